@@ -1,0 +1,70 @@
+import type { Micros } from '../units.ts';
+import type { SpanId, TraceId } from './ids.ts';
+
+/** What a system said, made ours, one thing said at a time. Delivery is late, out of order and at least once. */
+export type TelemetryRecord = SpanRecord | InvocationRecord | LogRecord;
+
+export type AttributeValue = string | number | boolean | readonly string[];
+export type Attributes = Readonly<Record<string, AttributeValue>>;
+
+export type SpanKind = 'server' | 'client' | 'producer' | 'consumer' | 'internal';
+export type SpanStatus = 'ok' | 'error' | 'unset';
+export type SpanError = { readonly type: string; readonly message: string };
+export type SpanLink = { readonly traceId: TraceId; readonly spanId: SpanId };
+
+export type SpanRecord = {
+  readonly kind: 'span';
+  readonly traceId: TraceId;
+  readonly spanId: SpanId;
+  readonly parentSpanId: SpanId | undefined;
+  /** undefined: the record does not say (`aws/spans` names the service on segments only); assembly takes the nearest ancestor's. */
+  readonly service: string | undefined;
+  readonly operation: string;
+  readonly spanKind: SpanKind;
+  /** CloudFormation's name of the kind of thing: `AWS::Lambda::Function`. */
+  readonly resource: string | undefined;
+  readonly start: Micros;
+  /** undefined: not seen to end (an in-progress copy, or the sandbox died first). */
+  readonly end: Micros | undefined;
+  readonly status: SpanStatus;
+  readonly error: SpanError | undefined;
+  /** Of the span and of its resource together; the span's own win. */
+  readonly attributes: Attributes;
+  readonly links: readonly SpanLink[];
+};
+
+/** What the Lambda platform says of one invocation: `platform.start`, `platform.report`, REPORT lines, `Task timed out`. */
+export type InvocationRecord = {
+  readonly kind: 'invocation';
+  readonly requestId: string;
+  readonly function: string | undefined;
+  /** From `tracing.value` or `XRAY TraceId`; without one the invocation joins a span that names the same request id. */
+  readonly traceId: TraceId | undefined;
+  readonly spanId: SpanId | undefined;
+  readonly phase: 'start' | 'report';
+  readonly at: Micros;
+  readonly status: 'success' | 'error' | 'timeout' | undefined;
+  readonly error: SpanError | undefined;
+  readonly duration: Micros | undefined;
+  readonly initDuration: Micros | undefined;
+  readonly memorySizeMB: number | undefined;
+  readonly maxMemoryUsedMB: number | undefined;
+};
+
+export type LogSeverity = 'debug' | 'info' | 'warn' | 'error';
+
+export type LogRecord = {
+  readonly kind: 'log';
+  readonly traceId: TraceId | undefined;
+  readonly spanId: SpanId | undefined;
+  readonly requestId: string | undefined;
+  readonly service: string | undefined;
+  readonly at: Micros;
+  readonly severity: LogSeverity;
+  readonly body: string;
+};
+
+/** Input that could not be read: a value, counted and shown, never thrown. `where` is a line, an index or a path in the payload. */
+export type Reject = { readonly reason: string; readonly where: string };
+
+export type Parsed = { readonly records: readonly TelemetryRecord[]; readonly rejects: readonly Reject[] };

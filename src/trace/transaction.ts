@@ -1,0 +1,82 @@
+import type { SpanId, TraceId } from '../telemetry/ids.ts';
+import type { Attributes, InvocationRecord, LogRecord, SpanError, SpanKind, SpanStatus } from '../telemetry/record.ts';
+import type { Micros } from '../units.ts';
+
+/** What a person asked for, from its entry to its last asynchronous consequence. */
+export type Transaction = {
+  readonly id: TraceId;
+  /** Every trace id joined into it, its own first. */
+  readonly traceIds: readonly TraceId[];
+  /** The entry operation: `POST /checkout`. */
+  readonly name: string;
+  /** Of the entry span. */
+  readonly service: string;
+  /** `deployment.environment.name` of the entry, or of any span; `default` where nobody says. */
+  readonly environment: string;
+  /** What the transaction alone tells; whether it is slow only its usual tells (diagnosis). */
+  readonly outcome: 'ok' | 'failed';
+  readonly incomplete: readonly Incomplete[];
+  readonly start: Micros;
+  readonly duration: Micros;
+  /** The entry first, then depth first, siblings by start. */
+  readonly spans: readonly Span[];
+  /** In order, disjoint; together as long as the transaction. */
+  readonly criticalPath: readonly Section[];
+  readonly breakdown: Readonly<Record<Category, Micros>>;
+  /** Cold starts on the critical path. */
+  readonly coldStarts: number;
+  readonly logs: readonly LogRecord[];
+};
+
+export type Incomplete = 'missing-root' | 'missing-parent' | 'still-running' | 'clock-skew' | 'cycle' | 'truncated';
+
+/** How the parent is known: recorded, by a span link, by a message id, or only guessed. undefined: the entry, or a root without parent. */
+export type Join = 'parent' | 'link' | 'message' | 'inferred';
+
+export type Span = {
+  readonly traceId: TraceId;
+  readonly spanId: SpanId;
+  /** As recorded or joined; may name a span that never came. */
+  readonly parentSpanId: SpanId | undefined;
+  readonly join: Join | undefined;
+  /** Steps from the entry, 0 for the entry. */
+  readonly depth: number;
+  readonly service: string;
+  readonly operation: string;
+  readonly kind: SpanKind;
+  readonly resource: string | undefined;
+  readonly start: Micros;
+  /** undefined: never seen to end. */
+  readonly duration: Micros | undefined;
+  /** Clock-skew correction that the analysis applied; `start` is as recorded. */
+  readonly shifted: Micros;
+  readonly status: SpanStatus;
+  readonly error: SpanError | undefined;
+  /** Own time: duration less the time covered by children. */
+  readonly self: Micros;
+  /** Own share of the critical path, waits before it not counted. */
+  readonly critical: Micros;
+  readonly attributes: Attributes;
+  /** What the platform said of the invocation that this span is, where it is one. */
+  readonly invocation: InvocationRecord | undefined;
+};
+
+/** A piece of the critical path. `wait` and `gap` name the span that was waited for. */
+export type Section = {
+  readonly spanId: SpanId;
+  readonly start: Micros;
+  readonly end: Micros;
+  readonly what: 'work' | 'wait' | 'gap';
+};
+
+/** Where the critical path was spent; ServiTrace's categories (Scheuner et al., "Let's Trace It"). */
+export type Category =
+  | 'orchestration'
+  | 'trigger'
+  | 'containerInitialization'
+  | 'runtimeInitialization'
+  | 'computation'
+  | 'queueing'
+  | 'externalService'
+  | 'overhead'
+  | 'unclassified';

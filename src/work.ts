@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { traceId } from './telemetry/ids.ts';
+
+const trace = z.string().transform((text, context) => {
+  const id = traceId(text);
+  if (id) return id;
+  context.addIssue({ code: 'custom', message: `expected a trace id, not ${JSON.stringify(text.slice(0, 80))}` });
+  return z.NEVER;
+});
+
+/** A suspect trace has gone quiet: assemble it, diagnose it, decide. */
+export const Examine = z.object({ v: z.literal(1), traceId: trace });
+export type Examine = z.output<typeof Examine>;
+
+/** An incident changed: bring its thread up to date. */
+export const Announce = z.object({ v: z.literal(1), incidentId: z.string().min(1) });
+export type Announce = z.output<typeof Announce>;
+
+/** A person asked for a transaction. */
+export const Answer = z.object({
+  v: z.literal(1),
+  /** One question, one answer: Slack's trigger id. */
+  requestId: z.string().min(1),
+  query: z.string(),
+  channel: z.string(),
+  user: z.string(),
+  responseUrl: z.url(),
+});
+export type Answer = z.output<typeof Answer>;

@@ -4,7 +4,8 @@ import type { TraceId } from './telemetry/ids.ts';
 import type { TelemetryRecord } from './telemetry/record.ts';
 import type { Micros } from './units.ts';
 import type { Picture } from './waterfall/picture.ts';
-import type { Announce, Answer } from './work.ts';
+import type { Scene } from './waterfall/scene.ts';
+import type { Announce, Answer, Question } from './work.ts';
 
 /** The outside world, as small as our need of it. A job's type says which parts it touches. */
 export type World = {
@@ -21,16 +22,33 @@ export type Clock = () => Micros;
 
 /** Records rest here, by trace, until their time is over. */
 export type Records = {
-  /** Safe to repeat: a record that is there already changes nothing. Resolves when all of them are kept. */
-  keep(records: readonly TelemetryRecord[]): Promise<Kept>;
+  /**
+   * Safe to repeat: a record that is there already changes nothing. Resolves when all of them are kept.
+   * A trace named in `suspects` stays one: every later record of it says so again.
+   */
+  keep(records: readonly TelemetryRecord[], suspects: readonly TraceId[]): Promise<Kept>;
   /** All records of the trace and of every trace linked with it; empty when none is known. */
   read(traceId: TraceId): Promise<readonly TelemetryRecord[]>;
   /** The trace that a Lambda request id belongs to. */
   traceOfRequest(requestId: string): Promise<TraceId | undefined>;
 };
 
-/** `waiting`: invocations whose trace is not known yet; they join it when a record names both. */
-export type Kept = { readonly stored: number; readonly duplicates: number; readonly waiting: number };
+export type Kept = {
+  readonly stored: number;
+  readonly duplicates: number;
+  /** Refused because their trace has reached its limit. */
+  readonly truncated: number;
+  /** Suspect traces among those just kept, found now or before. */
+  readonly suspects: readonly Suspect[];
+};
+
+export type Suspect = {
+  readonly traceId: TraceId;
+  /** Its entry span has been seen to end. */
+  readonly entryClosed: boolean;
+  /** Since when it waits for its examination. */
+  readonly since: Micros;
+};
 
 /** How long each operation usually takes. */
 export type UsualMemory = {
@@ -43,13 +61,14 @@ export type Incidents = {
   read(incidentId: string): Promise<Incident | undefined>;
   ofTrace(traceId: TraceId): Promise<Incident | undefined>;
   change(incidentId: string, change: Change): Promise<Changed>;
-  setThread(incidentId: string, thread: Thread): Promise<void>;
+  /** undefined: it has lost its thread. */
+  setThread(incidentId: string, thread: Thread | undefined): Promise<void>;
 };
 
 export type Reported = {
   readonly incidentId: string;
-  /** `known`: this transaction was counted before and tells nothing new. */
-  readonly what: 'opened' | 'counted' | 'known';
+  /** `grown`: counted before, and it is the one drawn, and now tells more. `known`: counted before, nothing new. */
+  readonly what: 'opened' | 'counted' | 'grown' | 'known';
 };
 
 export type Change = {
@@ -70,10 +89,20 @@ export type Outbox = {
   intend(key: string, intent: Intent): Promise<Intent>;
   /** Overwrites the intent under that key. */
   revise(key: string, intent: Intent): Promise<void>;
+  /** It certainly did not happen. */
+  clear(key: string): Promise<void>;
 };
 
-/** `file`: the id that Slack gave before the upload was completed. `done`: what the effect left behind (a ts, a drawing's hash). */
-export type Intent = { readonly at: Micros; readonly file: string | undefined; readonly done: string | undefined };
+export type Intent = {
+  readonly at: Micros;
+  /** A picture whose bytes Slack has and which may or may not have appeared. */
+  readonly trying: Shown | undefined;
+  /** The picture that has appeared. */
+  readonly shown: Shown | undefined;
+};
+
+/** `drawing` tells one picture from another: equal means nothing new to see. */
+export type Shown = { readonly file: string; readonly drawing: string };
 
 export type Queue = {
   /** One job for the trace however often it is asked; each call puts it off by `delayMs`, never beyond the longest wait. */
@@ -88,19 +117,34 @@ export type Chat = {
   postRoot(incident: Incident): Promise<Delivery>;
   /** The root that an earlier, unsure attempt left behind, looked for from that moment on. */
   findRoot(incident: Incident, since: Micros): Promise<Thread | undefined>;
-  editRoot(incident: Incident, thread: Thread): Promise<void>;
-  /** Step one of a picture: bytes go to Slack, nothing is visible yet. */
-  upload(picture: Picture, title: string): Promise<{ readonly file: string }>;
-  /** Step two: the file appears, with its words, in a thread or a channel. */
-  share(file: string, title: string, comment: string, place: Place): Promise<Delivery>;
+  /** `gone`: somebody deleted it. */
+  editRoot(incident: Incident, thread: Thread): Promise<'edited' | 'gone'>;
+  /** Step one of a picture: bytes go to Slack, nothing is visible yet. Gives the file's id. */
+  upload(picture: Picture, told: Told): Promise<string>;
+  /** Step two: the file appears with its words beside it. */
+  share(file: string, told: Told, place: Place): Promise<Delivery>;
   /** Whether the file has appeared there. */
-  isShared(file: string, place: Place): Promise<boolean>;
+  findFile(file: string, place: Place): Promise<Thread | undefined>;
   removeFile(file: string): Promise<void>;
-  /** A private answer to a command, through its `response_url`. `text` is mrkdwn already made safe. */
-  respond(responseUrl: string, text: string): Promise<void>;
+  /** A private answer to a command, through its `response_url`, which lives for 30 minutes and 5 answers. */
+  respond(responseUrl: string, reply: Reply): Promise<void>;
 };
 
-/** `since`: nothing of ours can have appeared earlier. */
+/** What a picture is about. */
+export type Told = {
+  readonly scene: Scene;
+  /** The incident that the transaction belongs to. */
+  readonly incident: Incident | undefined;
+  /** The Slack user who asked for it; undefined in an incident's own thread. */
+  readonly askedBy: string | undefined;
+};
+
+export type Reply =
+  | { readonly kind: 'not-found'; readonly question: Question }
+  /** The picture could not be shown there: the same in characters, and why. */
+  | { readonly kind: 'in-words'; readonly told: Told; readonly why: string };
+
+/** `ts`: the thread, or undefined for the channel itself. `since`: nothing of ours can have appeared earlier. */
 export type Place = { readonly channel: string; readonly ts: string | undefined; readonly since: Micros };
 
 export type Delivery =

@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { traceId } from './telemetry/ids.ts';
 
+/** The queues by name; each holds one kind of job. The payload's `v` lets an old worker see that it does not know a new job. */
+export const EXAMINE = 'examine';
+export const ANNOUNCE = 'announce';
+export const ANSWER = 'answer';
+
 const trace = z.string().transform((text, context) => {
   const id = traceId(text);
   if (id) return id;
@@ -21,9 +26,13 @@ export const Answer = z.object({
   v: z.literal(1),
   /** One question, one answer: Slack's trigger id. */
   requestId: z.string().min(1),
-  query: z.string(),
+  question: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('trace'), traceId: trace }),
+    z.object({ kind: z.literal('request'), requestId: z.string().min(1) }),
+  ]),
   channel: z.string(),
   user: z.string(),
   responseUrl: z.url(),
 });
 export type Answer = z.output<typeof Answer>;
+export type Question = Answer['question'];

@@ -1,0 +1,76 @@
+#!/usr/bin/env node
+import { once } from 'node:events';
+import { parseArgs } from 'node:util';
+import { config } from '../src/config.ts';
+import { manifest } from '../src/slack/manifest.ts';
+import { inspect } from './start-inspect.ts';
+import { local } from './start-local.ts';
+import { serve } from './start-serve.ts';
+
+const USAGE = `tracefall: the failing transaction, in Slack
+
+  tracefall inspect FILE… [--baseline FILE…] [--json] [--png OUT]
+                        read telemetry files, print each transaction with its causes
+  tracefall local       everything on this machine with no account (npm start)
+  tracefall bot         Slack and OTLP/HTTP
+  tracefall worker      the jobs
+  tracefall serve       bot and worker in one process
+  tracefall manifest URL
+                        the Slack app manifest for a bot at that address
+`;
+
+const commands: Readonly<Record<string, (rest: readonly string[]) => Promise<number>>> = {
+  inspect: async (rest) => {
+    const { values, positionals } = parseArgs({
+      args: [...rest],
+      allowPositionals: true,
+      options: {
+        json: { type: 'boolean', default: false },
+        png: { type: 'string' },
+        baseline: { type: 'string', multiple: true, default: [] },
+      },
+    });
+    if (positionals.length === 0) return complain('inspect: expected at least one FILE (or - for standard input)');
+    return await inspect({ files: positionals, baseline: values.baseline, json: values.json, png: values.png });
+  },
+  local: () => untilSignal(() => local(console.log)),
+  serve: () => untilSignal(() => serve(config(), ['bot', 'worker'])),
+  bot: () => untilSignal(() => serve(config(), ['bot'])),
+  worker: () => untilSignal(() => serve(config(), ['worker'])),
+  manifest: async ([url]) => {
+    if (url === undefined) return complain('manifest: expected the URL under which Slack reaches the bot');
+    console.log(JSON.stringify(manifest(url), undefined, 2));
+    return 0;
+  },
+};
+
+function complain(why: string): number {
+  console.error(`${why}\n\n${USAGE}`);
+  return 1;
+}
+
+/** Runs until SIGINT or SIGTERM, then lets what is under way finish. A second signal ends it at once. */
+async function untilSignal(start: () => Promise<{ readonly close: () => Promise<void> }>): Promise<number> {
+  const running = await start();
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  process.once('SIGINT', () => process.exit(130));
+  process.once('SIGTERM', () => process.exit(143));
+  await running.close();
+  return 0;
+}
+
+async function main([name, ...rest]: readonly string[]): Promise<number> {
+  if (name === undefined || name === 'help' || name === '--help') {
+    console.log(USAGE);
+    return 0;
+  }
+  const command = commands[name];
+  return command ? await command(rest) : complain(`there is no command ${JSON.stringify(name)}`);
+}
+
+try {
+  process.exit(await main(process.argv.slice(2)));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}

@@ -1,0 +1,21 @@
+import { diagnose } from '../src/diagnosis/diagnose.ts';
+import { outcomeOf } from '../src/diagnosis/outcome.ts';
+import { operationKey } from '../src/diagnosis/usual.ts';
+import type { World } from '../src/ports.ts';
+import type { TraceId } from '../src/telemetry/ids.ts';
+import { assemble } from '../src/trace/assemble.ts';
+import type { Scene } from '../src/waterfall/scene.ts';
+
+/** Everything known of the transaction that the trace belongs to; undefined when nothing is. The same records give the same scene. */
+export async function look(world: Pick<World, 'records' | 'usual'>, traceId: TraceId): Promise<Scene | undefined> {
+  const { transactions } = assemble(await world.records.read(traceId));
+  const transaction = transactions.find((candidate) => candidate.traceIds.includes(traceId));
+  if (!transaction) return undefined;
+  const usual = await world.usual.read([...new Set(transaction.spans.map((span) => operationKey(span.service, span.operation)))]);
+  return {
+    transaction,
+    outcome: outcomeOf(transaction, usual),
+    causes: diagnose(transaction, usual),
+    usual: usual.get(operationKey(transaction.service, transaction.name)),
+  };
+}

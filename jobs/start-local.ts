@@ -1,0 +1,108 @@
+import { join, resolve } from 'node:path';
+import type { Logger } from 'pino';
+import { type Bot, startBot } from '../src/bot.ts';
+import { config, type LocalConfig, localConfig, Secret, type SlackConfig } from '../src/config.ts';
+import { freePort } from '../src/local/free-port.ts';
+import { startRedis } from '../src/local/redis.ts';
+import { type Shop, shopCommand, startShop } from '../src/local/shop/shop.ts';
+import { startLocalSlack } from '../src/local/slack.ts';
+import { logger } from '../src/log.ts';
+import { metrics } from '../src/metrics.ts';
+import { openWorld } from '../src/world.ts';
+import { startWorkers } from './worker.ts';
+
+export type Local = {
+  readonly slackUrl: string | undefined;
+  readonly shop: Shop;
+  readonly close: () => Promise<void>;
+};
+
+type Say = (line: string) => void;
+type Part = { readonly close: () => Promise<unknown> };
+
+/**
+ * Everything on this machine with no account: what the environment does not name (Redis, Slack) is brought, a sample shop sends telemetry.
+ * Throws an Error for people when a part cannot be had; what was started until then is stopped.
+ */
+export async function startLocal({ say, log = logger('warn') }: { say: Say; log?: Logger }): Promise<Local> {
+  const local = localConfig();
+  const parts: Part[] = [];
+  const close = async () => {
+    for (const part of parts.splice(0).reverse()) await part.close();
+  };
+  try {
+    return { ...(await started(local, parts, { say, log })), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function started(
+  local: LocalConfig,
+  parts: Part[],
+  { say, log }: { say: Say; log: Logger },
+): Promise<Omit<Local, 'close'>> {
+  const redisUrl = local.REDIS_URL ?? (await redisOfOurOwn(local, parts, say));
+  const port = await freePort(local.PORT);
+  const slack = await slackOrOurOwn(local, parts, { say, port });
+  const { world, prompt, patient, close } = openWorld({ redisUrl, slack, log });
+  parts.push({ close });
+  parts.push(startWorkers(world, patient, log));
+  // The shop's faults are switched in Slack too, and Slack's commands arrive at the bot, which must be there before the shop sends.
+  const shopped: { shop?: Shop } = {};
+  const commands = {
+    '/shop': async (text: string) => (shopped.shop ? shopCommand(shopped.shop, text) : 'The shop is not open yet.'),
+  };
+  const bot: Bot = await startBot({ slack, port, otlpToken: undefined, world, redis: prompt, metrics: metrics(), log, commands });
+  parts.push(bot);
+  const shop = await startShop({ otlpUrl: `http://127.0.0.1:${bot.port}`, onProgress: say });
+  shopped.shop = shop;
+  parts.push({ close: () => shop.stop() });
+  return { slackUrl: slack.url, shop };
+}
+
+async function redisOfOurOwn(local: LocalConfig, parts: Part[], say: Say): Promise<string> {
+  const dataDir = join(resolve(local.TRACEFALL_DATA), 'redis');
+  const redis = await startRedis({ dataDir, cacheDir: join(resolve(local.TRACEFALL_DATA), 'cache'), onProgress: say });
+  parts.push({ close: () => redis.stop() });
+  return redis.url;
+}
+
+type SlackAtUrl = SlackConfig & { readonly url: string | undefined };
+
+/** A workspace of one's own when the environment has a token, the local one otherwise. */
+async function slackOrOurOwn(local: LocalConfig, parts: Part[], { say, port }: { say: Say; port: number }): Promise<SlackAtUrl> {
+  if (local.SLACK_BOT_TOKEN !== undefined) return { ...config().slack, url: undefined };
+  const dataDir = join(resolve(local.TRACEFALL_DATA), 'slack');
+  const slack = await startLocalSlack({
+    dataDir,
+    appUrl: `http://127.0.0.1:${port}/slack/events`,
+    binary: local.LOCAL_SLACK,
+    onProgress: say,
+  });
+  parts.push({ close: () => slack.stop() });
+  return {
+    botToken: new Secret(slack.botToken),
+    signingSecret: new Secret(slack.signingSecret),
+    appToken: undefined,
+    apiUrl: slack.apiUrl,
+    channel: slack.channel.id,
+    url: slack.url,
+  };
+}
+
+/** `tracefall local`, as a person sees it: addresses first, then a first failing order. */
+export async function local(say: Say): Promise<{ readonly close: () => Promise<void> }> {
+  const running = await startLocal({ say });
+  say('');
+  if (running.slackUrl !== undefined)
+    say(`  Slack   ${running.slackUrl}   channel #incidents: acknowledge, annotate, /trace, /shop help`);
+  say(`  Shop    ${running.shop.url}   place orders, break things`);
+  say('');
+  running.shop.break('payment-declines');
+  const { traceId } = await running.shop.order();
+  running.shop.mend();
+  say(`A payment was declined (/trace ${traceId}): its alert is on its way to Slack. Ctrl+C ends everything.`);
+  return running;
+}

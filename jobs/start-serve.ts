@@ -1,0 +1,30 @@
+import { startBot } from '../src/bot.ts';
+import type { Config } from '../src/config.ts';
+import { logger } from '../src/log.ts';
+import { metrics } from '../src/metrics.ts';
+import { openWorld } from '../src/world.ts';
+import { startWorkers } from './worker.ts';
+
+/** The two production processes, apart or in one. */
+export async function serve(
+  config: Config,
+  roles: readonly ('bot' | 'worker')[],
+): Promise<{ readonly close: () => Promise<void> }> {
+  const log = logger();
+  const { slack, port, redisUrl } = config;
+  const { world, prompt, patient, close } = openWorld({ redisUrl, slack, log });
+  const workers = roles.includes('worker') ? startWorkers(world, patient, log) : undefined;
+  const otlpToken = config.otlpToken?.reveal();
+  const bot = roles.includes('bot')
+    ? await startBot({ slack, port, otlpToken, world, redis: prompt, metrics: metrics(), log })
+    : undefined;
+  log.info({ roles, port: bot?.port }, 'started');
+  return {
+    close: async () => {
+      await bot?.close();
+      await workers?.close();
+      await close();
+      log.info('stopped');
+    },
+  };
+}

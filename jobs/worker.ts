@@ -1,0 +1,67 @@
+import { DelayedError, type Job, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import type { z } from 'zod';
+import type { World } from '../src/ports.ts';
+import { backoffMs, QUEUE_PREFIX } from '../src/redis/queue.ts';
+import { ANNOUNCE, ANSWER, Announce, Answer, EXAMINE, Examine } from '../src/work.ts';
+import { announce } from './announce.ts';
+import { answer } from './answer.ts';
+import { examine } from './examine.ts';
+import type { JobOutcome } from './outcome.ts';
+
+/** A job outlives this many crashes of its workers; BullMQ's default of 1 gives it up at the second. */
+const MAX_STALLED = 100;
+/** Drawing takes some 100 ms of a core; two at once keep both cores of a small machine busy and the event loop free. */
+const CONCURRENCY = 2;
+/** A dead worker's jobs are taken up again after this. */
+const LOCK_MS = 15_000;
+
+export type Workers = { readonly close: () => Promise<void> };
+
+/** Runs the three kinds of jobs until closed; `close` lets those that run finish. */
+export function startWorkers(world: World, redis: Redis, log: Logger): Workers {
+  const workers = [
+    run({ queue: EXAMINE, schema: Examine, job: (data) => examine(data, world) }, redis, log),
+    run({ queue: ANNOUNCE, schema: Announce, job: (data) => announce(data, world) }, redis, log),
+    run({ queue: ANSWER, schema: Answer, job: (data) => answer(data, world) }, redis, log),
+  ];
+  return {
+    close: async () => {
+      await Promise.all(workers.map((worker) => worker.close()));
+    },
+  };
+}
+
+type Line<S extends z.ZodType> = {
+  readonly queue: string;
+  readonly schema: S;
+  readonly job: (data: z.output<S>) => Promise<JobOutcome>;
+};
+
+function run<S extends z.ZodType>({ queue, schema, job }: Line<S>, redis: Redis, log: Logger): Worker {
+  const walk = async (bull: Job, token?: string): Promise<void> => {
+    const outcome = await job(schema.parse(bull.data));
+    if (outcome === 'done') return;
+    // Not a failure: it waits without using up one of its attempts.
+    await bull.moveToDelayed(Date.now() + outcome.againInMs, token);
+    throw new DelayedError();
+  };
+  const worker = new Worker(queue, walk, {
+    connection: redis,
+    prefix: QUEUE_PREFIX,
+    concurrency: CONCURRENCY,
+    maxStalledCount: MAX_STALLED,
+    lockDuration: LOCK_MS,
+    stalledInterval: LOCK_MS / 2,
+    settings: { backoffStrategy: backoffMs },
+  });
+  worker.on('error', (error) => log.error({ err: error, queue }, 'worker'));
+  worker.on('failed', (failed, error) =>
+    log.error({ err: error, queue, job: failed?.id, attempt: failed?.attemptsMade }, 'job failed'),
+  );
+  worker.on('completed', (done) =>
+    log.info({ queue, job: done.id, took_ms: Date.now() - (done.processedOn ?? Date.now()) }, 'job done'),
+  );
+  return worker;
+}

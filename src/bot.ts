@@ -1,0 +1,105 @@
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import type { SlackConfig } from './config.ts';
+import { intake, type Settling } from './intake.ts';
+import type { Metrics } from './metrics.ts';
+import { type OtlpDoor, receive } from './otlp/receive.ts';
+import type { World } from './ports.ts';
+import { slackApp } from './slack/app.ts';
+import type { People } from './slack/people.ts';
+import type { Route } from './slack/routes.ts';
+import { parseOtlp } from './telemetry/otlp.ts';
+
+export type Bot = { readonly port: number; readonly close: () => Promise<void> };
+
+export type BotOptions = {
+  readonly slack: SlackConfig;
+  readonly port: number;
+  readonly otlpToken: string | undefined;
+  readonly world: World;
+  readonly redis: Redis;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly settling?: Settling;
+  /** Slash commands besides `/trace`, by name. */
+  readonly commands?: Readonly<Record<string, (text: string, user: string) => Promise<string>>>;
+};
+
+/** Starts the process that people and telemetry talk to: Slack, OTLP/HTTP and what an operator asks, on one port. */
+export async function startBot(options: BotOptions): Promise<Bot> {
+  const { slack, world, metrics, log, commands = {} } = options;
+  const app = slackApp({
+    signingSecret: slack.signingSecret.reveal(),
+    token: slack.botToken.reveal(),
+    apiUrl: slack.apiUrl,
+    appToken: slack.appToken?.reveal(),
+    port: options.port,
+    commands: Object.keys(commands),
+    routes: [...telemetryRoutes(options), ...operatorRoutes(options)],
+    on: people(world, commands),
+    report: {
+      refused: (why) => metrics.rejected('slack', why, 1),
+      failed: (error, doing) => log.error({ err: error, doing }, 'failed'),
+    },
+  });
+  return { port: await app.start(), close: () => app.stop() };
+}
+
+function people({ incidents, queue }: World, commands: NonNullable<BotOptions['commands']>): People {
+  const change: (
+    incidentId: string,
+    change: Parameters<World['incidents']['change']>[1],
+  ) => ReturnType<World['incidents']['change']> = async (incidentId, change) => {
+    const changed = await incidents.change(incidentId, change);
+    if (changed.kind === 'changed') await queue.announce({ v: 1, incidentId }, 0);
+    return changed;
+  };
+  return {
+    acknowledge: (incidentId, by) => change(incidentId, { to: 'acknowledged', by, text: undefined }),
+    resolve: (incidentId, by) => change(incidentId, { to: 'resolved', by, text: undefined }),
+    annotate: (incidentId, by, text) => change(incidentId, { to: 'noted', by, text }),
+    trace: (question) => queue.answer(question),
+    command: async (name, text, user) => (await commands[name]?.(text, user)) ?? `There is no ${name} here.`,
+  };
+}
+
+function telemetryRoutes({ otlpToken, world, metrics, log, settling }: BotOptions): readonly Route[] {
+  const door = (signal: OtlpDoor['signal']): OtlpDoor => ({
+    signal,
+    token: otlpToken,
+    parse: (bytes, encoding) => parseOtlp(signal, bytes, encoding),
+    take: async (records) => {
+      try {
+        metrics.kept(await intake(world, records, settling));
+      } catch (error) {
+        log.error({ err: error, records: records.length }, 'telemetry not kept');
+        throw error;
+      }
+    },
+    onRejects: (rejects) => {
+      for (const { reason } of rejects) metrics.rejected('otlp', reason, 1);
+    },
+    onAnswer: (status) => metrics.request('otlp', status),
+  });
+  return [
+    { path: '/v1/traces', method: 'POST', handler: (request, response) => receive(door('Spans'), request, response) },
+    { path: '/v1/logs', method: 'POST', handler: (request, response) => receive(door('LogRecords'), request, response) },
+  ];
+}
+
+function operatorRoutes({ redis, metrics }: BotOptions): readonly Route[] {
+  const route = (path: string, handler: Route['handler']): Route => ({ path, method: 'GET', handler });
+  return [
+    route('/healthz', (_request, response) => void response.end('ok\n')),
+    route('/readyz', async (_request, response) => {
+      const ready = await redis.ping().then(
+        () => true,
+        () => false,
+      );
+      response.writeHead(ready ? 200 : 503).end(ready ? 'ready\n' : 'Redis does not answer\n');
+    }),
+    route('/metrics', async (_request, response) => {
+      response.writeHead(200, { 'content-type': metrics.contentType }).end(await metrics.text());
+    }),
+  ];
+}

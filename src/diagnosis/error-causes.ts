@@ -1,0 +1,102 @@
+import { isFailing } from '../trace/failing.ts';
+import { attemptsAt, fatalEnds } from '../trace/failure.ts';
+import type { Node, Tree } from '../trace/node.ts';
+import { type Micros, micros, spelled } from '../units.ts';
+import type { Cause } from './cause.ts';
+import { errorClass } from './error-class.ts';
+import { type Origin, originsOf } from './origin.ts';
+import type { UsualByOperation } from './usual.ts';
+import { type Verdict, verdictOn } from './verdict.ts';
+import { lasted, named, percent, saidError, shareOfPath } from './wording.ts';
+
+/** Start values of the single-trace form, from the acceptance cases; feedback from people is to replace them. */
+const CONFIDENCE = { chain: 0.85, hole: 0.74, 'above-hole': 0.5 } as const;
+/** AWS's own words for the error: of such, nine in ten are right. */
+const NAMED_BY_AWS = 0.05;
+/** The request's shape tells that no handler ran, and no error is needed for that. */
+const REFUSED = 0.74;
+/** Something failed there, but nothing says why. */
+const WITHOUT_DETAILS = 0.7;
+
+/** Less of the path goes without saying. */
+const NOTABLE_SHARE = 0.3;
+
+export type Found = { readonly cause: Cause; readonly depth: number; readonly end: Micros };
+
+/** What made the transaction fail, for each place where the failure reached somebody. */
+export function errorCauses(tree: Tree, path: Micros, usual: UsualByOperation): readonly Found[] {
+  return fatalEnds(tree)
+    .flatMap(originsOf)
+    .map((origin) => found(origin, path, usual));
+}
+
+function found(origin: Origin, path: Micros, usual: UsualByOperation): Found {
+  const verdict = verdictOn(origin.node, usual);
+  const { span } = verdict.node;
+  const attempts = attemptsAt(origin.node).filter((each) => isFailing(each.span));
+  const cause: Cause = {
+    kind: verdict.kind,
+    service: span.service,
+    operation: span.operation,
+    resource: span.resource,
+    spanIds: [...new Set([span.spanId, origin.node.span.spanId, ...attempts.map((each) => each.span.spanId)])],
+    edge: verdict.edge,
+    confidence: confidenceOf(origin, verdict),
+    summary: `${verdict.summary}${priceOf(attempts, path)}`,
+    evidence: [...verdict.evidence, ...factsOf(origin, verdict, attempts, path)],
+  };
+  return { cause, depth: span.depth, end: verdict.node.end };
+}
+
+function confidenceOf({ node, via }: Origin, { kind }: Verdict): number {
+  const nature = errorClass(node.span);
+  const base = CONFIDENCE[via] + (nature !== undefined && nature !== 'cancelled' && via !== 'above-hole' ? NAMED_BY_AWS : 0);
+  if (kind === 'never-invoked' && nature === undefined && via === 'chain') return REFUSED;
+  const hasDetails = node.span.error !== undefined || nature !== undefined || node.span.kind === 'client';
+  return Math.round(100 * (hasDetails ? base : base * WITHOUT_DETAILS)) / 100;
+}
+
+function factsOf(origin: Origin, verdict: Verdict, attempts: readonly Node[], path: Micros): readonly string[] {
+  const { node, end, via } = origin;
+  const facts = [attemptsFact(node, attempts, path)];
+  if (!verdict.summary.includes(saidError(node.span))) facts.push(`${named(node.span)} said: ${saidError(node.span)}`);
+  const reason = node.span.attributes['aws.throttle_reason'];
+  if (typeof reason === 'string') facts.push(reason);
+  if (end !== node && end !== verdict.node) facts.push(`it showed as ${saidError(end.span)} of ${named(end.span)}`);
+  if (via === 'hole') facts.push('the spans in between do not say that they failed');
+  return facts;
+}
+
+/** How much of the path the failure cost, where that is worth a word. */
+function priceOf(attempts: readonly Node[], path: Micros): string {
+  const whole = extent(attempts);
+  if (whole < NOTABLE_SHARE * path) return '';
+  const tries = attempts.length > 1 ? `${attempts.length} attempts, ` : '';
+  return ` (${tries}${percent(whole, path)} of the path)`;
+}
+
+const extent = (attempts: readonly Node[]): Micros => {
+  const [first] = attempts;
+  return micros(Math.max(0, (attempts.at(-1)?.end ?? 0) - (first?.start ?? 0)));
+};
+
+/** Retries belong together: the waits between them are part of the price. */
+function attemptsFact(node: Node, attempts: readonly Node[], path: Micros): string {
+  const all = attemptsAt(node).length;
+  const sdk = sdkAttempts(node);
+  if (attempts.length < 2) {
+    const tries = sdk === undefined || sdk < 2 ? '' : ` in ${sdk} SDK attempts`;
+    return `it took ${shareOfPath(lasted(node), path)}${tries}`;
+  }
+  const whole = extent(attempts);
+  const calls = attempts.reduce((sum, each) => sum + (each.end - each.start), 0);
+  const between = spelled(micros(Math.max(0, whole - calls)));
+  return `${attempts.length} of ${all} attempts failed: ${shareOfPath(whole, path)}, ${between} of it between attempts`;
+}
+
+function sdkAttempts({ span }: Node): number | undefined {
+  const told = Number(span.attributes['retry.attempts']);
+  const repeated = Number(span.attributes['aws.retries'] ?? span.attributes['http.request.resend_count']);
+  if (Number.isInteger(told)) return told;
+  return Number.isInteger(repeated) ? repeated + 1 : undefined;
+}

@@ -1,0 +1,64 @@
+import type { TraceId } from '../telemetry/ids.ts';
+import type { SpanRecord, TelemetryRecord } from '../telemetry/record.ts';
+import { isFailing } from '../trace/failing.ts';
+import { requestIdOf } from '../trace/functions.ts';
+import { between } from '../units.ts';
+import { isSlow } from './outcome.ts';
+import type { UsualByOperation } from './usual.ts';
+
+export type Suspicion = { readonly traceId: TraceId; readonly why: 'error' | 'platform' | 'slow' };
+
+const WEIGHT = { error: 3, platform: 2, slow: 1 } as const;
+
+/** The traces worth a closer look, each once with its gravest reason, from these records alone. */
+export function suspicions(records: readonly TelemetryRecord[], usual: UsualByOperation): readonly Suspicion[] {
+  const requests = requestTraces(records);
+  const found = new Map<TraceId, Suspicion['why']>();
+  for (const record of records) {
+    const suspicion = suspicionOf(record, usual, requests);
+    if (!suspicion) continue;
+    const known = found.get(suspicion.traceId);
+    if (known === undefined || WEIGHT[suspicion.why] > WEIGHT[known]) found.set(suspicion.traceId, suspicion.why);
+  }
+  return [...found].map(([traceId, why]) => ({ traceId, why }));
+}
+
+/** The traces whose entry span (one without parent) is seen to end in these records. */
+export function entryClosed(records: readonly TelemetryRecord[]): ReadonlySet<TraceId> {
+  const entries = records.filter((record) => record.kind === 'span').filter((span) => span.parentSpanId === undefined);
+  return new Set(entries.filter((span) => span.end !== undefined).map((span) => span.traceId));
+}
+
+function suspicionOf(
+  record: TelemetryRecord,
+  usual: UsualByOperation,
+  requests: ReadonlyMap<string, TraceId>,
+): Suspicion | undefined {
+  switch (record.kind) {
+    case 'log':
+      return undefined;
+    case 'invocation': {
+      const traceId = record.traceId ?? requests.get(record.requestId);
+      return traceId && (record.status === 'error' || record.status === 'timeout') ? { traceId, why: 'platform' } : undefined;
+    }
+    case 'span':
+      if (isFailing(record)) return { traceId: record.traceId, why: 'error' };
+      return isSlowEntry(record, usual) ? { traceId: record.traceId, why: 'slow' } : undefined;
+  }
+}
+
+function isSlowEntry(span: SpanRecord, usual: UsualByOperation): boolean {
+  const { service, operation, start, end } = span;
+  const isEntryLike = span.parentSpanId === undefined || span.spanKind === 'server' || span.spanKind === 'consumer';
+  if (!isEntryLike || service === undefined || end === undefined) return false;
+  return isSlow({ service, operation, duration: between(start, end) }, usual);
+}
+
+function requestTraces(records: readonly TelemetryRecord[]): ReadonlyMap<string, TraceId> {
+  const traces = new Map<string, TraceId>();
+  for (const record of records) {
+    const request = record.kind === 'span' ? requestIdOf(record.attributes) : undefined;
+    if (record.kind === 'span' && request !== undefined) traces.set(request, record.traceId);
+  }
+  return traces;
+}

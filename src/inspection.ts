@@ -1,0 +1,81 @@
+import type { Cause } from './diagnosis/cause.ts';
+import type { Reject } from './telemetry/record.ts';
+import type { Span } from './trace/transaction.ts';
+import type { Scene } from './waterfall/scene.ts';
+
+/** The object that `tracefall inspect --json` prints. Its names and shapes are a contract: they may grow, they do not change. */
+export type Inspection = {
+  readonly format: 1;
+  readonly records: RecordCounts;
+  readonly transactions: readonly InspectedTransaction[];
+  readonly window: { readonly causes: readonly InspectedCause[] };
+};
+
+export type RecordCounts = {
+  readonly read: number;
+  readonly placed: number;
+  readonly duplicates: number;
+  readonly rejected: readonly { readonly reason: string; readonly count: number; readonly first: string }[];
+};
+
+type InspectedTransaction = ReturnType<typeof inspectedTransaction>;
+type InspectedCause = ReturnType<typeof inspectedCause>;
+
+export function inspection(scenes: readonly Scene[], records: RecordCounts): Inspection {
+  return { format: 1, records, transactions: scenes.map(inspectedTransaction), window: { causes: [] } };
+}
+
+/** One line a reason, with the place of its first occurrence. */
+export function rejectCounts(rejects: readonly Reject[]): RecordCounts['rejected'] {
+  const counts = new Map<string, { count: number; readonly first: string }>();
+  for (const { reason, where } of rejects) {
+    const there = counts.get(reason);
+    if (there) there.count += 1;
+    else counts.set(reason, { count: 1, first: where });
+  }
+  return [...counts].map(([reason, { count, first }]) => ({ reason, count, first }));
+}
+
+function inspectedTransaction({ transaction, outcome, causes }: Scene) {
+  return {
+    id: transaction.id,
+    traceIds: transaction.traceIds,
+    name: transaction.name,
+    outcome,
+    incomplete: transaction.incomplete,
+    startMicros: transaction.start,
+    durationMicros: transaction.duration,
+    spans: transaction.spans.map(inspectedSpan),
+    criticalPath: transaction.criticalPath.map(({ spanId, start, end, what }) => ({
+      spanId,
+      startMicros: start,
+      endMicros: end,
+      what,
+    })),
+    breakdown: transaction.breakdown,
+    coldStarts: transaction.coldStarts,
+    causes: causes.map(inspectedCause),
+  };
+}
+
+function inspectedSpan(span: Span) {
+  return {
+    traceId: span.traceId,
+    spanId: span.spanId,
+    parentSpanId: span.parentSpanId ?? null,
+    join: span.join ?? null,
+    service: span.service,
+    operation: span.operation,
+    kind: span.kind,
+    resource: span.resource ?? null,
+    startMicros: span.start,
+    durationMicros: span.duration ?? null,
+    shiftedMicros: span.shifted,
+    status: span.status,
+    error: span.error ?? null,
+    selfMicros: span.self,
+    criticalMicros: span.critical,
+  };
+}
+
+const inspectedCause = (cause: Cause) => ({ ...cause, resource: cause.resource ?? null, edge: cause.edge ?? null });

@@ -1,0 +1,53 @@
+import { suspicions } from './diagnosis/suspicion.ts';
+import { operationKey } from './diagnosis/usual.ts';
+import type { Kept, Suspect, World } from './ports.ts';
+import type { TelemetryRecord } from './telemetry/record.ts';
+import { fromMillis, type Micros, micros, toMillis } from './units.ts';
+
+/** A suspect trace is examined when it has been quiet for this long … */
+const QUIET_AFTER_ENTRY = fromMillis(2_000);
+/** … or this long while its entry span has not been seen to end … */
+const QUIET_BEFORE_ENTRY = fromMillis(10_000);
+/** … and never later than this after the suspicion, however much it still says. */
+const LONGEST_WAIT = fromMillis(30_000);
+
+export type Settling = { readonly afterEntry: Micros; readonly beforeEntry: Micros; readonly longest: Micros };
+
+const SETTLING: Settling = { afterEntry: QUIET_AFTER_ENTRY, beforeEntry: QUIET_BEFORE_ENTRY, longest: LONGEST_WAIT };
+
+/**
+ * Every door that telemetry comes through ends here: keep it, and ask for the examination of suspect traces.
+ * Resolves when Redis has the records and the jobs; the caller confirms to its sender only then. Throws when Redis is away.
+ * Safe to repeat as a whole.
+ */
+export async function intake(
+  world: Pick<World, 'clock' | 'records' | 'usual' | 'queue'>,
+  records: readonly TelemetryRecord[],
+  settling: Settling = SETTLING,
+): Promise<Kept> {
+  const usual = await world.usual.read(entryKeys(records));
+  const suspects = suspicions(records, usual).map((suspicion) => suspicion.traceId);
+  const kept = await world.records.keep(records, suspects);
+  const now = world.clock();
+  await Promise.all(
+    kept.suspects.map((suspect) => world.queue.examine(suspect.traceId, toMillis(delayOf(suspect, now, settling)))),
+  );
+  return kept;
+}
+
+/** The operations by which a transaction may enter: only their length decides at the door whether it is slow. */
+function entryKeys(records: readonly TelemetryRecord[]): readonly string[] {
+  const keys = records.flatMap((record) =>
+    record.kind === 'span' && record.parentSpanId === undefined && record.service !== undefined
+      ? [operationKey(record.service, record.operation)]
+      : [],
+  );
+  return [...new Set(keys)];
+}
+
+//  suspect since ├──── quiet? ────┤── quiet? ──┤ … ├ longest wait: examined whatever still comes
+export function delayOf(suspect: Suspect, now: Micros, settling: Settling): Micros {
+  const quiet = suspect.entryClosed ? settling.afterEntry : settling.beforeEntry;
+  const left = suspect.since + settling.longest - now;
+  return micros(Math.max(0, Math.min(quiet, left)));
+}

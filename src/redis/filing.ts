@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { operationKey } from '../diagnosis/usual.ts';
+import type { TraceId } from '../telemetry/ids.ts';
+import type { AttributeValue, InvocationRecord, LogRecord, SpanRecord, TelemetryRecord } from '../telemetry/record.ts';
+import { between } from '../units.ts';
+import { keys } from './keys.ts';
+import { binOf } from './sketch.ts';
+
+/** One field of a trace's hash. `usualKey` is empty where the record says nothing about what is usual. */
+export type Entry = { readonly field: string; readonly json: string; readonly usualKey: string; readonly bin: number };
+
+export type TraceFile = {
+  readonly entries: Entry[];
+  /** Lambda request ids that belong to the trace. */
+  readonly requestIds: string[];
+  readonly linked: Set<TraceId>;
+  entryClosed: boolean;
+};
+
+export type RequestFile = { readonly entries: Entry[]; failed: boolean };
+
+export type Filed = { readonly byTrace: ReadonlyMap<TraceId, TraceFile>; readonly byRequest: ReadonlyMap<string, RequestFile> };
+
+/** Sorts records into the hashes they rest in: spans by trace, what the platform says by request, logs by whichever they name. */
+export function filed(records: readonly TelemetryRecord[]): Filed {
+  const byTrace = new Map<TraceId, TraceFile>();
+  const byRequest = new Map<string, RequestFile>();
+  const trace = (id: TraceId): TraceFile => entryOf(byTrace, id, newTraceFile);
+  const request = (id: string): RequestFile => entryOf(byRequest, id, newRequestFile);
+  for (const record of records) {
+    if (record.kind === 'span') fileSpan(trace(record.traceId), record);
+    else if (record.kind === 'invocation')
+      fileInvocation(request(record.requestId), record, record.traceId && trace(record.traceId));
+    else if (record.traceId) trace(record.traceId).entries.push(plain(`l:${digest(record)}`, record));
+    else if (record.requestId) request(record.requestId).entries.push(plain(`l:${digest(record)}`, record));
+  }
+  return { byTrace, byRequest };
+}
+
+const newTraceFile = (): TraceFile => ({ entries: [], requestIds: [], linked: new Set(), entryClosed: false });
+const newRequestFile = (): RequestFile => ({ entries: [], failed: false });
+
+function entryOf<K, V>(map: Map<K, V>, key: K, fresh: () => V): V {
+  const there = map.get(key);
+  if (there !== undefined) return there;
+  const made = fresh();
+  map.set(key, made);
+  return made;
+}
+
+function fileSpan(file: TraceFile, span: SpanRecord): void {
+  // The in-progress copy and the finished one are two fields: whichever comes last, neither hides the other.
+  const field = `s:${span.spanId}:${span.spanKind}:${span.end === undefined ? 'open' : 'ended'}`;
+  file.entries.push({ ...plain(field, span), ...usualOf(span) });
+  for (const link of span.links) if (link.traceId !== span.traceId) file.linked.add(link.traceId);
+  const requestId = requestIdOf(span);
+  if (requestId !== undefined) file.requestIds.push(requestId);
+  if (span.parentSpanId === undefined && span.end !== undefined) file.entryClosed = true;
+}
+
+/** Only what went well tells what is usual. */
+function usualOf(span: SpanRecord): Pick<Entry, 'usualKey' | 'bin'> | undefined {
+  if (span.end === undefined || span.status === 'error' || span.service === undefined) return undefined;
+  return {
+    usualKey: keys.usual(operationKey(span.service, span.operation), span.start),
+    bin: binOf(between(span.start, span.end)),
+  };
+}
+
+/** Where spans carry Lambda's request id: OpenTelemetry (new, old) and X-Ray. */
+const REQUEST_ID_ATTRIBUTES = ['faas.invocation_id', 'faas.execution', 'aws.lambda.request_id', 'aws.request_id'];
+
+function requestIdOf(span: SpanRecord): string | undefined {
+  // A client's `aws.request_id` is that of the service it called.
+  if (span.spanKind === 'client' || span.spanKind === 'producer') return undefined;
+  const values: (AttributeValue | undefined)[] = REQUEST_ID_ATTRIBUTES.map((name) => span.attributes[name]);
+  return values.find((value): value is string => typeof value === 'string' && value.length > 0);
+}
+
+function fileInvocation(file: RequestFile, record: InvocationRecord, trace: TraceFile | undefined): void {
+  file.entries.push(plain(`i:${record.phase}:${record.at}`, record));
+  if (record.status === 'error' || record.status === 'timeout' || record.error) file.failed = true;
+  trace?.requestIds.push(record.requestId);
+}
+
+const plain = (field: string, record: TelemetryRecord): Entry => ({ field, json: JSON.stringify(record), usualKey: '', bin: 0 });
+
+const digest = (record: LogRecord): string =>
+  createHash('sha256').update(JSON.stringify(record)).digest('base64url').slice(0, 22);

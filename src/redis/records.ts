@@ -1,0 +1,86 @@
+import type { Redis } from 'ioredis';
+import type { Clock, Kept, Records, Suspect } from '../ports.ts';
+import { type TraceId, traceId } from '../telemetry/ids.ts';
+import type { TelemetryRecord } from '../telemetry/record.ts';
+import { fromMillis, toMillis } from '../units.ts';
+import { filed } from './filing.ts';
+import { keys } from './keys.ts';
+import { keepLink, keepRequest, keepTrace } from './record-scripts.ts';
+import { pipelined } from './scripts.ts';
+
+/** A transaction over more traces than this is cut: links can run in circles and on for ever. */
+const LINKED_TRACES = 50;
+
+export function redisRecords(redis: Redis, clock: Clock): Records {
+  return {
+    keep: (records, suspects) => keep(redis, records, { suspects: new Set(suspects), nowMs: Math.floor(toMillis(clock())) }),
+    read: (id) => read(redis, id),
+    traceOfRequest: async (requestId) => traceId((await redis.hget(keys.request(requestId), 'trace')) ?? ''),
+  };
+}
+
+/** One round trip, one script a trace: this is all that a healthy transaction costs. */
+async function keep(
+  redis: Redis,
+  records: readonly TelemetryRecord[],
+  keeping: { readonly suspects: ReadonlySet<TraceId>; readonly nowMs: number },
+): Promise<Kept> {
+  const { byTrace, byRequest } = filed(records);
+  const requests = [...byRequest].map(([requestId, file]) => keepRequest(requestId, file, keeping));
+  const traces = [...byTrace].map(([id, file]) => keepTrace(id, file, keeping));
+  const links = [...byTrace].flatMap(([id, file]) => [...file.linked].flatMap((other) => keepLink(id, other)));
+  const replies = await pipelined(redis, [...requests, ...traces, ...links]);
+  return summed(replies.slice(0, requests.length + traces.length).map(answerIn));
+}
+
+type Answer = { stored: number; duplicates: number; truncated: number; suspect: Suspect | undefined };
+
+/** The reply of the two scripts; Redis gives a Lua table of numbers and one string as an array. */
+function answerIn(reply: unknown): Answer {
+  const [stored, duplicates, truncated, since, closed, id] = Array.isArray(reply) ? reply : [];
+  const suspectId = Number(since) > 0 ? traceId(String(id)) : undefined;
+  return {
+    ...{ stored: Number(stored), duplicates: Number(duplicates), truncated: Number(truncated) },
+    suspect: suspectId && { traceId: suspectId, since: fromMillis(Number(since)), entryClosed: Number(closed) === 1 },
+  };
+}
+
+function summed(answers: readonly Answer[]): Kept {
+  const total = (field: 'stored' | 'duplicates' | 'truncated'): number => answers.reduce((sum, answer) => sum + answer[field], 0);
+  const suspects = new Map(answers.flatMap(({ suspect }) => (suspect ? [[suspect.traceId, suspect]] : [])));
+  return {
+    stored: total('stored'),
+    duplicates: total('duplicates'),
+    truncated: total('truncated'),
+    suspects: [...suspects.values()],
+  };
+}
+
+async function read(redis: Redis, id: TraceId): Promise<readonly TelemetryRecord[]> {
+  const files = await Promise.all((await linkedTraces(redis, id)).map((linked) => redis.hgetall(keys.trace(linked))));
+  const requests = files.flatMap((file) => Object.keys(file).filter((field) => field.startsWith('r:')));
+  const invocations = await Promise.all(requests.map((field) => redis.hgetall(field.slice('r:'.length))));
+  return [...files, ...invocations].flatMap(recordsIn);
+}
+
+/** Every trace reachable over links, breadth first. */
+async function linkedTraces(redis: Redis, first: TraceId): Promise<readonly TraceId[]> {
+  const found = new Set([first]);
+  for (const id of found) {
+    for (const linked of await redis.smembers(keys.links(id))) {
+      const other = traceId(linked);
+      if (other && found.size < LINKED_TRACES) found.add(other);
+    }
+  }
+  return [...found];
+}
+
+/** Fields of spans, invocations and logs; the others are marks. */
+const RECORD_FIELD = /^[sil]:/;
+
+function recordsIn(file: Readonly<Record<string, string>>): TelemetryRecord[] {
+  return Object.entries(file).flatMap(([field, json]) => (RECORD_FIELD.test(field) ? [revived(json)] : []));
+}
+
+/** JSON leaves out what is undefined, and reading a field that is not there gives undefined again. Only `filed` writes these fields, hence the cast. */
+const revived = (json: string): TelemetryRecord => JSON.parse(json) as TelemetryRecord;

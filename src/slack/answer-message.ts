@@ -1,0 +1,116 @@
+import type { Incident, LogEntry } from '../incident/incident.ts';
+import type { Reply, Told } from '../ports.ts';
+import { xrayTraceId } from '../telemetry/ids.ts';
+import type { Transaction } from '../trace/transaction.ts';
+import { spelled } from '../units.ts';
+import { drawn } from '../waterfall/drawn.ts';
+import type { Scene } from '../waterfall/scene.ts';
+import { timesUsual } from '../waterfall/scene.ts';
+import type { Question } from '../work.ts';
+import { code, codeBlock, mention, prose } from './mrkdwn.ts';
+import { causeParagraphs, warnings } from './thread-comment.ts';
+import { READERS_TIMES, type Times } from './times.ts';
+
+/** The newest ones; the rest are counted. Five of 300 characters leave room for the causes. */
+const NOTES = 5;
+const NOTE_CHARACTERS = 300;
+
+/** What `/trace <id>` answers, in mrkdwn made safe, below 6,000 characters. */
+export function answerMessage({ scene, incident }: Told, times: Times = READERS_TIMES): string {
+  const { transaction, outcome, causes } = scene;
+  return [
+    title(scene, times),
+    ...(outcome === 'failed' ? [failing(transaction)] : []),
+    ...(outcome === 'ok' ? [] : causeParagraphs(causes)),
+    warnings(transaction),
+    ...(incident ? belonging(incident, times) : []),
+    code(xrayTraceId(transaction.id)),
+  ]
+    .filter((line) => line !== '')
+    .join('\n');
+}
+
+const SAID: Readonly<Record<Scene['outcome'], string>> = { failed: '🔴 *Failed*', slow: '🟠 *Slow*', ok: '🟢 *Succeeded*' };
+
+function title(scene: Scene, times: Times): string {
+  const { duration, name, environment, start } = scene.transaction;
+  const slower = timesUsual(scene);
+  const took = `*${spelled(duration)}*${slower ? ` (${slower})` : ''}`;
+  return `${SAID[scene.outcome]} after ${took}: ${code(name, 150)} in ${prose(environment, 60)}, ${times.full(start)}`;
+}
+
+/** The deepest span that failed: those above it failed because of it. */
+function failing({ spans }: Transaction): string {
+  const failed = spans.filter(({ status }) => status === 'error');
+  const deepest = failed.reduce<Transaction['spans'][number] | undefined>(
+    (best, span) => (best && best.depth >= span.depth ? best : span),
+    undefined,
+  );
+  if (!deepest) return '';
+  const error = deepest.error ? `: ${code(`${deepest.error.type}: ${deepest.error.message}`, 300)}` : '';
+  return `Fails at ${code(`${deepest.service} ${deepest.operation}`, 200)}${error}`;
+}
+
+function belonging({ count, state, thread, log }: Incident, times: Times): readonly string[] {
+  const share = count === 1 ? 'the only one so far' : `one of ${count.toLocaleString('en')}`;
+  const place = thread ? `, ${threadLink(thread.channel, thread.ts)}` : '';
+  const notes = log.filter((entry) => entry.what === 'noted');
+  const older = notes.length - NOTES;
+  return [
+    `Part of an incident, ${share}, ${state}${place}.`,
+    ...(older > 0 ? [`_${older} older ${older === 1 ? 'note' : 'notes'} not shown_`] : []),
+    ...notes.slice(-NOTES).map((entry) => note(entry, times)),
+  ];
+}
+
+const note = ({ by, at, text }: LogEntry, times: Times): string =>
+  `📝 ${mention(by)}, ${times.full(at)}: ${prose(text ?? '', NOTE_CHARACTERS)}`;
+
+/** Slack resolves this short form for everyone in the workspace; a permalink would cost a call. */
+function threadLink(channel: string, ts: string): string {
+  const safe = /^[A-Z0-9]{2,30}$/.test(channel) && /^\d{1,12}\.\d{1,6}$/.test(ts);
+  return safe ? `<https://slack.com/archives/${channel}/p${ts.replace('.', '')}|open its thread>` : 'its thread is gone';
+}
+
+/** The picture could not be shown where it was asked for: the same in characters. */
+export function inWordsMessage({ told, why }: Extract<Reply, { kind: 'in-words' }>, times: Times = READERS_TIMES): string {
+  const shown = codeBlock(drawn(told.scene, DRAWING_COLUMNS), DRAWING_CHARACTERS);
+  return `${answerMessage(told, times)}
+${shown}
+The picture could not be shown here: ${HELP[why] ?? code(why, 80)}.`;
+}
+
+/** Slack's column on a laptop. */
+const DRAWING_COLUMNS = 76;
+const DRAWING_CHARACTERS = 4_000;
+
+/** What a person can do about Slack's refusals. https://docs.slack.dev/reference/methods/files.completeUploadExternal#errors */
+const HELP: Readonly<Record<string, string>> = {
+  not_in_channel: 'I am not in this channel. `/invite @Tracefall` brings me in',
+  channel_not_found: 'I cannot see this conversation. `/invite @Tracefall` brings me into a channel',
+  is_archived: 'this channel is archived',
+  missing_scope: 'I may not upload files here; whoever installed me can grant `files:write`',
+  file_uploads_disabled: 'uploads are switched off in this workspace',
+  storage_limit_reached: "the workspace's storage is full",
+};
+
+/** Nothing known of that id: what was looked for, where, and what to try. */
+export function notFoundMessage(asked: Question): string {
+  const what = asked.kind === 'trace' ? `trace ${code(xrayTraceId(asked.traceId))}` : `Lambda request ${code(asked.requestId)}`;
+  const other = asked.kind === 'trace' ? 'the Lambda request id' : 'the trace id';
+  return [
+    `I know nothing of ${what}.`,
+    'I looked through all spans, invocations and logs that were sent to me and that I still keep.',
+    `It may be too old, not sampled, or from a system that does not send to me. If it just happened, try again in a minute, or try ${other}.`,
+  ].join('\n');
+}
+
+export function traceHelp(): string {
+  return [
+    '*/trace* shows a transaction: what it did, how long it took, where and why it failed. It takes',
+    '• an X-Ray trace id: `/trace 1-5759e988-bd862e3fe1be46a994272793`',
+    '• a W3C or OpenTelemetry trace id, 32 hex digits',
+    '• a Lambda request id: `/trace 8476a536-e9f4-11e8-9739-2dfe598c3fcd`',
+    '• a console address or a log line that contains one of these',
+  ].join('\n');
+}

@@ -1,0 +1,149 @@
+import type { WebClient } from '@slack/web-api';
+import { z } from 'zod';
+import type { Incident, Thread } from '../incident/incident.ts';
+import type { Chat, Delivery, Place, Reply, Told } from '../ports.ts';
+import { spelled } from '../units.ts';
+import { answerMessage, inWordsMessage, notFoundMessage } from './answer-message.ts';
+import type { SlackClients } from './client.ts';
+import { slackClients } from './client.ts';
+import { SlackRefused } from './errors.ts';
+import type { SeenMessage } from './history.ts';
+import { findInChannel, findInThread } from './history.ts';
+import { FILE_TITLE_CHARACTERS } from './limits.ts';
+import { plain } from './mrkdwn.ts';
+import { failureOf, thrown } from './outcome.ts';
+import { respondPrivately } from './response-url.ts';
+import { isButtonsOf } from './root-buttons.ts';
+import { METADATA_TYPE, type RootMessage, rootMessage } from './root-message.ts';
+import { threadComment } from './thread-comment.ts';
+import { type Times, timesFor } from './times.ts';
+import { uploadPicture } from './upload.ts';
+
+export type SlackChatOptions = {
+  readonly token: string;
+  /** undefined: Slack's own. */
+  readonly apiUrl: string | undefined;
+  /** Where incidents go: a channel id. */
+  readonly channel: string;
+};
+
+/**
+ * The Chat port over Slack's Web API. Calls throw RateLimited (it did not happen; try after `retryAfterMs`), SlackRefused (a call
+ * without a Delivery that will not succeed) or an Error (the outside failed; posting calls throw it only when nothing was posted).
+ */
+export function slackChat({ token, apiUrl, channel }: SlackChatOptions): Chat {
+  const clients = slackClients(token, apiUrl);
+  const times = timesFor(apiUrl);
+  return {
+    postRoot: (incident) => postRoot(clients.posting, rootMessage(incident, times), channel),
+    findRoot: (incident, since) => findRoot(clients.posting, incident, { channel, ts: undefined, since }),
+    editRoot: (incident, thread) => editRoot(clients.posting, rootMessage(incident, times), thread),
+    upload: (picture) => uploadPicture(clients.files, picture, apiUrl),
+    share: (file, told, place) => share(clients, { file, told, place, times }),
+    findFile: (file, place) => findFile(clients.posting, file, place),
+    removeFile: (file) => removeFile(clients.files, file),
+    respond: (responseUrl, reply) => respondPrivately(responseUrl, replyWords(reply, times), apiUrl),
+  };
+}
+
+/** Nothing in our messages may grow a preview, and no word in them may become a mention. */
+const QUIET = { unfurl_links: false, unfurl_media: false, parse: 'none' } as const;
+
+const Posted = z.object({ channel: z.string(), ts: z.string() });
+
+async function postRoot(client: WebClient, root: RootMessage, channel: string): Promise<Delivery> {
+  try {
+    const answer = await client.apiCall('chat.postMessage', { channel, ...root, ...QUIET });
+    const posted = Posted.safeParse(answer);
+    if (!posted.success) return { kind: 'unsure', why: 'Slack said ok without a channel and a ts' };
+    return { kind: 'posted', thread: { channel: posted.data.channel, ts: posted.data.ts } };
+  } catch (error) {
+    return undelivered(error);
+  }
+}
+
+function undelivered(error: unknown): Delivery {
+  const failure = failureOf(error);
+  if (failure.kind === 'later') throw failure.error;
+  return failure.kind === 'refused' ? { kind: 'refused', why: failure.code } : failure;
+}
+
+async function findRoot(client: WebClient, incident: Incident, place: Place): Promise<Thread | undefined> {
+  const ours = ({ metadata, blocks }: SeenMessage) =>
+    (metadata?.event_type === METADATA_TYPE && metadata.event_payload['id'] === incident.id) ||
+    // Not every server that speaks Slack's language keeps metadata (local-slack 0.1.8 drops it); the buttons carry the same id.
+    (blocks ?? []).some((block) => isButtonsOf(block, incident.id));
+  const found = await findInChannel(client, place, ours);
+  return found && { channel: place.channel, ts: found.ts };
+}
+
+/** Edits what is there already, so it may be repeated. */
+async function editRoot(client: WebClient, root: RootMessage, thread: Thread): Promise<'edited' | 'gone'> {
+  try {
+    await client.apiCall('chat.update', { channel: thread.channel, ts: thread.ts, ...root, parse: 'none' });
+    return 'edited';
+  } catch (error) {
+    const failure = thrown(error, `an edit of ${thread.channel}/${thread.ts}`);
+    if (isGone(failure)) return 'gone';
+    throw failure;
+  }
+}
+
+/** What a person has deleted is no failure of the outside. */
+const GONE = new Set(['message_not_found', 'thread_not_found', 'file_not_found', 'file_deleted']);
+
+const isGone = (error: unknown): boolean => error instanceof SlackRefused && GONE.has(error.code);
+
+type Sharing = { readonly file: string; readonly told: Told; readonly place: Place; readonly times: Times };
+
+async function share({ files, posting }: SlackClients, { file, told, place, times }: Sharing): Promise<Delivery> {
+  const asked = {
+    files: [{ id: file, title: plain(pictureTitle(told), FILE_TITLE_CHARACTERS) }],
+    channel_id: place.channel,
+    initial_comment: besidePicture(told, times),
+    ...(place.ts === undefined ? {} : { thread_ts: place.ts }),
+  };
+  try {
+    await files.apiCall('files.completeUploadExternal', asked);
+  } catch (error) {
+    return undelivered(error);
+  }
+  if (place.ts !== undefined) return { kind: 'posted', thread: { channel: place.channel, ts: place.ts } };
+  // A new message of its own: Slack does not say its ts here, and lets it appear a little later.
+  const thread = await findFile(posting, file, place).catch(() => undefined);
+  return thread ? { kind: 'posted', thread } : { kind: 'unsure', why: 'accepted, not yet seen in the channel' };
+}
+
+/** In a thread: the thread. In a channel: the message that the file came in. */
+async function findFile(client: WebClient, file: string, place: Place): Promise<Thread | undefined> {
+  const holdsFile = ({ files }: SeenMessage) => files?.some(({ id, mode }) => id === file && mode !== 'tombstone') ?? false;
+  const { channel, ts } = place;
+  try {
+    const found = await (ts === undefined ? findInChannel(client, place, holdsFile) : findInThread(client, place, holdsFile));
+    return found && { channel, ts: ts ?? found.ts };
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    throw error;
+  }
+}
+
+/** A file's title is no mrkdwn. */
+const pictureTitle = ({ scene: { transaction, outcome } }: Told): string =>
+  `${transaction.name}, ${OUTCOME[outcome]} after ${spelled(transaction.duration)}`;
+
+const OUTCOME = { ok: 'succeeded', failed: 'failed', slow: 'slow' } as const;
+
+const besidePicture = (told: Told, times: Times): string =>
+  told.askedBy === undefined ? threadComment(told.scene) : answerMessage(told, times);
+
+const replyWords = (reply: Reply, times: Times): string =>
+  reply.kind === 'not-found' ? notFoundMessage(reply.question) : inWordsMessage(reply, times);
+
+async function removeFile(client: WebClient, file: string): Promise<void> {
+  try {
+    await client.apiCall('files.delete', { file });
+  } catch (error) {
+    const failure = thrown(error, `the removal of ${file}`);
+    if (!isGone(failure)) throw failure;
+  }
+}

@@ -1,0 +1,73 @@
+import type { SlashCommand } from '@slack/bolt';
+import { xrayTraceId } from '../telemetry/ids.ts';
+import type { Question } from '../work.ts';
+import { Answer } from '../work.ts';
+import { traceHelp } from './answer-message.ts';
+import { code } from './mrkdwn.ts';
+import type { Desk } from './presses.ts';
+import { respondPrivately } from './response-url.ts';
+import type { TraceCommand } from './trace-command.ts';
+import { readTraceCommand } from './trace-command.ts';
+import { within } from './within.ts';
+
+const FAILED = 'Something of mine is not answering. Please ask again in a minute.';
+
+/** `/trace`, and the further commands by name (`/shop`). */
+export function takeCommands(desk: Desk, further: readonly string[]): void {
+  desk.app.command('/trace', async ({ ack, command }) => {
+    const asked = readTraceCommand(command.text ?? '');
+    await ack({ response_type: 'ephemeral', text: firstWords(asked) });
+    if (asked.kind === 'trace' || asked.kind === 'request') await keepQuestion(desk, command, asked);
+  });
+  for (const name of further) {
+    desk.app.command(name, async ({ ack, command }) => {
+      await ack();
+      const text = await attempt(desk, () => desk.on.command(name, command.text ?? '', command.user_id), name);
+      await respond(desk, command, text ?? FAILED);
+    });
+  }
+}
+
+function firstWords(asked: TraceCommand): string {
+  switch (asked.kind) {
+    case 'help':
+      return traceHelp();
+    case 'bad':
+      return `${asked.why}\n${traceHelp()}`;
+    case 'trace':
+      return `Looking for trace ${code(xrayTraceId(asked.traceId))} …`;
+    case 'request':
+      return `Looking for Lambda request ${code(asked.requestId)} …`;
+  }
+}
+
+async function keepQuestion(desk: Desk, command: SlashCommand, asked: Question): Promise<void> {
+  const kept = await attempt(desk, () => desk.on.trace(answerTo(command, asked)).then(() => true), '/trace');
+  if (!kept) await respond(desk, command, FAILED);
+}
+
+function answerTo(command: SlashCommand, asked: Question): Answer {
+  return Answer.parse({
+    v: 1,
+    requestId: command.trigger_id,
+    question: asked,
+    channel: command.channel_id,
+    user: command.user_id,
+    responseUrl: command.response_url,
+  });
+}
+
+async function attempt<T>({ report }: Desk, work: () => Promise<T>, name: string): Promise<T | undefined> {
+  try {
+    return await within(work());
+  } catch (error) {
+    report.failed(error, name);
+    return undefined;
+  }
+}
+
+async function respond({ report, apiUrl }: Desk, command: SlashCommand, text: string): Promise<void> {
+  await respondPrivately(command.response_url, text, apiUrl).catch((error) =>
+    report.failed(error, `an answer to ${command.command}`),
+  );
+}

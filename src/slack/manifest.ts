@@ -1,0 +1,42 @@
+import { EVENTS_PATH } from './receiver.ts';
+
+/**
+ * No wider than what is used. `channels:history` and `groups:history` are for one purpose: to find out, after an answer of Slack was
+ * lost, whether the message is there, instead of posting it twice.
+ */
+export const SCOPES = ['chat:write', 'commands', 'files:write', 'channels:history', 'groups:history'] as const;
+
+/**
+ * The Slack app, to be pasted at https://api.slack.com/apps?new_app=1. `url`: where the bot is reached (`https://bot.example.com`);
+ * undefined: Socket Mode. https://docs.slack.dev/reference/app-manifest
+ */
+export function manifest(url: string | undefined) {
+  const address = url === undefined ? {} : { url: new URL(EVENTS_PATH, url).href };
+  const requestAddress = url === undefined ? {} : { request_url: new URL(EVENTS_PATH, url).href };
+  return {
+    display_information: {
+      name: 'Tracefall',
+      description: 'The failing transaction, its waterfall and its likely cause, in your channel.',
+      background_color: '#1f2430',
+    },
+    features: {
+      bot_user: { display_name: 'Tracefall', always_online: true },
+      slash_commands: [
+        {
+          command: '/trace',
+          description: 'Show a transaction by trace id or Lambda request id',
+          usage_hint: '1-5759e988-bd862e3fe1be46a994272793',
+          should_escape: false,
+          ...address,
+        },
+      ],
+    },
+    oauth_config: { scopes: { bot: [...SCOPES] } },
+    settings: {
+      interactivity: { is_enabled: true, ...requestAddress },
+      org_deploy_enabled: false,
+      socket_mode_enabled: url === undefined,
+      token_rotation_enabled: false,
+    },
+  };
+}

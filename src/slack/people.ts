@@ -1,0 +1,21 @@
+import type { Changed } from '../ports.ts';
+import type { Answer } from '../work.ts';
+
+/** What people ask of the bot. Each may throw: then the person is told that it was not confirmed, and nothing else breaks. */
+export type People = {
+  acknowledge(incidentId: string, user: string): Promise<Changed>;
+  resolve(incidentId: string, user: string): Promise<Changed>;
+  /** `text`: 1 to 3,000 characters, as typed. */
+  annotate(incidentId: string, user: string, text: string): Promise<Changed>;
+  /** Resolves when the question is kept; the answer comes later through its `responseUrl`. */
+  trace(question: Answer): Promise<void>;
+  /** A further slash command, `/shop` say; resolves to what its user is told (mrkdwn made safe). */
+  command(name: string, text: string, user: string): Promise<string>;
+};
+
+/** What the operator should know of. Never called with a payload or a secret. */
+export type Report = {
+  /** A request that Slack did not send, or not now: answered 401. */
+  refused(why: string): void;
+  failed(error: unknown, doing: string): void;
+};

@@ -1,0 +1,75 @@
+import { isAwsSpan, readAwsSpan } from './aws-spans.ts';
+import { isGzip, unpacked } from './gunzip.ts';
+import { jsonFields } from './json.ts';
+import { lambdaLine } from './lambda-lines.ts';
+import type { Parsed, Reject, TelemetryRecord } from './record.ts';
+import { type Fields, fields, isFields, list, text } from './shape.ts';
+import { found } from './text.ts';
+import { millisTime } from './time.ts';
+
+/** What CloudWatch Logs gives a subscriber: packed (`{ "awslogs": { "data": … } }`, as Lambda gets it) or unpacked. */
+export const isCloudwatchPayload = (value: unknown): value is Fields =>
+  isFields(value) && (isFields(value['awslogs']) || (typeof value['messageType'] === 'string' && 'logEvents' in value));
+
+/**
+ * Reads every log event of the payload: `aws/spans` records, lines of the Lambda platform and of functions, lines of anything else.
+ * What cannot be read is a reject at `where[n]`, n counting the events from 0.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html
+ */
+export function readCloudwatchPayload(value: Fields, where: string): Parsed {
+  const payload = isFields(value['awslogs']) ? unwrapped(value['awslogs']['data']) : value;
+  if (typeof payload === 'string') return rejected(`CloudWatch Logs payload: ${payload}`, where);
+  // Sent once to test that the destination answers. There is nothing in it to keep.
+  if (payload['messageType'] === 'CONTROL_MESSAGE') return { records: [], rejects: [] };
+  if (payload['messageType'] !== 'DATA_MESSAGE' || !Array.isArray(payload['logEvents'])) {
+    const reason = `CloudWatch Logs payload of type ${found(payload['messageType'])} with ${found(payload['logEvents'])} as logEvents`;
+    return rejected(`${reason} (expected a DATA_MESSAGE with a list)`, where);
+  }
+  return logEvents(payload, where);
+}
+
+const rejected = (reason: string, where: string): Parsed => ({ records: [], rejects: [{ reason, where }] });
+
+/** The payload inside the base64 and the gzip, or why there is none. */
+function unwrapped(data: unknown): Fields | string {
+  if (typeof data !== 'string') return `${found(data)} as awslogs.data (expected base64 of gzip)`;
+  const packed = Buffer.from(data, 'base64');
+  if (!isGzip(packed)) return `${found(data)} as awslogs.data (expected base64 of gzip)`;
+  const bytes = unpacked(packed);
+  if (typeof bytes === 'string') return bytes;
+  return jsonFields(new TextDecoder().decode(bytes)) ?? 'unpacked, it is not a JSON object';
+}
+
+function logEvents(payload: Fields, where: string): Parsed {
+  const name = functionName(payload);
+  const spansOnly = payload['logGroup'] === 'aws/spans';
+  const records: TelemetryRecord[] = [];
+  const rejects: Reject[] = [];
+  for (const [index, event] of list(payload['logEvents']).map(fields).entries()) {
+    const read = logEvent(event, name, spansOnly, `${where}[${index}]`);
+    records.push(...read.records);
+    rejects.push(...read.rejects);
+  }
+  return { records, rejects };
+}
+
+function logEvent(event: Fields, name: string | undefined, spansOnly: boolean, where: string): Parsed {
+  const message = text(event['message']);
+  if (message === undefined) return rejected(`log event with ${found(event['message'])} as message (expected text)`, where);
+  // Cheap refusal first: most lines are no spans.
+  const json = message.includes('"startTimeUnixNano"') ? jsonFields(message) : undefined;
+  if (isAwsSpan(json)) return readAwsSpan(json, where);
+  if (spansOnly) return rejected(`${found(message)} in aws/spans (expected a span as JSON)`, where);
+  const line = lambdaLine(message, { function: name, at: millisTime(event['timestamp']) });
+  return { records: line === undefined ? [] : [line], rejects: [] };
+}
+
+const FUNCTION_GROUP = /^\/aws\/lambda\/(?:[\w-]+\.)?([\w-]{1,140})$/;
+/** `2026/09/12/orders[$LATEST]a1b2…`: how streams are named in a log group that several functions share. */
+const FUNCTION_STREAM = /^\d{4}\/\d{2}\/\d{2}\/([\w-]{1,140})\[[^\]]{1,128}\]/;
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html */
+function functionName(payload: Fields): string | undefined {
+  const group = FUNCTION_GROUP.exec(text(payload['logGroup']) ?? '')?.[1];
+  return group ?? FUNCTION_STREAM.exec(text(payload['logStream']) ?? '')?.[1];
+}

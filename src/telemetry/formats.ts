@@ -1,0 +1,77 @@
+import { isAwsSpan, readAwsSpan } from './aws-spans.ts';
+import { isCloudwatchPayload, readCloudwatchPayload } from './cloudwatch-payload.ts';
+import { lambdaEvent } from './lambda-lines.ts';
+import { isPlatformEvent } from './lambda-platform.ts';
+import { isOtlp, readOtlpJson } from './otlp-json.ts';
+import type { Parsed } from './record.ts';
+import { type Fields, isFields } from './shape.ts';
+import { cut, found } from './text.ts';
+
+/** One thing that a JSON value can be to us. */
+type Format = {
+  readonly name: string;
+  /** The records and rejects in it; undefined where it is something else. */
+  readonly read: (value: unknown, where: string) => Parsed | undefined;
+};
+
+/** The first that knows the value reads it; the vaguest stands last. A new format is one more entry, and a file of its own. */
+const FORMATS: readonly Format[] = [
+  format(
+    'OTLP/JSON traces',
+    (value): value is Fields => isOtlp(value, 'traces'),
+    (value, where) => readOtlpJson(value, 'traces', where),
+  ),
+  format(
+    'OTLP/JSON logs',
+    (value): value is Fields => isOtlp(value, 'logs'),
+    (value, where) => readOtlpJson(value, 'logs', where),
+  ),
+  format('a CloudWatch Logs payload', isCloudwatchPayload, readCloudwatchPayload),
+  format('aws/spans records', isAwsSpan, readAwsSpan),
+  format('Lambda log lines', isLambdaEvent, readLambdaEvent),
+];
+
+/** Every format that is read, for the reason of a reject. */
+export const EXPECTED = ['OTLP protobuf', ...FORMATS.map(({ name }) => name)].join(', ');
+
+/** Reads one JSON value, or each of a list of them (at `where[n]`). */
+export function readValue(value: unknown, where: string): Parsed {
+  if (!Array.isArray(value)) return readOne(value, where);
+  const read = value.map((item, index) => readOne(item, `${where}[${index}]`));
+  return { records: read.flatMap(({ records }) => records), rejects: read.flatMap(({ rejects }) => rejects) };
+}
+
+function readOne(value: unknown, where: string): Parsed {
+  for (const { read } of FORMATS) {
+    const parsed = read(value, where);
+    if (parsed !== undefined) return parsed;
+  }
+  const keys = isFields(value)
+    ? `an object with ${cut(Object.keys(value).slice(0, 6).join(', '), 80) || 'no keys'}`
+    : found(value);
+  return { records: [], rejects: [{ reason: `JSON: ${keys} (expected ${EXPECTED})`, where }] };
+}
+
+/** Binds a test to the reader that relies on it. */
+function format<Known>(
+  name: string,
+  matches: (value: unknown) => value is Known,
+  read: (value: Known, where: string) => Parsed,
+): Format {
+  return { name, read: (value, where) => (matches(value) ? read(value, where) : undefined) };
+}
+
+const BODIES = ['message', 'msg', 'errorMessage'];
+const CIRCUMSTANCES = ['level', 'severity', 'requestId', 'function_request_id', 'awsRequestId', 'xray_trace_id'];
+
+/** An event of the Lambda platform, or a line of a function's logger: a message beside a level or a request. */
+function isLambdaEvent(value: unknown): value is Fields {
+  if (!isFields(value)) return false;
+  if (isPlatformEvent(value) || (value['type'] === 'function' && 'record' in value)) return true;
+  return BODIES.some((key) => key in value) && CIRCUMSTANCES.some((key) => key in value);
+}
+
+function readLambdaEvent(event: Fields): Parsed {
+  const record = lambdaEvent(event, { function: undefined, at: undefined });
+  return { records: record === undefined ? [] : [record], rejects: [] };
+}

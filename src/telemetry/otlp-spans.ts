@@ -1,0 +1,115 @@
+import { attributes, type Entry, keyValues } from './attributes.ts';
+import { awsResource } from './aws-resource.ts';
+import { otlpSpanId, otlpTraceId } from './otlp-ids.ts';
+import type { Attributes, Parsed, Reject, SpanLink, SpanRecord } from './record.ts';
+import { type Fields, fields, list, text } from './shape.ts';
+import { outcome, type Thrown } from './span-outcome.ts';
+import { spanKind, spanStatus } from './span-words.ts';
+import { found, nameText } from './text.ts';
+import { nanosTime } from './time.ts';
+
+/** The SDKs' default. https://opentelemetry.io/docs/specs/otel/trace/sdk/#span-limits */
+const LINKS = 128;
+
+/** What is said once for all spans of one scope. */
+type Surroundings = {
+  readonly service: string | undefined;
+  readonly resource: readonly Entry[];
+  readonly scope: readonly Entry[];
+};
+
+/**
+ * The spans of an ExportTraceServiceRequest: OTLP/JSON as it came, or protobuf decoded into that shape (ids as bytes).
+ * A span without ids or start time becomes a reject at `where[n]`, n counting the spans of the request from 0.
+ */
+export function otlpSpans(request: Fields, where: string): Parsed {
+  const records: SpanRecord[] = [];
+  const rejects: Reject[] = [];
+  let index = 0;
+  for (const [span, around] of spansOf(request)) {
+    const read = spanRecord(fields(span), around);
+    if (typeof read === 'string') rejects.push({ reason: read, where: `${where}[${index}]` });
+    else records.push(read);
+    index += 1;
+  }
+  return { records, rejects };
+}
+
+function* spansOf(request: Fields): Generator<readonly [span: unknown, around: Surroundings]> {
+  for (const group of list(request['resourceSpans']).map(fields)) {
+    const resource = keyValues(fields(group['resource'])['attributes']);
+    for (const scoped of list(group['scopeSpans']).map(fields)) {
+      const scope = keyValues(fields(scoped['scope'])['attributes']);
+      const around = { service: serviceName(resource), resource, scope };
+      for (const span of list(scoped['spans'])) yield [span, around];
+    }
+  }
+}
+
+/** A resource's `service.name`, else its function's. SDKs that were told none say `unknown_service:node`: that is nobody's name. */
+export function serviceName(resource: readonly Entry[]): string | undefined {
+  const said = (key: string) => text(resource.find(([name]) => name === key)?.[1]);
+  const name = said('service.name');
+  const known = name === undefined || /^unknown_?service/i.test(name) ? said('faas.name') : name;
+  return known === undefined ? undefined : nameText(known);
+}
+
+/** The record, or the reason why it is none. */
+function spanRecord(span: Fields, { service, resource, scope }: Surroundings): SpanRecord | string {
+  const traceId = otlpTraceId(span['traceId']);
+  if (traceId === undefined) return `span with trace id ${found(span['traceId'])} (expected 32 hex digits, not all zero)`;
+  const spanId = otlpSpanId(span['spanId']);
+  if (spanId === undefined) return `span with span id ${found(span['spanId'])} (expected 16 hex digits, not all zero)`;
+  const start = nanosTime(span['startTimeUnixNano']);
+  if (start === undefined) return `span starting at ${found(span['startTimeUnixNano'])} (expected nanoseconds since 1970)`;
+  const merged = attributes([keyValues(span['attributes']), scope, resource]);
+  const spanKindSaid = spanKind(span['kind']);
+  return {
+    kind: 'span',
+    traceId,
+    spanId,
+    parentSpanId: otlpSpanId(span['parentSpanId']),
+    service,
+    operation: nameText(text(span['name']) ?? ''),
+    spanKind: spanKindSaid,
+    resource: awsResource(merged, spanKindSaid),
+    start,
+    end: nanosTime(span['endTimeUnixNano']),
+    ...outcomeOf(span, spanKindSaid, merged),
+    attributes: merged,
+    links: linksOf(span['links']),
+  };
+}
+
+function outcomeOf(span: Fields, kind: SpanRecord['spanKind'], merged: Attributes): Pick<SpanRecord, 'status' | 'error'> {
+  const status = fields(span['status']);
+  return outcome({
+    status: spanStatus(status['code']),
+    message: text(status['message']),
+    kind,
+    attributes: merged,
+    exceptions: list(span['events']).flatMap((event) => thrown(keyValues(fields(event)['attributes']))),
+  });
+}
+
+/** The exception that a span event tells of, if it tells of one. https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-spans/ */
+export function thrown(event: readonly Entry[]): readonly Thrown[] {
+  const said = new Map(event);
+  const type = text(said.get('exception.type'));
+  const message = text(said.get('exception.message'));
+  if (type === undefined && message === undefined) return [];
+  const escaped = said.get('exception.escaped');
+  return [{ type: type ?? '', message: message ?? '', escaped: escaped === true || escaped === 'true' }];
+}
+
+/** Of a span's links those with whole ids, 128 at most. */
+export function linksOf(links: unknown): readonly SpanLink[] {
+  return list(links)
+    .slice(0, LINKS)
+    .map(fields)
+    .flatMap((link): SpanLink[] => {
+      const traceId = otlpTraceId(link['traceId']);
+      const spanId = otlpSpanId(link['spanId']);
+      return traceId === undefined || spanId === undefined ? [] : [{ traceId, spanId }];
+    });
+}

@@ -1,0 +1,15 @@
+import { readJson } from './json.ts';
+import { readOtlpJson, type Signal } from './otlp-json.ts';
+import { readOtlpProtobuf } from './otlp-protobuf.ts';
+import type { Parsed } from './record.ts';
+
+/** By the names that OTLP's partial success uses for what it rejected. */
+const SIGNALS = { Spans: 'traces', LogRecords: 'logs' } as const satisfies Record<string, Signal>;
+
+/** Reads the body of an OTLP/HTTP request, unpacked. Rejects stand at `body[n]`, n counting its spans or logs from 0. */
+export function parseOtlp(signal: keyof typeof SIGNALS, bytes: Uint8Array, encoding: 'json' | 'protobuf'): Parsed {
+  if (encoding === 'protobuf') return readOtlpProtobuf(bytes, SIGNALS[signal], 'body');
+  const json = readJson(new TextDecoder().decode(bytes));
+  if (json) return readOtlpJson(json.value, SIGNALS[signal], 'body');
+  return { records: [], rejects: [{ reason: `not JSON (expected OTLP/JSON ${SIGNALS[signal]})`, where: 'body' }] };
+}

@@ -1,0 +1,38 @@
+import { fromNanos, type Micros, micros } from '../units.ts';
+
+/** Longer digit strings are no time: a fixed64 has 20 at most. */
+const DIGITS = /^\d{1,20}$/;
+
+/**
+ * The time a sender gives in nanoseconds since the epoch, as digits or as a number. undefined: missing, zero (OTLP's word for
+ * unknown), or beyond the year 2255, where microseconds would no longer be exact.
+ */
+export function nanosTime(value: unknown): Micros | undefined {
+  if (typeof value === 'string') return DIGITS.test(value) ? exact(fromNanos(BigInt(value))) : undefined;
+  return typeof value === 'number' && Number.isFinite(value) ? exact(fromNanos(value)) : undefined;
+}
+
+/** The time a sender gives in milliseconds since the epoch. */
+export function millisTime(value: unknown): Micros | undefined {
+  // Compared before it is multiplied: the product of a hostile number may be infinite.
+  return typeof value === 'number' && value > 0 && value <= LATEST / 1_000 ? exact(micros(value * 1_000)) : undefined;
+}
+
+const exact = (time: Micros): Micros | undefined => (time > 0 && time <= LATEST ? time : undefined);
+
+/** In microseconds: the year 2255. */
+const LATEST = Number.MAX_SAFE_INTEGER;
+
+/** ISO 8601 as Lambda writes it, and as Python's and Powertools' loggers do: a blank for the T, a comma before the fraction. */
+const ISO = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:[.,](\d{1,9}))?\s?(Z|[+-]\d{2}:?\d{2})?$/;
+
+/** Without a zone it is UTC, as everything in Lambda is; the zone of the reading machine must not matter. */
+export function isoTime(value: unknown): Micros | undefined {
+  const parts = typeof value === 'string' ? ISO.exec(value) : null;
+  if (!parts) return undefined;
+  const [, day, clock, fraction = '', zone = 'Z'] = parts;
+  const colon = zone.length === 5 ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone;
+  const ms = Date.parse(`${day}T${clock}${colon}`);
+  if (Number.isNaN(ms)) return undefined;
+  return exact(micros(ms * 1_000 + Number(fraction.padEnd(6, '0').slice(0, 6))));
+}

@@ -1,0 +1,86 @@
+import type { TraceId } from '../telemetry/ids.ts';
+import type { LogRecord, SpanRecord, TelemetryRecord } from '../telemetry/record.ts';
+import { between, NO_TIME } from '../units.ts';
+import { type Attempt, attemptsOf } from './attempts.ts';
+import { distinct, uniqueSpans } from './copies.ts';
+import { transactionOf } from './finish.ts';
+import { homesOf } from './homes.ts';
+import { withInvocations } from './invocations.ts';
+import { compare, type Draft, UNSAID } from './node.ts';
+import type { Transaction } from './transaction.ts';
+
+export type Assembled = {
+  /** The first to start comes first. */
+  readonly transactions: readonly Transaction[];
+  /** Together as many as the records given. */
+  readonly counts: { readonly placed: number; readonly duplicates: number; readonly unplaced: number };
+};
+
+/**
+ * One transaction for each connected set of traces. The order, the batching and the repetition of the records do not show in it.
+ * Unplaced are logs and platform reports whose trace nobody knows; copies of a span that still ran count as duplicates.
+ */
+export function assemble(records: readonly TelemetryRecord[]): Assembled {
+  const spans = uniqueSpans(records.filter((record) => record.kind === 'span'));
+  const attempts = attemptsOf(records.filter((record) => record.kind === 'invocation'));
+  const logs = distinct(records.filter((record) => record.kind === 'log'));
+  const parts = apart(spans, attempts, logs);
+  const transactions = parts.map(assembleOne).sort((a, b) => a.start - b.start || compare(a.id, b.id));
+  const placed = parts.reduce((sum, part) => sum + part.spans.length + runsIn(part) + part.logs.length, 0);
+  const known = spans.length + attempts.reduce((sum, each) => sum + each.records, 0) + logs.length;
+  return { transactions, counts: { placed, duplicates: records.length - known, unplaced: known - placed } };
+}
+
+type Part = { readonly spans: SpanRecord[]; readonly attempts: Attempt[]; readonly logs: LogRecord[] };
+
+const runsIn = (part: Part): number => part.attempts.reduce((sum, each) => sum + each.records, 0);
+
+function apart(spans: readonly SpanRecord[], attempts: readonly Attempt[], logs: readonly LogRecord[]): readonly Part[] {
+  const homes = homesOf(spans, attempts);
+  const parts = new Map<TraceId, Part>();
+  const partOf = (home: TraceId): Part => {
+    const part = parts.get(home) ?? { spans: [], attempts: [], logs: [] };
+    parts.set(home, part);
+    return part;
+  };
+  for (const span of spans) partOf(homes.ofSpan(span)).spans.push(span);
+  for (const attempt of attempts) {
+    const trace = homes.ofAttempt(attempt);
+    if (trace)
+      partOf(homes.group(trace)).attempts.push({ ...attempt, said: { ...attempt.said, traceId: attempt.said.traceId ?? trace } });
+  }
+  for (const log of logs) {
+    const home = homes.ofLog(log);
+    if (home) parts.get(home)?.logs.push(log);
+  }
+  return [...parts.values()];
+}
+
+function assembleOne({ spans, attempts, logs }: Part): Transaction {
+  const drafts = withInvocations(spans.map(draft), attempts);
+  return transactionOf(drafts, logs);
+}
+
+const draft = (record: SpanRecord): Draft => ({
+  links: record.links,
+  span: {
+    traceId: record.traceId,
+    spanId: record.spanId,
+    parentSpanId: record.parentSpanId,
+    join: undefined,
+    depth: 0,
+    service: record.service ?? UNSAID,
+    operation: record.operation,
+    kind: record.spanKind,
+    resource: record.resource,
+    start: record.start,
+    duration: record.end === undefined ? undefined : between(record.start, record.end),
+    shifted: NO_TIME,
+    status: record.status,
+    error: record.error,
+    self: NO_TIME,
+    critical: NO_TIME,
+    attributes: record.attributes,
+    invocation: undefined,
+  },
+});

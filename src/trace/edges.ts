@@ -1,0 +1,45 @@
+import { timedOut } from './failing.ts';
+import { length, MARGIN, type Node } from './node.ts';
+
+/** A call may outlast its caller by this share before we say that the caller did not wait. CRISP's tolerance. */
+export const TOLERANCE = 0.01;
+
+/**
+ * Whether a span's parent waited for it. The first rule that fits decides; without a kind or a link, an asynchronous child
+ * that happens to end inside its parent cannot be told from a call (as in FIRM and ServiTrace).
+ */
+export function isAwaited(child: Node): boolean {
+  const { parent } = child;
+  if (!parent) return false;
+  if (isMessage(child, parent)) return false;
+  if (isLambdaPair(parent, child)) return true;
+  // parent ├──────┤
+  // child            ├────┤   started after the parent was over
+  if (child.start >= parent.end + MARGIN) return false;
+  if (timedOut(parent.span)) return true;
+  if (parent.span.kind === 'client' && child.span.kind === 'server') {
+    return length(child) <= (1 + TOLERANCE) * length(parent) + MARGIN;
+  }
+  // parent ├──────────┤
+  // child        ├──────────┤   nobody awaited the promise
+  const overrun = child.end - parent.end;
+  return overrun <= MARGIN || overrun <= TOLERANCE * length(parent);
+}
+
+export const awaitedChildren = (parent: Node): readonly Node[] => parent.children.filter(isAwaited);
+
+function isMessage(child: Node, parent: Node): boolean {
+  if (child.span.join === 'link' || child.span.join === 'message' || child.span.attributes['async'] === true) return true;
+  return child.span.kind === 'consumer' && !isBatchItem(child, parent);
+}
+
+/** A handler that takes its batch message by message does wait for each of them. */
+function isBatchItem(child: Node, parent: Node): boolean {
+  const receives = parent.span.kind === 'server' || parent.span.kind === 'consumer';
+  return (
+    receives && parent.span.service === child.span.service && child.start >= parent.start && child.end <= parent.end + MARGIN
+  );
+}
+
+const isLambdaPair = (parent: Node, child: Node): boolean =>
+  parent.span.resource === 'AWS::Lambda' && child.span.resource === 'AWS::Lambda::Function';

@@ -1,0 +1,34 @@
+import type { Attributes, SpanStatus } from '../telemetry/record.ts';
+
+/** OpenTelemetry's names, the stable one first. https://opentelemetry.io/docs/specs/semconv/http/http-spans/ */
+const HTTP_STATUS = ['http.response.status_code', 'http.status_code'] as const;
+const SERVER_FAULT = 500;
+const GATEWAY_TIMEOUT = 504;
+const TIME_OUT = /time[- _]?d?[- _]?out|timedout|deadline[- _]?exceeded|ETIMEDOUT|ESOCKETTIMEDOUT/i;
+
+type Judged = {
+  readonly status: SpanStatus;
+  readonly error: { readonly type: string; readonly message: string } | undefined;
+  readonly attributes: Attributes;
+};
+
+export function httpStatus(attributes: Attributes): number | undefined {
+  for (const name of HTTP_STATUS) {
+    const code = Number(attributes[name]);
+    if (Number.isInteger(code) && code >= 100) return code;
+  }
+  return undefined;
+}
+
+/** AWS leaves spans that answered 502 `UNSET`, so the code counts where nobody set a status. */
+export function isFailing(span: Judged): boolean {
+  if (span.status === 'error') return true;
+  return span.status === 'unset' && (httpStatus(span.attributes) ?? 0) >= SERVER_FAULT;
+}
+
+/** The span failed because it, or what it called, took longer than somebody was ready to wait. */
+export function timedOut(span: Judged): boolean {
+  if (!isFailing(span)) return false;
+  if (httpStatus(span.attributes) === GATEWAY_TIMEOUT) return true;
+  return span.error !== undefined && (TIME_OUT.test(span.error.type) || TIME_OUT.test(span.error.message));
+}

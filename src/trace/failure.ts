@@ -1,0 +1,40 @@
+import { isAwaited } from './edges.ts';
+import { isFailing } from './failing.ts';
+import { requestIdOf } from './functions.ts';
+import { MARGIN, type Node, type Tree } from './node.ts';
+
+/** The ends at which a failure reached somebody: the entry, or work that was handed over and then lost. */
+export function fatalEnds(tree: Tree): readonly Node[] {
+  return tree.nodes.filter((node) => isFailing(node.span) && (node === tree.entry || isLost(node)));
+}
+
+/** Nobody waits for it, nobody else did it later: a failure here is for good, whatever its parent answered. */
+function isLost(node: Node): boolean {
+  const takesOver = node.span.kind === 'server' || node.span.kind === 'consumer';
+  return takesOver && !isAwaited(node) && !isMadeGood(node);
+}
+
+/** A later attempt at the same thing succeeded. */
+export const isMadeGood = (node: Node): boolean => attemptsAfter(node).some((later) => !isFailing(later.span));
+
+const attemptsAfter = (node: Node): readonly Node[] =>
+  (node.parent?.children ?? []).filter((other) => other !== node && other.start >= node.end - MARGIN && isSameThing(node, other));
+
+/** All attempts at what this span tried, in order. */
+export function attemptsAt(node: Node): readonly Node[] {
+  const siblings = node.parent?.children ?? [node];
+  return siblings
+    .filter((other) => other === node || isSameThing(node, other))
+    .sort((a, b) => a.start - b.start || a.end - b.end);
+}
+
+function isSameThing({ span: a }: Node, { span: b }: Node): boolean {
+  if (a.service !== b.service || a.operation !== b.operation || a.kind !== b.kind) return false;
+  const [one, other] = [itemOf(a.attributes), itemOf(b.attributes)];
+  return one === undefined || other === undefined || one === other;
+}
+
+/** AWS gives every request an id of its own, so on a client span it tells attempts apart and not items. */
+function itemOf(attributes: Node['span']['attributes']): unknown {
+  return attributes['messaging.message.id'] ?? (attributes['rpc.system'] === undefined ? requestIdOf(attributes) : undefined);
+}

@@ -1,0 +1,62 @@
+import type { TraceId } from '../telemetry/ids.ts';
+import type { LogRecord } from '../telemetry/record.ts';
+import { between, type Micros, micros } from '../units.ts';
+import { spentOn } from './breakdown.ts';
+import { canonical } from './copies.ts';
+import { criticalPath, lastOf } from './critical-path.ts';
+import { fatalEnds } from './failure.ts';
+import { compare, type Draft, type Tree } from './node.ts';
+import { selfTime } from './self-time.ts';
+import { settle } from './timing.ts';
+import type { Incomplete, Section, Span, Transaction } from './transaction.ts';
+import { grow } from './tree.ts';
+
+/** The stable name and the one that older SDKs send. https://opentelemetry.io/docs/specs/semconv/resource/deployment-environment/ */
+const ENVIRONMENT = ['deployment.environment.name', 'deployment.environment'] as const;
+const NO_ENVIRONMENT = 'default';
+const DEFECTS: readonly Incomplete[] = ['missing-root', 'missing-parent', 'still-running', 'clock-skew', 'cycle', 'truncated'];
+
+/** Builds the tree of one transaction, walks it and tells what it shows. Throws on no spans at all. */
+export function transactionOf(drafts: readonly Draft[], logs: readonly LogRecord[]): Transaction {
+  const tree = grow(drafts);
+  const defects = new Set([...tree.incomplete, ...settle(tree)]);
+  const path = criticalPath(tree);
+  const { entry } = tree;
+  return {
+    id: entry.span.traceId,
+    traceIds: traceIdsOf(tree),
+    name: entry.span.operation,
+    service: entry.span.service,
+    environment: environmentOf(tree),
+    outcome: fatalEnds(tree).length > 0 ? 'failed' : 'ok',
+    incomplete: DEFECTS.filter((each) => defects.has(each)),
+    start: entry.span.start,
+    duration: between(entry.start, lastOf(tree, 'completion').end),
+    spans: measured(tree, path),
+    criticalPath: path,
+    ...spentOn(tree, path),
+    logs: logs.toSorted((a, b) => a.at - b.at || compare(canonical(a), canonical(b))),
+  };
+}
+
+function traceIdsOf({ entry, nodes }: Tree): readonly TraceId[] {
+  const others = new Set(nodes.map((node) => node.span.traceId));
+  others.delete(entry.span.traceId);
+  return [entry.span.traceId, ...[...others].sort()];
+}
+
+function environmentOf({ nodes }: Tree): string {
+  for (const { span } of nodes) {
+    const said = ENVIRONMENT.map((name) => span.attributes[name]).find((value) => typeof value === 'string' && value !== '');
+    if (typeof said === 'string') return said;
+  }
+  return NO_ENVIRONMENT;
+}
+
+function measured({ nodes }: Tree, path: readonly Section[]): readonly Span[] {
+  const critical = new Map<string, Micros>();
+  for (const { spanId, start, end, what } of path) {
+    if (what === 'work') critical.set(spanId, micros((critical.get(spanId) ?? 0) + end - start));
+  }
+  return nodes.map((node) => ({ ...node.span, self: selfTime(node), critical: critical.get(node.span.spanId) ?? micros(0) }));
+}

@@ -1,0 +1,49 @@
+import type { Attributes } from '../telemetry/record.ts';
+import type { Span } from './transaction.ts';
+
+/** Where instrumentations write Lambda's request id: OpenTelemetry's newer and older name, the X-Ray SDK's, X-Ray's own. */
+const REQUEST_ID = ['faas.invocation_id', 'faas.execution', 'aws.lambda.request_id', 'aws.request_id'] as const;
+const FUNCTION_NAME = ['faas.name', 'aws.lambda.function_name'] as const;
+const FUNCTION_ARN = ['cloud.resource_id', 'faas.id', 'aws.lambda.invoked_arn', 'aws.resource_arn', 'faas.arn'] as const;
+const CALLED_FUNCTION = [
+  'faas.invoked_name',
+  'aws.lambda.function_name',
+  'aws.remote.resource.identifier',
+  'aws.lambda.resource_mapping.id',
+  'peer.service',
+  'server.address',
+  'aws.remote.service',
+] as const;
+const ARN_NAME = /:function:([^:]+)/;
+
+const texts = (attributes: Attributes, names: readonly string[]): readonly string[] =>
+  names.map((name) => attributes[name]).filter((value) => typeof value === 'string');
+
+export const requestIdOf = (attributes: Attributes): string | undefined => texts(attributes, REQUEST_ID)[0];
+
+/** `checkout` of `arn:aws:lambda:eu-west-1:123456789012:function:checkout:live`; any other text is a name already. */
+export const functionName = (nameOrArn: string): string => ARN_NAME.exec(nameOrArn)?.[1] ?? nameOrArn;
+
+/** Every name under which the span may be known as a function. */
+export function namesOf(span: Span): ReadonlySet<string> {
+  const arns = texts(span.attributes, FUNCTION_ARN).filter((arn) => ARN_NAME.test(arn));
+  return new Set([span.service, span.operation, ...texts(span.attributes, FUNCTION_NAME), ...arns].map(functionName));
+}
+
+/** X-Ray draws the Lambda service and the function as two segments of one name; only the second is the run. */
+export const isLambdaService = (span: Span): boolean => span.resource === 'AWS::Lambda';
+
+export const isCaller = (span: Span): boolean => span.kind === 'client' || span.kind === 'producer';
+
+/** Whether a span may be the run of a function itself. */
+export const mayRun = (span: Span): boolean => !isCaller(span) && !isLambdaService(span);
+
+export const isRun = (span: Span): boolean =>
+  span.resource === 'AWS::Lambda::Function' || span.kind === 'server' || span.kind === 'consumer';
+
+/** Whether a call is one of that function, as far as its own words go. */
+export function calls(span: Span, name: string): boolean {
+  if (!isCaller(span)) return false;
+  if (texts(span.attributes, CALLED_FUNCTION).some((said) => functionName(said) === name)) return true;
+  return span.operation.split(/[\s/:]+/).includes(name);
+}

@@ -1,0 +1,69 @@
+import type { SpanLink } from '../telemetry/record.ts';
+import { type Micros, micros } from '../units.ts';
+import type { Span } from './transaction.ts';
+
+/**
+ * Clocks of milliseconds and of microseconds meet in one trace, so "ends after" needs this much.
+ * ServiTrace's margin (Scheuner et al., "Let's Trace It", 2022).
+ */
+export const MARGIN = micros(1_001);
+
+/** A span on the workbench. Times are those of the analysis: shifted, and closed where the span never ended. */
+export type Node = {
+  span: Span;
+  parent: Node | undefined;
+  children: Node[];
+  start: Micros;
+  end: Micros;
+  /** Hung under the entry because nobody knows what called it. */
+  adrift: boolean;
+  readonly links: readonly SpanLink[];
+};
+
+/** A span before it has its place. */
+export type Draft = { readonly span: Span; readonly links: readonly SpanLink[] };
+
+/** The service of a span that does not say; its nearest ancestor's takes its place. */
+export const UNSAID = '';
+
+/** Depth first, the entry first. */
+export type Tree = { readonly entry: Node; readonly nodes: readonly Node[] };
+
+export const length = (node: Node): number => node.end - node.start;
+
+export function node({ span, links }: Draft): Node {
+  const start = micros(span.start + span.shifted);
+  return { span, links, parent: undefined, children: [], start, end: micros(start + (span.duration ?? 0)), adrift: false };
+}
+
+/** Initialization of a sandbox, as X-Ray, OpenTelemetry and Lambda's own telemetry name it. */
+export function isInit(span: Pick<Span, 'operation' | 'attributes'>): boolean {
+  return /^(initialization|init|faas\.init)$/i.test(span.operation) || span.attributes['faas.init'] === true;
+}
+
+/** Time that a message or an event spent waiting, where AWS draws it as a span. */
+export const isQueueLike = (span: Pick<Span, 'operation'>): boolean =>
+  /^(dwell ?time|queue ?time|receivemessage|sqs\.receivemessage)$/i.test(span.operation);
+
+/** Parents before their children, without recursion: chains may be 100,000 deep. */
+export function depthFirst(entry: Node): readonly Node[] {
+  const order: Node[] = [];
+  const rest = [entry];
+  for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
+    order.push(next);
+    for (let i = next.children.length - 1; i >= 0; i--) {
+      const child = next.children[i];
+      if (child) rest.push(child);
+    }
+  }
+  return order;
+}
+
+export function byStart(a: Node, b: Node): number {
+  return a.start - b.start || b.end - a.end || compare(a.span.traceId, b.span.traceId) || compare(a.span.spanId, b.span.spanId);
+}
+
+export function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

@@ -1,0 +1,97 @@
+import { earlier, later, type Micros, micros } from '../units.ts';
+import { isInit, isQueueLike, length, MARGIN, type Node, type Tree } from './node.ts';
+import type { Incomplete } from './transaction.ts';
+
+/** Jaeger's habit: what differs by more is not a clock, unless it is a call, which cannot be answered before it was made. */
+const LARGEST_SKEW = micros(200_000);
+
+/** Gives every span the times that the analysis works with: clocks aligned, open ends closed, initializations beside their function. */
+export function settle(tree: Tree): readonly Incomplete[] {
+  const found: Incomplete[] = [];
+  if (tree.nodes.some((each) => each.span.duration === undefined)) found.push('still-running');
+  if (alignClocks(tree)) found.push('clock-skew');
+  closeOpenEnds(tree);
+  hoistInitializations(tree);
+  return found;
+}
+
+/** For a tree whose shifts are known. */
+export function settleAgain(tree: Tree): void {
+  closeOpenEnds(tree);
+  hoistInitializations(tree);
+}
+
+function alignClocks(tree: Tree): boolean {
+  let shifted = false;
+  for (const each of tree.nodes) {
+    const inherited = each.parent && !isDetached(each) ? each.parent.span.shifted : 0;
+    move(each, inherited);
+    const delta = each.parent ? skew(each, each.parent) : 0;
+    move(each, delta);
+    const shift = micros(inherited + delta);
+    if (shift === 0) continue;
+    each.span = { ...each.span, shifted: shift };
+    shifted = true;
+  }
+  return shifted;
+}
+
+const isDetached = (each: Node): boolean => each.adrift || each.span.join === 'link' || each.span.join === 'message';
+
+function move(each: Node, delta: number): void {
+  each.start = micros(each.start + delta);
+  each.end = micros(each.end + delta);
+}
+
+/**
+ * Jaeger's rule (clockskew.go), for a child that starts before its parent only: one that starts after the parent's end is the
+ * normal shape of an asynchronous hop, and centring it would destroy the wait.
+ *
+ * parent      ├──────────────┤
+ * child  ├────────┤                before
+ * child         ├────────┤         after: the way there as long as the way back
+ */
+function skew(child: Node, parent: Node): number {
+  if (isDetached(child) || child.span.kind === 'consumer' || isInit(child.span) || isQueueLike(child.span)) return 0;
+  if (child.start >= parent.start - MARGIN || !onAnotherHost(child, parent)) return 0;
+  const room = child.span.duration === undefined ? 0 : Math.max(0, length(parent) - length(child));
+  const delta = micros(parent.start + room / 2 - child.start);
+  const isCall = parent.span.kind === 'client' && child.span.kind === 'server';
+  return isCall || delta <= LARGEST_SKEW ? delta : 0;
+}
+
+function onAnotherHost(a: Node, b: Node): boolean {
+  const [one, other] = [a.span.attributes['host.name'], b.span.attributes['host.name']];
+  if (one !== undefined && other !== undefined) return one !== other;
+  return a.span.service !== b.span.service;
+}
+
+/** What never ended is taken to last as long as its parent, or as the last that was seen, and no shorter than its own children. */
+function closeOpenEnds(tree: Tree): void {
+  if (tree.nodes.every((each) => each.span.duration !== undefined)) return;
+  const reach = new Map<Node, Micros>();
+  for (const each of tree.nodes.toReversed()) {
+    reach.set(
+      each,
+      each.children.reduce((last, child) => later(last, reach.get(child) ?? child.end), later(each.start, each.end)),
+    );
+  }
+  const lastSeen = reach.get(tree.entry) ?? tree.entry.end;
+  for (const each of tree.nodes) {
+    if (each.span.duration !== undefined) continue;
+    const parentEnd = each.parent && each.parent.end > each.start ? each.parent.end : lastSeen;
+    each.end = later(reach.get(each) ?? each.start, earlier(parentEnd, lastSeen));
+  }
+}
+
+/** X-Ray hangs Initialization under the function segment although it ran before it; clipped to that, the cold start would vanish. */
+function hoistInitializations(tree: Tree): void {
+  for (const each of tree.nodes) {
+    const { parent } = each;
+    const above = parent?.parent;
+    if (!parent || !above || !isInit(each.span) || each.end > parent.start + MARGIN) continue;
+    parent.children = parent.children.filter((child) => child !== each);
+    above.children.push(each);
+    each.parent = above;
+  }
+}

@@ -1,0 +1,194 @@
+import type { Span } from '../trace/transaction.ts';
+import { type Folded, folded, type Item, templateOf } from './folding.ts';
+import { type Chip, chipOf, nameOf } from './naming.ts';
+import { type PathPiece, piecesOf, type Wait, waitsOf } from './pieces.ts';
+import { isDeepest, type Knot, type Stretch, type Timeline } from './timeline.ts';
+
+/** One line of the waterfall: a span, or a group of its sort. Both the PNG and its text twin draw these. */
+export type Row = {
+  /** Of a group: its first. */
+  readonly span: Span;
+  /** Steps in to the right: ancestors that have rows. */
+  readonly depth: number;
+  /** Row of the nearest ancestor that has one. */
+  readonly parent: number | undefined;
+  readonly chip: Chip;
+  readonly service: string;
+  /** '' where the service says it all. */
+  readonly operation: string;
+  /** Spans drawn in this row; above 1 they are a group. */
+  readonly count: number;
+  /** Descendants that no row shows. */
+  readonly hidden: number;
+  /** One, or the merged times of a group. In order, disjoint. */
+  readonly bars: readonly Stretch[];
+  /** µs, the longest of a group; undefined: not seen to end. */
+  readonly duration: number | undefined;
+  /** Between the hand-over and the start. */
+  readonly waits: readonly Wait[];
+  readonly cold: Stretch | undefined;
+  readonly failed: boolean;
+  /** Where the failure began: it failed, and nothing below it did. */
+  readonly origin: boolean;
+  /** '' where it did not fail. */
+  readonly errorType: string;
+  readonly onPath: boolean;
+  /** Of the critical path, hidden descendants included; 0 to 1. */
+  readonly share: number;
+  readonly doubt: Doubt | undefined;
+};
+
+/** What is not certain of a row's place: its parent never came, its parent is a guess, or its clock was wrong. */
+export type Doubt = 'missing-parent' | 'inferred' | 'skew';
+
+export type Waterfall = {
+  readonly rows: readonly Row[];
+  /** µs since the epoch at the left edge. */
+  readonly from: number;
+  /** µs from edge to edge; at least 1. */
+  readonly length: number;
+  /** In order. */
+  readonly path: readonly PathPiece[];
+  /** Spans in all: rows + folded. */
+  readonly spans: number;
+  readonly folded: number;
+};
+
+/** Folds a transaction to about `budget` rows: 1.2 times as many when then nothing needs folding. */
+export function waterfallOf(timeline: Timeline, budget: number): Waterfall {
+  const fold = folded(timeline, budget);
+  const owners = ownersOf(fold);
+  const order = inOrder(fold, owners);
+  const rowOf = new Map(order.map((item, row) => [item, row]));
+  const rowOfKnot = new Map<Knot, number | undefined>();
+  for (const item of fold.items) {
+    const owner = owners.get(item);
+    for (const knot of item.knots) rowOfKnot.set(knot, owner && rowOf.get(owner));
+  }
+  const path = piecesOf(timeline, rowOfKnot);
+  const facts: Facts = {
+    timeline,
+    owners,
+    rowOf,
+    times: timeByRow(path),
+    hidden: hiddenByItem(fold, owners),
+  };
+  const rows: Row[] = [];
+  for (const item of order) rows.push(rowFrom(item, rows, facts));
+  const spans = timeline.knots.length;
+  return { rows, from: timeline.from, length: timeline.length, path, spans, folded: spans - rows.length };
+}
+
+type Owners = ReadonlyMap<Item, Item | undefined>;
+
+/** The item itself or its nearest ancestor that has a row. */
+function ownersOf({ items, kept }: Folded): Owners {
+  const owners = new Map<Item, Item | undefined>();
+  for (const item of items) owners.set(item, kept.has(item) ? item : item.parent && owners.get(item.parent));
+  return owners;
+}
+
+/** Depth first, siblings by start. */
+function inOrder({ items, kept }: Folded, owners: Owners): readonly Item[] {
+  const below = new Map<Item | undefined, Item[]>();
+  for (const item of items) {
+    if (!kept.has(item)) continue;
+    const owner = item.parent && owners.get(item.parent);
+    const siblings = below.get(owner);
+    if (siblings) siblings.push(item);
+    else below.set(owner, [item]);
+  }
+  const latestFirst = (owner: Item | undefined): readonly Item[] =>
+    (below.get(owner) ?? []).toSorted((a, b) => b.start - a.start || entryLast(a, b));
+  const order: Item[] = [];
+  const waiting = [...latestFirst(undefined)];
+  for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) {
+    order.push(item);
+    waiting.push(...latestFirst(item));
+  }
+  return order;
+}
+
+const entryLast = (a: Item, b: Item): number => a.score - b.score;
+
+function hiddenByItem({ items, kept }: Folded, owners: Owners): ReadonlyMap<Item, number> {
+  const hidden = new Map<Item, number>();
+  for (const item of items) {
+    const owner = owners.get(item);
+    if (owner !== undefined && !kept.has(item)) hidden.set(owner, (hidden.get(owner) ?? 0) + item.knots.length);
+  }
+  return hidden;
+}
+
+/** µs of the critical path. */
+function timeByRow(path: readonly PathPiece[]): ReadonlyMap<number, number> {
+  const times = new Map<number, number>();
+  for (const { row, start, end } of path) {
+    if (row !== undefined) times.set(row, (times.get(row) ?? 0) + end - start);
+  }
+  return times;
+}
+
+type Facts = {
+  readonly timeline: Timeline;
+  readonly owners: Owners;
+  readonly rowOf: ReadonlyMap<Item, number>;
+  readonly times: ReadonlyMap<number, number>;
+  readonly hidden: ReadonlyMap<Item, number>;
+};
+
+function rowFrom(item: Item, above: readonly Row[], facts: Facts): Row {
+  const owner = item.parent && facts.owners.get(item.parent);
+  const parent = owner && facts.rowOf.get(owner);
+  const time = facts.times.get(above.length);
+  // An item is made of at least one knot; itemsOf never makes an empty one.
+  const knot = item.knots.reduce((first, other) => (other.at.start < first.at.start ? other : first));
+  const alone = item.knots.length === 1;
+  return {
+    span: knot.span,
+    depth: parent === undefined ? 0 : (above[parent]?.depth ?? 0) + 1,
+    parent,
+    chip: chipOf(knot.span),
+    ...nameOf({ ...knot.span, operation: sharedOperation(item) }),
+    count: item.knots.length,
+    hidden: facts.hidden.get(item) ?? 0,
+    bars: merged(item.knots.map(({ at }) => at)),
+    duration: longest(item.knots),
+    waits: alone ? waitsOf(knot, facts.timeline) : [],
+    cold: alone ? knot.cold : undefined,
+    failed: knot.failed,
+    origin: item.knots.some(isDeepest),
+    errorType: knot.errorType,
+    onPath: time !== undefined,
+    share: (time ?? 0) / facts.timeline.length,
+    doubt: alone ? doubtOf(knot) : undefined,
+  };
+}
+
+/** Of a group whose names differ in their numbers: what they have in common. */
+function sharedOperation({ knots }: Item): string {
+  const [first = '', ...others] = new Set(knots.map(({ span }) => span.operation));
+  return others.length === 0 ? first : templateOf(first);
+}
+
+/** In order; stretches that touch become one. */
+export function merged(stretches: readonly Stretch[]): readonly Stretch[] {
+  const result: Stretch[] = [];
+  for (const next of stretches.toSorted((a, b) => a.start - b.start)) {
+    const last = result.at(-1);
+    if (last === undefined || next.start > last.end) result.push(next);
+    else result[result.length - 1] = { start: last.start, end: Math.max(last.end, next.end) };
+  }
+  return result;
+}
+
+function longest(knots: readonly Knot[]): number | undefined {
+  const ended = knots.filter(({ open }) => !open).map(({ at }) => at.end - at.start);
+  return ended.length === 0 ? undefined : ended.reduce((most, one) => Math.max(most, one));
+}
+
+function doubtOf({ orphan, span }: Knot): Doubt | undefined {
+  if (orphan) return 'missing-parent';
+  if (span.join === 'inferred') return 'inferred';
+  return span.shifted === 0 ? undefined : 'skew';
+}

@@ -1,0 +1,50 @@
+import type { Cause } from '../diagnosis/cause.ts';
+import type { Usual } from '../diagnosis/usual.ts';
+import type { SpanError } from '../telemetry/record.ts';
+import type { Span, Transaction } from '../trace/transaction.ts';
+import { errorTypeOf, isDeepest, type Timeline } from './timeline.ts';
+
+/** What is drawn: a transaction with what diagnosis says of it. */
+export type Scene = {
+  readonly transaction: Transaction;
+  readonly outcome: 'ok' | 'failed' | 'slow';
+  /** Best first. */
+  readonly causes: readonly Cause[];
+  /** Of the entry operation. */
+  readonly usual: Usual | undefined;
+};
+
+/** The failure to name first: the one that the best cause points at, else the deepest with most of the critical path. */
+export function failureOf(scene: Scene, timeline: Timeline): { readonly span: Span; readonly error: SpanError } | undefined {
+  const failed = timeline.knots.filter((knot) => knot.failed);
+  const blamed = scene.causes[0]?.spanIds ?? [];
+  const telling = failed
+    .map((knot) => ({ knot, rank: (blamed.includes(knot.span.spanId) ? 2 : 0) + (isDeepest(knot) ? 1 : 0) }))
+    .sort((a, b) => b.rank - a.rank || b.knot.critical - a.knot.critical || a.knot.at.start - b.knot.at.start);
+  const span = telling[0]?.knot.span;
+  return span && { span, error: { type: errorTypeOf(span), message: span.error?.message ?? '' } };
+}
+
+export const serviceCount = ({ spans }: Transaction): number => new Set(spans.map(({ service }) => service)).size;
+
+/** `2.1× p95`; undefined where the usual is unknown or was not exceeded. */
+export function timesUsual({ transaction, usual }: Scene): string | undefined {
+  if (usual === undefined || usual.p95 <= 0 || transaction.duration <= usual.p95) return undefined;
+  return `${(transaction.duration / usual.p95).toFixed(1)}× p95`;
+}
+
+/** `1 span`, `10,000 spans`. */
+export const counted = (count: number, thing: string): string =>
+  `${count.toLocaleString('en-US')} ${thing}${count === 1 ? '' : 's'}`;
+
+const INCOMPLETE: Readonly<Record<Transaction['incomplete'][number], string>> = {
+  'missing-root': 'the entry never came',
+  'missing-parent': 'a parent span never came',
+  'still-running': 'not all spans were seen to end',
+  'clock-skew': 'clocks disagree: spans were moved',
+  cycle: 'a cycle of parents was cut',
+  truncated: 'too many spans: some are left out',
+};
+
+/** What a reader must know before trusting the drawing. */
+export const warningsOf = ({ incomplete }: Transaction): readonly string[] => incomplete.map((flag) => INCOMPLETE[flag]);

@@ -1,0 +1,121 @@
+import { FONT_FAMILIES } from './font-metrics.ts';
+import type { BoxLayer, LineLayer, Sheet, WordsLayer } from './sheet.ts';
+import { THEMES, type Theme, type ThemeName } from './theme.ts';
+
+/** A Vega-Lite specification: plain JSON. Its types live in a package that only render.ts may import. */
+export type Spec = Readonly<Record<string, unknown>>;
+
+/** A data set of the sheet, filled in for every picture anew; the specification holds no word of anybody's data. */
+const from = (name: keyof Sheet): Spec => ({ data: { name } });
+
+/** The sheet is in pixels already, so nothing is scaled and no axis is drawn. */
+const pixels = (field: string): Spec => ({ field, type: 'quantitative', scale: null, axis: null });
+const as = (field: string): Spec => ({ field, type: 'nominal', scale: null });
+const each = (expr: string): Spec => ({ expr: `datum.${expr}` });
+
+const SIDES: Spec = { x: pixels('x'), x2: { field: 'x2' }, y: pixels('y'), y2: { field: 'y2' } };
+
+const boxes = (name: BoxLayer, mark: Spec = {}): Spec => ({
+  ...from(name),
+  mark: { type: 'rect', cornerRadius: each('radius'), ...mark },
+  encoding: { ...SIDES, fill: as('fill') },
+});
+
+const lines = (name: LineLayer, mark: Spec = {}): Spec => ({
+  ...from(name),
+  mark: { type: 'rule', strokeWidth: 1, ...mark },
+  encoding: { ...SIDES, color: as('color') },
+});
+
+const texts = (name: WordsLayer): Spec => ({
+  ...from(name),
+  mark: {
+    type: 'text',
+    baseline: 'alphabetic',
+    font: FONT_FAMILIES,
+    fontSize: each('size'),
+    fontWeight: each('weight'),
+    align: each('align'),
+  },
+  encoding: { x: pixels('x'), y: pixels('y'), text: { field: 'text', type: 'nominal' }, color: as('color') },
+});
+
+const events = (theme: Theme): Spec => ({
+  ...from('event'),
+  mark: { type: 'point', filled: true, shape: 'triangle-down', size: 26, opacity: 1, stroke: theme.paper, strokeWidth: 0.6 },
+  encoding: { x: pixels('x'), y: pixels('y'), fill: as('color') },
+});
+
+const BADGE_PLACE: Spec = { x: pixels('x'), y: pixels('y') };
+
+const badges = (theme: Theme): readonly Spec[] => [
+  {
+    ...from('badge'),
+    mark: {
+      type: 'point',
+      filled: true,
+      shape: 'circle',
+      fill: theme.error,
+      stroke: theme.paper,
+      strokeWidth: 1.2,
+      size: { expr: 'PI * datum.radius * datum.radius' },
+      opacity: 1,
+    },
+    encoding: BADGE_PLACE,
+  },
+  {
+    ...from('badge'),
+    mark: {
+      type: 'point',
+      filled: false,
+      shape: 'M-1,-1L1,1M1,-1L-1,1',
+      stroke: theme.name === 'dark' ? theme.paper : '#FFFFFF',
+      strokeWidth: 1.7,
+      // A symbol of size s is √s wide; the arms reach 38 % of the disc's radius.
+      size: { expr: '4 * 0.1444 * datum.radius * datum.radius' },
+      opacity: 1,
+    },
+    encoding: BADGE_PLACE,
+  },
+];
+
+/** One view, its layers from the paper up. */
+export function specOf(name: ThemeName): Spec {
+  const theme = THEMES[name];
+  return {
+    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+    background: theme.paper,
+    padding: 0,
+    autosize: 'none',
+    width: 1,
+    height: 1,
+    config: { aria: false, view: { stroke: null }, font: FONT_FAMILIES },
+    layer: [
+      boxes('band'),
+      lines('grid'),
+      texts('axis'),
+      lines('guide'),
+      lines('doubt', { strokeDash: [2, 2] }),
+      boxes('plate'),
+      boxes('chip'),
+      texts('chipText'),
+      texts('label'),
+      texts('duration'),
+      boxes('wait', { stroke: theme.wait, strokeWidth: 0.8, strokeDash: [3, 2.5] }),
+      boxes('ribbon'),
+      boxes('bar'),
+      lines('hatch', { strokeWidth: 1.6 }),
+      boxes('tag', { opacity: 0.9 }),
+      texts('note'),
+      boxes('path'),
+      lines('handOver', { strokeDash: [1.5, 1.5] }),
+      events(theme),
+      ...badges(theme),
+      texts('ribbonText'),
+      texts('errorText'),
+      texts('head'),
+      texts('legend'),
+      texts('foot'),
+    ],
+  };
+}

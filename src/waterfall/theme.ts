@@ -1,0 +1,86 @@
+import { isAwaited } from '../trace/edges.ts';
+import { isFailing } from '../trace/failing.ts';
+import { isMadeGood } from '../trace/failure.ts';
+import { compare, type Node } from '../trace/node.ts';
+import { errorClass } from './error-class.ts';
+
+/** Where a failure began. `hole`: spans between it and where it showed do not say that they failed. */
+export type Origin = { readonly node: Node; readonly end: Node; readonly via: 'chain' | 'hole' | 'above-hole' };
+
+/** Mistakes of the code itself: a failed call below may have provoked one, but the code is what breaks. */
+const OWN_MISTAKE =
+  /^(Type|Reference|Syntax|Range|Key|Index|Attribute|Name|Value|ZeroDivision|Assertion|Unhandled)Error$|NullPointer|ClassCast|IllegalState/;
+/** Says no more than that something failed: an HTTP code, or a word for any error. */
+const SAYS_NOTHING = /^(\d{3}|[45]xx|error|exception|fault|_OTHER|Unhandled|HTTP ?\d*)$/i;
+
+/** The origins behind one end of a failure, the likelier first. */
+export function originsOf(end: Node): readonly Origin[] {
+  const deepest = descend(end);
+  const below = beyondHole(deepest);
+  if (!below) return [{ node: deepest, end, via: 'chain' }];
+  if (saysMore(deepest) && !echoes(deepest, below)) {
+    return [
+      { node: deepest, end, via: 'chain' },
+      { node: below, end, via: 'above-hole' },
+    ];
+  }
+  return [
+    { node: below, end, via: 'hole' },
+    { node: deepest, end, via: 'above-hole' },
+  ];
+}
+
+/** From failing caller to failing callee, as far down as that goes. */
+function descend(end: Node): Node {
+  let at = end;
+  for (let next = surfaced(at); next; next = surfaced(at)) at = next;
+  return at;
+}
+
+/** The failing call that this span's failure came from. */
+function surfaced(node: Node): Node | undefined {
+  const live = node.children.filter((child) => isAwaited(child) && isLive(child));
+  const echoed = live.filter((child) => echoes(node, child));
+  if (echoed.length === 0 && isOwn(node)) return undefined;
+  return lastToEnd(echoed.length > 0 ? echoed : live);
+}
+
+const isLive = (node: Node): boolean => isFailing(node.span) && errorClass(node.span) !== 'cancelled' && !isMadeGood(node);
+
+/** Fails by itself, whatever its calls did: what killed the sandbox, what was too large to answer, what the code got wrong. */
+function isOwn({ span }: Node): boolean {
+  const nature = errorClass(span);
+  if (nature === 'function-timeout' || nature === 'out-of-memory' || nature === 'payload-too-large') return true;
+  return OWN_MISTAKE.test(span.error?.type ?? '');
+}
+
+/** Whether the caller's error is the callee's, passed on. */
+function echoes({ span: caller }: Node, { span: callee }: Node): boolean {
+  const nature = errorClass(caller);
+  if (nature !== undefined && nature === errorClass(callee)) return true;
+  if (!caller.error || !callee.error) return false;
+  const said = `${caller.error.type} ${caller.error.message}`;
+  if (!SAYS_NOTHING.test(callee.error.type) && callee.error.type !== '' && said.includes(callee.error.type)) return true;
+  return callee.error.message.length > 3 && said.includes(callee.error.message);
+}
+
+const saysMore = ({ span }: Node): boolean =>
+  span.error !== undefined && span.error.type !== '' && !SAYS_NOTHING.test(span.error.type);
+
+/** X-Ray leaves invoke segments OK, and handlers catch and map: the deepest failure under spans that do not show one. */
+function beyondHole(node: Node): Node | undefined {
+  if (isOwn(node)) return undefined;
+  const found: Node[] = [];
+  const rest = node.children.filter(isAwaited);
+  for (let next = rest.pop(); next; next = rest.pop()) {
+    if (isLive(next)) found.push(next);
+    rest.push(...next.children.filter((child) => isAwaited(child) && !isMadeGood(child)));
+  }
+  const depth = Math.max(...found.map((each) => each.span.depth));
+  return lastToEnd(found.filter((each) => each.span.depth === depth));
+}
+
+function lastToEnd(nodes: readonly Node[]): Node | undefined {
+  const [last] = nodes.toSorted((a, b) => b.end - a.end || b.start - a.start || compare(a.span.spanId, b.span.spanId));
+  return last;
+}

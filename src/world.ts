@@ -1,0 +1,48 @@
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import type { SlackConfig } from './config.ts';
+import type { World } from './ports.ts';
+import { patientConnection, promptConnection } from './redis/connection.ts';
+import { redisIncidents } from './redis/incidents.ts';
+import { redisOutbox } from './redis/outbox.ts';
+import { redisQueue } from './redis/queue.ts';
+import { redisRecords } from './redis/records.ts';
+import { redisUsual } from './redis/usual.ts';
+import { slackChat } from './slack/chat.ts';
+import { fromMillis } from './units.ts';
+
+export type OpenWorld = {
+  readonly world: World;
+  /** For commands that must answer at once or not at all. */
+  readonly prompt: Redis;
+  /** For workers, who wait until Redis is back. */
+  readonly patient: Redis;
+  readonly close: () => Promise<void>;
+};
+
+/** The real world of one process: Redis and Slack. */
+export function openWorld({ redisUrl, slack, log }: { redisUrl: string; slack: SlackConfig; log: Logger }): OpenWorld {
+  const onError = (error: Error) => log.warn({ err: error }, 'Redis');
+  const prompt = promptConnection(redisUrl, onError);
+  const patient = patientConnection(redisUrl, onError);
+  const clock = () => fromMillis(Date.now());
+  const queue = redisQueue(prompt);
+  const world: World = {
+    clock,
+    records: redisRecords(prompt, clock),
+    usual: redisUsual(prompt, clock),
+    incidents: redisIncidents(prompt, clock),
+    outbox: redisOutbox(prompt),
+    queue,
+    chat: slackChat({ token: slack.botToken.reveal(), apiUrl: slack.apiUrl, channel: slack.channel }),
+  };
+  return {
+    world,
+    prompt,
+    patient,
+    close: async () => {
+      await queue.close();
+      for (const redis of [prompt, patient]) redis.disconnect();
+    },
+  };
+}

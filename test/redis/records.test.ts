@@ -1,0 +1,158 @@
+import { expect, test } from 'vitest';
+import { ENOUGH_SIGHTINGS, operationKey } from '../../src/diagnosis/usual.ts';
+import { redisRecords } from '../../src/redis/records.ts';
+import { redisUsual } from '../../src/redis/usual.ts';
+import { spanId, type TraceId, traceId } from '../../src/telemetry/ids.ts';
+import type { InvocationRecord, LogRecord, SpanRecord } from '../../src/telemetry/record.ts';
+import { fromMillis, micros } from '../../src/units.ts';
+import { testRedis } from '../world/redis.ts';
+
+const redis = testRedis();
+const NOW = fromMillis(1_795_000_000_000);
+const trace = (n: number): TraceId => traceId(n.toString(16).padStart(32, 'a')) ?? fail();
+const span = (n: number, overrides: Partial<SpanRecord> = {}): SpanRecord => ({
+  kind: 'span',
+  traceId: trace(1),
+  spanId: spanId(n.toString(16).padStart(16, 'b')) ?? fail(),
+  parentSpanId: undefined,
+  service: 'checkout-fn',
+  operation: 'Invoke',
+  spanKind: 'server',
+  resource: undefined,
+  start: NOW,
+  end: micros(NOW + 250_000),
+  status: 'ok',
+  error: undefined,
+  attributes: {},
+  links: [],
+  ...overrides,
+});
+const report = (overrides: Partial<InvocationRecord> = {}): InvocationRecord => ({
+  kind: 'invocation',
+  requestId: 'req-1',
+  function: 'checkout-fn',
+  traceId: undefined,
+  spanId: undefined,
+  phase: 'report',
+  at: NOW,
+  status: 'timeout',
+  error: undefined,
+  duration: fromMillis(3_000),
+  initDuration: undefined,
+  memorySizeMB: 128,
+  maxMemoryUsedMB: 90,
+  ...overrides,
+});
+const fail = (): never => {
+  throw new Error('not an id');
+};
+const store = (at = NOW) => redisRecords(redis(), () => at);
+
+test('keeps a record once however often it is delivered, and gives back what it kept', async () => {
+  const records = [span(1), span(2, { parentSpanId: span(1).spanId, end: undefined })];
+
+  expect(await store().keep(records, [])).toMatchObject({ stored: 2, duplicates: 0, truncated: 0, suspects: [] });
+  expect(await store().keep([...records].reverse(), [])).toMatchObject({ stored: 0, duplicates: 2 });
+
+  const read = await store().read(trace(1));
+  expect(read).toHaveLength(2);
+  expect(read).toEqual(expect.arrayContaining(records));
+});
+
+test('keeps the in-progress copy and the finished one of a span side by side', async () => {
+  await store().keep([span(1, { end: undefined })], []);
+  await store().keep([span(1)], []);
+
+  expect(await store().read(trace(1))).toHaveLength(2);
+});
+
+test('a suspect stays one for every later batch, and says whether its entry has ended', async () => {
+  await store().keep([span(2, { parentSpanId: span(1).spanId, status: 'error' })], [trace(1)]);
+
+  const later = await store(micros(NOW + 5_000_000)).keep([span(1)], []);
+
+  expect(later.suspects).toEqual([{ traceId: trace(1), since: NOW, entryClosed: true }]);
+});
+
+test('a failed invocation that names no trace makes its trace suspect when a span names the same request', async () => {
+  expect((await store().keep([report()], [])).suspects).toEqual([]);
+
+  const { suspects } = await store().keep([span(1, { attributes: { 'faas.invocation_id': 'req-1' } })], []);
+
+  expect(suspects.map((suspect) => suspect.traceId)).toEqual([trace(1)]);
+  expect(await store().traceOfRequest('req-1')).toBe(trace(1));
+  expect((await store().read(trace(1))).map((record) => record.kind).sort()).toEqual(['invocation', 'span']);
+});
+
+test('the same the other way round: the span first, then the failed invocation', async () => {
+  await store().keep([span(1, { attributes: { 'faas.invocation_id': 'req-1' } })], []);
+
+  const { suspects } = await store().keep([report()], []);
+
+  expect(suspects.map((suspect) => suspect.traceId)).toEqual([trace(1)]);
+});
+
+test('an id of the service that a client called is no request id of ours', async () => {
+  await store().keep([span(1, { spanKind: 'client', attributes: { 'aws.request_id': 'req-1' } })], []);
+
+  expect(await store().traceOfRequest('req-1')).toBeUndefined();
+});
+
+test('finds a transaction over several traces from any of them', async () => {
+  const consumer = span(3, { traceId: trace(2), links: [{ traceId: trace(1), spanId: span(1).spanId }] });
+  await store().keep([span(1), consumer], []);
+
+  expect(await store().read(trace(1))).toHaveLength(2);
+  expect(await store().read(trace(2))).toHaveLength(2);
+});
+
+test('keeps logs with the trace or the request that they name', async () => {
+  const log = (overrides: Partial<LogRecord>): LogRecord => ({
+    ...{ kind: 'log', traceId: undefined, spanId: undefined, requestId: undefined, service: 'checkout-fn' },
+    ...{ at: NOW, severity: 'error', body: 'card_declined' },
+    ...overrides,
+  });
+  await store().keep(
+    [
+      span(1, { attributes: { 'faas.invocation_id': 'req-1' } }),
+      log({ traceId: trace(1) }),
+      log({ requestId: 'req-1', body: 'second' }),
+      log({ body: 'nobody knows where this belongs' }),
+    ],
+    [],
+  );
+
+  const logs = (await store().read(trace(1))).filter((record) => record.kind === 'log');
+  expect(logs.map((record) => record.body).sort()).toEqual(['card_declined', 'second']);
+});
+
+test('every key dies some day', async () => {
+  await store().keep(
+    [
+      span(1, { attributes: { 'faas.invocation_id': 'req-1' }, links: [{ traceId: trace(2), spanId: span(9).spanId }] }),
+      report(),
+    ],
+    [trace(1)],
+  );
+
+  const ttls = await Promise.all((await redis().keys('*')).map((key) => redis().pttl(key)));
+
+  expect(ttls.length).toBeGreaterThan(3);
+  expect(Math.min(...ttls)).toBeGreaterThan(0);
+});
+
+test('learns what is usual from what went well, each span once, whichever process delivered it', async () => {
+  const spans = Array.from({ length: ENOUGH_SIGHTINGS }, (_, n) => span(n + 1, { end: micros(NOW + (n + 1) * 10_000) }));
+  const key = operationKey('checkout-fn', 'Invoke');
+  await store().keep(spans.slice(1), []);
+  await store().keep([span(99, { status: 'error', end: micros(NOW + 60_000_000) })], []);
+  expect((await redisUsual(redis(), () => NOW).read([key])).has(key)).toBe(false);
+
+  await store().keep(spans, []);
+  const usual = (await redisUsual(redis(), () => NOW).read([key])).get(key);
+
+  expect(usual?.count).toBe(ENOUGH_SIGHTINGS);
+  expect(usual?.p50).toBeGreaterThan(98_000);
+  expect(usual?.p50).toBeLessThan(107_000);
+  expect(usual?.p95).toBeGreaterThan(180_000);
+});

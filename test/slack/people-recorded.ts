@@ -1,0 +1,41 @@
+import type { Changed } from '../../src/ports.ts';
+import type { People, Report } from '../../src/slack/people.ts';
+import { acknowledged } from './samples.ts';
+
+export type Asked = readonly [what: string, ...with_: unknown[]];
+
+/** Callbacks that write down what they were asked, answer what the test says, and what they reported. */
+export function recordedPeople() {
+  const asked: Asked[] = [];
+  const refused: string[] = [];
+  const failed: { readonly error: unknown; readonly doing: string }[] = [];
+  let answer: () => Promise<Changed> = async () => ({ kind: 'changed', incident: acknowledged() });
+  const change =
+    (what: string) =>
+    (...args: unknown[]): Promise<Changed> => {
+      asked.push([what, ...args]);
+      return answer();
+    };
+  const on: People = {
+    acknowledge: change('acknowledge'),
+    resolve: change('resolve'),
+    annotate: change('annotate'),
+    trace: async (question) => {
+      asked.push(['trace', question]);
+      await answer();
+    },
+    command: async (name, text, user) => {
+      asked.push(['command', name, text, user]);
+      await answer();
+      return `*${name}* heard ${text}`;
+    },
+  };
+  const report: Report = {
+    refused: (why) => void refused.push(why),
+    failed: (error, doing) => void failed.push({ error, doing }),
+  };
+  const answering = (next: () => Promise<Changed>): void => {
+    answer = next;
+  };
+  return { on, report, asked, refused, failed, answering };
+}

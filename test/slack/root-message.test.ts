@@ -1,0 +1,187 @@
+import type { KnownBlock } from '@slack/types';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Incident } from '../../src/incident/incident.ts';
+import { rootMessage } from '../../src/slack/root-message.ts';
+import { UTC_TIMES } from '../../src/slack/times.ts';
+import { fromMillis, micros } from '../../src/units.ts';
+import { violations } from '../world/slack-validator.ts';
+import { seen } from './parsed-mrkdwn.ts';
+import { acknowledged, after, alert, cause, entry, incident, NOON, resolved, TRACE } from './samples.ts';
+
+/** What a person reads, top to bottom. */
+const read = (one: Incident): string => rootMessage(one, UTC_TIMES).blocks.flatMap(words).join('\n');
+
+function words(block: KnownBlock): readonly string[] {
+  if (block.type === 'header') return [block.text.text];
+  if (block.type === 'section') return [seen(block.text?.text ?? '')];
+  if (block.type === 'context') return block.elements.map((element) => ('text' in element ? seen(element.text) : ''));
+  if (block.type === 'actions') return [block.elements.map((each) => ('text' in each ? `[${each.text.text}]` : '')).join(' ')];
+  return [`unexpected ${block.type}`];
+}
+
+const violationsOf = (one: Incident): readonly string[] =>
+  violations('chat.postMessage', {
+    channel: 'C0INCIDENTS',
+    ...rootMessage(one),
+    unfurl_links: false,
+    unfurl_media: false,
+    parse: 'none',
+  });
+
+describe('the root message', () => {
+  test('says what fails, where, why, how often and since when, and what can be done', () => {
+    expect(read(incident())).toBe(
+      [
+        '🔴 POST /checkout is failing in payments',
+        '*Very likely:* payments runs into its 3 s time-out while it waits for ledger_entries PutItem',
+        'Sandbox.Timedout: Task timed out after 3.00 seconds',
+        '> 2.98 s of its 3.00 s were spent in ledger_entries PutItem, which usually takes 41 ms',
+        '*12 transactions* in *production* since 2026-11-22 14:02 UTC, last 14:09 UTC',
+        'Fails at payments charge, 3.21 s in all',
+        'Nobody has taken it yet · checkout-api',
+        '[Acknowledge] [Annotate] [Resolve]',
+      ].join('\n'),
+    );
+  });
+
+  test('says who holds it, and offers no second acknowledgement', () => {
+    const text = read(acknowledged());
+
+    expect(text).toContain('🟠 POST /checkout is failing in payments');
+    expect(text).toContain('*Acknowledged* by @U0MAYA, 2026-11-22 14:03 UTC');
+    expect(text).toMatch(/\[Annotate\] \[Resolve\]$/);
+    expect(text).not.toContain('Acknowledge]');
+  });
+
+  test('says who resolved it, and offers only to write about it', () => {
+    const text = read(resolved());
+
+    expect(text).toContain('🟢 Resolved: POST /checkout failed in payments');
+    expect(text).toContain('*Resolved* by @U0JONAS, 2026-11-22 14:17 UTC · checkout-api · 1 note');
+    expect(text).toMatch(/\n\[Annotate\]$/);
+  });
+
+  test('says that the machine resolved it, where no person did', () => {
+    expect(read(incident({ state: 'resolved', log: [entry('resolved', 'tracefall', 900)] }))).toContain(
+      '*Resolved* by Tracefall',
+    );
+  });
+
+  test('calls slowness by its name', () => {
+    const text = read(incident({ alert: alert({ outcome: 'slow', error: undefined }) }));
+
+    expect(text).toContain('POST /checkout is slow in payments');
+    expect(text).toContain('Time goes to payments charge');
+  });
+
+  test('names no cause without evidence', () => {
+    const guess = cause({ confidence: 0.2, summary: 'perhaps the moon' });
+    const text = read(incident({ alert: alert({ causes: [guess, cause({ kind: 'unknown', confidence: 0.9 })] }) }));
+
+    expect(text).toContain('Not enough evidence to name a cause.');
+    expect(text).not.toContain('moon');
+  });
+
+  test('does not repeat the service that people called', () => {
+    const own = alert({ hop: { service: 'checkout-api', operation: 'POST /checkout' } });
+
+    expect(read(incident({ alert: own }))).toMatch(/^🔴 POST \/checkout is failing\n/);
+  });
+
+  test('says once what happened once', () => {
+    const text = read(incident({ count: 1, lastSeen: NOON }));
+
+    expect(text).toContain('*Once* in *production*, 2026-11-22 14:02 UTC');
+    expect(text).not.toContain('since');
+  });
+
+  test('names the day again when the last time is far from the first', () => {
+    expect(read(incident({ lastSeen: after(86_400) }))).toContain('last 2026-11-23 14:02 UTC');
+  });
+
+  test("shows times in each reader's own zone", () => {
+    const [, , extent] = rootMessage(incident()).blocks;
+
+    expect(JSON.stringify(extent)).toContain('<!date^1795356127^{date_short_pretty} {time}|2026-11-22 14:02 UTC>');
+  });
+
+  test('tells a screen reader the same', () => {
+    expect(rootMessage(acknowledged()).text).toBe(
+      [
+        '🟠 POST /checkout is failing in payments.',
+        'Very likely: payments runs into its 3 s time-out while it waits for ledger_entries PutItem.',
+        '2.98 s of its 3.00 s were spent in ledger_entries PutItem, which usually takes 41 ms.',
+        'Error: Sandbox.Timedout: Task timed out after 3.00 seconds.',
+        'Fails at payments charge, 3.21 s in all.',
+        '12 transactions in production since 2026-11-22 14:02 UTC, last 2026-11-22 14:09 UTC.',
+        'Acknowledged by U0MAYA at 2026-11-22 14:03 UTC.',
+      ].join(' '),
+    );
+  });
+
+  test('can be found again by its incident', () => {
+    expect(rootMessage(incident()).metadata).toEqual({ event_type: 'tracefall_incident', event_payload: { id: '3f9a1c07be42' } });
+  });
+
+  test('is the same for everybody', () => {
+    expect(rootMessage(incident())).toEqual(rootMessage(incident()));
+  });
+
+  test('breaks no rule of Slack, whatever systems and people say', () => {
+    fc.assert(
+      fc.property(anyIncident, (one) => {
+        expect(violationsOf(one)).toEqual([]);
+        expect(rootMessage(one).blocks.length).toBeLessThanOrEqual(50);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+const anyText = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 600 }),
+  fc.constantFrom('<!channel>', '`', '&', '', ' ', '<@U0MAYA> '.repeat(2_000), '>'.repeat(9_999)),
+);
+const anyTime = fc.integer({ min: 0, max: 4_000_000_000 }).map((seconds) => micros(seconds * 1_000_000));
+const anyCause = fc.record({
+  kind: fc.constantFrom('exception', 'unknown', 'throttled'),
+  confidence: fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constant(Number.NaN)),
+  summary: anyText,
+  evidence: fc.array(anyText, { maxLength: 3 }),
+});
+const anyIncident: fc.Arbitrary<Incident> = fc
+  .record({
+    state: fc.constantFrom('open', 'acknowledged', 'resolved'),
+    count: fc.nat(),
+    firstSeen: anyTime,
+    lastSeen: anyTime,
+    texts: fc.array(anyText, { minLength: 7, maxLength: 7 }),
+    causes: fc.array(anyCause, { maxLength: 4 }),
+    outcome: fc.constantFrom('failed', 'slow'),
+    ms: fc.nat(),
+    log: fc.array(
+      fc.record({ at: anyTime, by: anyText, what: fc.constantFrom('acknowledged', 'noted', 'resolved'), text: anyText }),
+    ),
+  })
+  .map(({ state, count, firstSeen, lastSeen, texts, causes, outcome, ms, log }) => {
+    const [transaction = '', service = '', environment = '', hopService = '', operation = '', type = '', message = ''] = texts;
+    return incident({
+      state,
+      count,
+      firstSeen,
+      lastSeen,
+      log,
+      alert: alert({
+        outcome,
+        transaction,
+        service,
+        environment,
+        hop: { service: hopService, operation },
+        error: { type, message },
+        duration: fromMillis(ms),
+        causes: causes.map((each) => cause(each)),
+        traceId: TRACE,
+      }),
+    });
+  });

@@ -1,0 +1,86 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { readTraceCommand } from '../../src/slack/trace-command.ts';
+import { traceId, xrayTraceId } from '../../src/telemetry/ids.ts';
+
+const HEX = '5759e988bd862e3fe1be46a994272793';
+const XRAY = '1-5759e988-bd862e3fe1be46a994272793';
+const REQUEST = '8476a536-e9f4-11e8-9739-2dfe598c3fcd';
+
+const region = 'https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1';
+
+describe('/trace reads a trace id', () => {
+  test.each([
+    ['of X-Ray', XRAY],
+    ['in capitals', XRAY.toUpperCase()],
+    ['of the W3C', HEX],
+    ['of the W3C, in capitals', HEX.toUpperCase()],
+    ['with spaces around it', `  ${XRAY}  `],
+    ['from a header of X-Ray', `X-Amzn-Trace-Id: Root=${XRAY};Parent=53995c3f42cd8ad8;Sampled=1`],
+    ['from a traceparent', `00-${HEX}-53995c3f42cd8ad8-01`],
+    ['from an address of the X-Ray console', `${region}#xray:traces/${XRAY}`],
+    ['from an address of CloudWatch, encoded', `${region}#logsV2:logs-insights$3FqueryDetail$3D~(traceId~'${HEX}')`],
+    ['from an address of CloudWatch, encoded twice', `${region}#x$253A${XRAY}$253F`],
+    ['from an address, percent-encoded', `${region}%23xray%3Atraces%2F${XRAY}%3F`],
+    [
+      'from a log line that has a request id too',
+      `REPORT RequestId: ${REQUEST}\tDuration: 3000 ms XRAY TraceId: ${XRAY} SegmentId: 1`,
+    ],
+    ['from a line of JSON', `{"level":"ERROR","trace_id":"${HEX}","span_id":"53995c3f42cd8ad8"}`],
+    ['that Slack wrapped as a link', `<https://x.example/${XRAY}|open>`],
+  ])('%s', (_, text) => {
+    expect(readTraceCommand(text)).toEqual({ kind: 'trace', traceId: HEX });
+  });
+
+  test('whatever it is and wherever it stands', () => {
+    const id = fc.stringMatching(/^[1-9a-f][0-9a-f]{31}$/);
+    const around = fc.constantFrom('', ' ', '"', '(', '=', '/', ': ');
+    fc.assert(
+      fc.property(id, around, fc.boolean(), (hex, edge, asXray) => {
+        const known = traceId(hex);
+        const written = known && asXray ? xrayTraceId(known) : hex;
+        expect(readTraceCommand(`see${edge || ' '}${written}${edge}`)).toEqual({ kind: 'trace', traceId: hex });
+      }),
+    );
+  });
+});
+
+describe('/trace reads a request id', () => {
+  test.each([
+    ['alone', REQUEST],
+    ['in capitals', REQUEST.toUpperCase()],
+    ['from a log line', `2026-11-22T14:02:10.000Z ${REQUEST} Task timed out after 3.00 seconds`],
+  ])('%s', (_, text) => {
+    expect(readTraceCommand(text)).toEqual({ kind: 'request', requestId: REQUEST });
+  });
+});
+
+describe('/trace asks for help', () => {
+  test.each(['', '   ', 'help', 'HELP', '?'])('with %j', (text) => {
+    expect(readTraceCommand(text)).toEqual({ kind: 'help' });
+  });
+});
+
+describe('/trace cannot use', () => {
+  test.each([
+    ['a word', 'checkout'],
+    ['an id one digit short', HEX.slice(1)],
+    ['an id one digit long', `${HEX}0`],
+    ['an id of zeros', '0'.repeat(32)],
+    ['an X-Ray id with a second dash amiss', '1-5759e988b-d862e3fe1be46a994272793'],
+    ['a request id within a longer one', `${REQUEST}-1`],
+  ])('%s', (_, text) => {
+    expect(readTraceCommand(text)).toEqual({ kind: 'bad', why: expect.stringMatching(/\.$/) });
+  });
+
+  test('anything at all without an answer, in no time', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => void expect(readTraceCommand(text).kind).toMatch(/./)),
+    );
+    const started = performance.now();
+    readTraceCommand(`1-${'a'.repeat(1_000_000)}`);
+    readTraceCommand('1-5759e988-'.repeat(100_000));
+
+    expect(performance.now() - started).toBeLessThan(1_000);
+  });
+});

@@ -1,0 +1,176 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Told } from '../../src/ports.ts';
+import { answerMessage, inWordsMessage, notFoundMessage, traceHelp } from '../../src/slack/answer-message.ts';
+import { changeNote } from '../../src/slack/change-notes.ts';
+import { threadComment } from '../../src/slack/thread-comment.ts';
+import { UTC_TIMES } from '../../src/slack/times.ts';
+import { fromMillis } from '../../src/units.ts';
+import { mrkdwnViolations } from '../world/slack-blocks.ts';
+import { seen } from './parsed-mrkdwn.ts';
+import { acknowledged, cause, entry, incident, resolved, scene, TRACE, transaction } from './samples.ts';
+
+const told = (changes: Partial<Told> = {}): Told => ({ scene: scene(), incident: undefined, askedBy: 'U0MAYA', ...changes });
+const answered = (changes: Partial<Told> = {}): string => seen(answerMessage(told(changes), UTC_TIMES));
+
+describe('the words beside the waterfall', () => {
+  test('say the causes with their evidence, how sure we are, and how to ask again', () => {
+    const causes = [
+      cause(),
+      cause({ confidence: 0.6, summary: 'ledger is throttled', evidence: ['14 of 20 writes were refused'] }),
+    ];
+
+    expect(seen(threadComment(scene({ causes })))).toBe(
+      [
+        '*Very likely:* payments runs into its 3 s time-out while it waits for ledger_entries PutItem',
+        '• 2.98 s of its 3.00 s were spent in ledger_entries PutItem, which usually takes 41 ms',
+        '• no retry was seen',
+        '*Likely:* ledger is throttled',
+        '• 14 of 20 writes were refused',
+        '2 spans in 2 services · /trace 1-6b027f5f-4a1c22d09e6b7a3358c10f7d',
+      ].join('\n'),
+    );
+  });
+
+  test.each([
+    [0.95, 'Very likely'],
+    [0.8, 'Very likely'],
+    [0.79, 'Likely'],
+    [0.55, 'Likely'],
+    [0.54, 'Possible'],
+    [0.35, 'Possible'],
+  ])('say of a confidence of %d: %s', (confidence, words) => {
+    expect(threadComment(scene({ causes: [cause({ confidence })] }))).toMatch(new RegExp(`^\\*${words}:\\* `));
+  });
+
+  test.each([0.34, 0, Number.NaN])(
+    'admit of a confidence of %d that it is not enough, and still show what was found',
+    (confidence) => {
+      const text = seen(threadComment(scene({ causes: [cause({ confidence })] })));
+
+      expect(text).toMatch(/^Not enough evidence to name a cause\.\n• 2\.98 s/);
+      expect(text).not.toContain('time-out');
+    },
+  );
+
+  test('say that more causes were found than are shown', () => {
+    expect(threadComment(scene({ causes: Array.from({ length: 5 }, () => cause()) }))).toContain('_and 2 less likely_');
+  });
+
+  test('say what is missing from the picture', () => {
+    const incomplete = scene({ transaction: transaction({ incomplete: ['missing-parent', 'truncated'] }) });
+
+    expect(threadComment(incomplete)).toContain(
+      ':warning: Not the whole story: a parent span never came; too many spans: some are left out.',
+    );
+  });
+
+  test('are never longer than Slack recommends, nor do anything', () => {
+    const long = fc.string({ unit: 'binary', maxLength: 500 });
+    const causes = fc.array(fc.record({ confidence: fc.double({ min: 0, max: 1 }), summary: long, evidence: fc.array(long) }));
+    fc.assert(
+      fc.property(causes, (all) => {
+        const text = threadComment(scene({ causes: all.map((each) => cause(each)) }));
+        expect(text.length).toBeLessThan(4_000);
+        expect(mrkdwnViolations(text)).toEqual([]);
+      }),
+    );
+  });
+});
+
+describe('the answer to /trace', () => {
+  test('says how it ended, how long it took, where it fails and why', () => {
+    expect(answered()).toBe(
+      [
+        '🔴 *Failed* after *3.21 s*: POST /checkout in production, 2026-11-22 14:02 UTC',
+        'Fails at payments charge: Sandbox.Timedout: Task timed out after 3.00 seconds',
+        '*Very likely:* payments runs into its 3 s time-out while it waits for ledger_entries PutItem',
+        '• 2.98 s of its 3.00 s were spent in ledger_entries PutItem, which usually takes 41 ms',
+        '• no retry was seen',
+        '1-6b027f5f-4a1c22d09e6b7a3358c10f7d',
+      ].join('\n'),
+    );
+  });
+
+  test('looks for no cause where nothing is wrong', () => {
+    expect(answered({ scene: scene({ outcome: 'ok', causes: [] }) })).toBe(
+      '🟢 *Succeeded* after *3.21 s*: POST /checkout in production, 2026-11-22 14:02 UTC\n1-6b027f5f-4a1c22d09e6b7a3358c10f7d',
+    );
+  });
+
+  test('says how much slower than usual it is', () => {
+    const usual = { count: 500, p50: fromMillis(300), p95: fromMillis(800) };
+
+    expect(answered({ scene: scene({ outcome: 'slow', usual }) })).toContain('🟠 *Slow* after *3.21 s* (4.0× p95)');
+  });
+
+  test('leads to the incident that it belongs to, with its notes', () => {
+    const known = resolved({ thread: { channel: 'C0INCIDENTS', ts: '1795356128.000200' } });
+    const text = answerMessage(told({ incident: known }), UTC_TIMES);
+
+    expect(text).toContain(
+      'Part of an incident, one of 12, resolved, <https://slack.com/archives/C0INCIDENTS/p1795356128000200|open its thread>.',
+    );
+    expect(text).toContain('📝 <@U0JONAS>, 2026-11-22 14:07 UTC: Rolled back payments to v41');
+  });
+
+  test('counts the notes that it leaves out', () => {
+    const log = Array.from({ length: 7 }, (_, each) => entry('noted', 'U0MAYA', each, `note ${each}`));
+    const text = answered({ incident: incident({ log }) });
+
+    expect(text).toContain('_2 older notes not shown_');
+    expect(text).not.toContain('note 1');
+    expect(text).toContain('note 6');
+  });
+
+  test('makes no link of a thread that is not well formed', () => {
+    const odd = incident({ thread: { channel: 'C1|<!here>', ts: 'x' } });
+
+    expect(mrkdwnViolations(answerMessage(told({ incident: odd })))).toEqual([]);
+  });
+
+  test('is drawn in characters where no picture can be shown, with the remedy', () => {
+    const text = inWordsMessage({ kind: 'in-words', told: told(), why: 'not_in_channel' }, UTC_TIMES);
+
+    expect(text).toMatch(/```\ncheckout.*3\.21 s {2}failed\n {2}payments charge/);
+    expect(text).toContain('`/invite @Tracefall` brings me in');
+    expect(text.length).toBeLessThan(12_000);
+  });
+
+  test('says what was looked for, where, and what to try, where nothing is known', () => {
+    expect(seen(notFoundMessage({ kind: 'trace', traceId: TRACE }))).toMatch(
+      /^I know nothing of trace 1-6b027f5f-4a1c22d09e6b7a3358c10f7d\.\nI looked through all spans.*\nIt may be too old.*the Lambda request id\.$/,
+    );
+    expect(notFoundMessage({ kind: 'request', requestId: 'x`<!here>' })).not.toContain('<!here>');
+  });
+
+  test('explains itself', () => {
+    expect(mrkdwnViolations(traceHelp())).toEqual([]);
+    expect(traceHelp()).toContain('Lambda request id');
+  });
+});
+
+describe('who presses a button is told', () => {
+  test('nothing when it worked: the message shows it', () => {
+    expect(changeNote({ kind: 'changed', incident: acknowledged() }, 'U0JONAS', UTC_TIMES)).toBeUndefined();
+  });
+
+  test.each([
+    ['who was first', acknowledged(), 'U0JONAS', '<@U0MAYA> already acknowledged this, 2026-11-22 14:03 UTC.'],
+    ['that it was they themselves', acknowledged(), 'U0MAYA', 'You already acknowledged this, 2026-11-22 14:03 UTC.'],
+    ['that it is over', resolved(), 'U0MAYA', '<@U0JONAS> already resolved this, 2026-11-22 14:17 UTC.'],
+    [
+      'that the machine resolved it',
+      incident({ state: 'resolved', log: [entry('resolved', 'tracefall', 0)] }),
+      'U0MAYA',
+      'Tracefall already',
+    ],
+    ['to look again', incident(), 'U0MAYA', 'That cannot be done now'],
+  ])('%s', (_, known, user, note) => {
+    expect(changeNote({ kind: 'refused', incident: known }, user, UTC_TIMES)).toContain(note);
+  });
+
+  test('that the incident is gone', () => {
+    expect(changeNote({ kind: 'unknown' }, 'U0MAYA', UTC_TIMES)).toContain('no longer know');
+  });
+});

@@ -1,0 +1,236 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Scene } from '../../src/waterfall/draw.ts';
+import { type Row, type Waterfall, waterfallOf } from '../../src/waterfall/rows.ts';
+import { timelineOf } from '../../src/waterfall/timeline.ts';
+import { chain, crowd } from './crowds.ts';
+import { checkout } from './examples.ts';
+import { type Sketch, scene } from './transactions.ts';
+
+const BUDGET = 18;
+const rowsOf = ({ transaction }: Scene, budget = BUDGET): Waterfall => waterfallOf(timelineOf(transaction), budget);
+const one = (sketches: readonly Sketch[], index: number): Row => {
+  const row = rowsOf(scene(sketches)).rows[index];
+  if (row === undefined) throw new Error(`no row ${index}`);
+  return row;
+};
+
+/** Trees of any shape, with errors of a few types, some spans on the critical path, some that never ended. */
+const trees: fc.Arbitrary<readonly Sketch[]> = fc
+  .array(
+    fc.record({
+      step: fc.integer({ min: -3, max: 1 }),
+      name: fc.constantFrom('GetItem 1', 'GetItem 2', 'Invoke', 'POST /x', ''),
+      service: fc.constantFrom('a', 'b', 'c'),
+      start: fc.integer({ min: -50, max: 1_000 }),
+      took: fc.option(fc.integer({ min: 0, max: 500 }), { nil: undefined }),
+      error: fc.option(fc.constantFrom('E1', 'E2', 'E3'), { nil: undefined, freq: 6 }),
+    }),
+    { minLength: 1, maxLength: 120 },
+  )
+  .map((drafts) => {
+    let depth = 0;
+    return drafts.map(({ step, name, service, start, took, error }, i): Sketch => {
+      depth = i === 0 ? 0 : Math.max(1, depth + step);
+      const end = took === undefined ? undefined : start + took;
+      const path = i % 7 === 0 && took !== undefined ? { path: [[start, start + took]] as const } : {};
+      return { name, service, at: [start, end], depth, ...(error === undefined ? {} : { error }), ...path };
+    });
+  });
+
+describe('folding', () => {
+  test('loses no span: rows and what they stand for are all there is', () => {
+    fc.assert(
+      fc.property(trees, fc.integer({ min: 6, max: 30 }), (sketches, budget) => {
+        const { rows, spans, folded } = rowsOf(scene(sketches), budget);
+        const told = rows.reduce((sum, { count, hidden }) => sum + count + hidden, 0);
+        expect(told).toBe(sketches.length);
+        expect(spans).toBe(sketches.length);
+        expect(rows.length + folded).toBe(spans);
+      }),
+    );
+  });
+
+  test('keeps to its budget, or 1.2 times that when then nothing is folded', () => {
+    fc.assert(
+      fc.property(trees, fc.integer({ min: 6, max: 30 }), (sketches, budget) => {
+        const { rows, folded } = rowsOf(scene(sketches), budget);
+        expect(rows.length).toBeLessThanOrEqual(folded === 0 ? Math.floor(budget * 1.2) : budget);
+        if (sketches.length <= Math.floor(budget * 1.2)) expect(folded).toBe(0);
+      }),
+    );
+  });
+
+  test('keeps the entry first and a row for every type of error', () => {
+    fc.assert(
+      fc.property(trees, fc.integer({ min: 6, max: 30 }), (sketches, budget) => {
+        const { rows } = rowsOf(scene(sketches), budget);
+        const types = new Set(sketches.map(({ error }) => error).filter((error) => error !== undefined));
+        expect(new Set(rows.filter(({ failed }) => failed).map(({ errorType }) => errorType))).toEqual(types);
+        expect(rows.some(({ span, depth }) => span.depth === 0 && depth === 0)).toBe(true);
+      }),
+    );
+  });
+
+  test('draws parents above their children, siblings by start', () => {
+    fc.assert(
+      fc.property(trees, (sketches) => {
+        const { rows } = rowsOf(scene(sketches));
+        for (const [i, { parent, depth }] of rows.entries()) {
+          expect(parent ?? -1).toBeLessThan(i);
+          expect(depth).toBe(parent === undefined ? 0 : (rows[parent]?.depth ?? 0) + 1);
+          const siblings = rows.filter((row) => row.parent === parent).map(({ bars }) => bars[0]?.start ?? 0);
+          expect(siblings).toEqual(siblings.toSorted((a, b) => a - b));
+        }
+      }),
+    );
+  });
+
+  test('keeps every span with 2 % of the critical path while there is room', () => {
+    const calls = Array.from({ length: 60 }, (_, i): Sketch => {
+      const at = [i * 10, i * 10 + 10] as const;
+      return {
+        name: i % 5 === 0 ? `slow ${i}` : `call ${i}`,
+        at,
+        depth: 1,
+        ...(i % 5 === 0 ? { path: [[i * 10, i * 10 + 13]] } : {}),
+      };
+    });
+    const { rows } = rowsOf(scene([{ name: 'entry', at: [0, 610] }, ...calls]));
+
+    expect(rows.filter(({ share, count }) => share > 0.02 && count === 1)).toHaveLength(12);
+  });
+
+  test('puts calls of one sort into one row rather than fill the picture with them', () => {
+    const calls = Array.from({ length: 40 }, (_, i): Sketch => {
+      const at = [i * 25, i * 25 + 25] as const;
+      return { name: `GetItem ${i}`, at, depth: 1, path: [at] };
+    });
+    const { rows } = rowsOf(scene([{ name: 'entry', at: [0, 1_000] }, ...calls]));
+
+    expect(rows.map(({ count }) => count)).toEqual([1, 40]);
+    expect(rows[1]).toMatchObject({ operation: 'GetItem #', share: 1 });
+  });
+
+  test('shows ten thousand spans in eighteen rows', () => {
+    const { rows, folded } = rowsOf(crowd(10_000));
+
+    expect(rows.length).toBeLessThanOrEqual(BUDGET);
+    expect(folded).toBeGreaterThan(9_900);
+  });
+
+  test('finds the error at the bottom of a chain of ten thousand calls within a second', () => {
+    const deep = chain(10_000);
+    const began = performance.now();
+    const { rows } = rowsOf(deep);
+
+    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(rows.at(-1)).toMatchObject({ operation: 'step 9999', failed: true, origin: true });
+  });
+});
+
+describe('a row', () => {
+  test('says what kind of thing it is and whose', () => {
+    const named = rowsOf(checkout).rows.map(({ chip, service, operation }) => `${chip} ${service} ${operation}`.trim());
+
+    expect(named.slice(0, 4)).toEqual([
+      'API shop-api POST /checkout',
+      'λ checkout-fn',
+      'KV checkout-fn GET session:8f2',
+      'DB checkout-fn Query carts',
+    ]);
+    expect(named[11]).toBe('λ fulfil-fn');
+  });
+
+  test('waits from the hand-over to its start, on the critical path and off it', () => {
+    const sketches: readonly Sketch[] = [
+      { name: 'send', resource: 'AWS::SQS::Queue', at: [0, 10] },
+      { name: 'on the path', at: [40, 90], depth: 1, path: [[10, 40, 'wait']] },
+      { name: 'off it', at: [30, 50], depth: 1 },
+      { name: 'at once', at: [5, 8], depth: 1 },
+    ];
+    const waits = rowsOf(scene(sketches)).rows.map((row) => [row.operation, row.waits]);
+
+    expect(Object.fromEntries(waits)).toEqual({
+      send: [],
+      'at once': [],
+      'off it': [{ start: 10_000, end: 30_000, name: 'queue wait' }],
+      'on the path': [{ start: 10_000, end: 40_000, name: 'queue wait' }],
+    });
+  });
+
+  // service segment ├░░░░░──────┤      handler span  ░░░░░├──────┤
+  test('starts cold within a span that is long enough for it, else before it', () => {
+    const entry: Sketch = { name: 'GET /', at: [0, 300] };
+    const within = one([entry, { name: 'Invoke', at: [20, 220], depth: 1, init: [120, 80] }], 1);
+    const before = one([entry, { name: 'Invoke', at: [140, 220], depth: 1, init: [120, 80] }], 1);
+
+    expect(within.cold).toEqual({ start: 20_000, end: 140_000 });
+    expect(before.cold).toEqual({ start: 20_000, end: 140_000 });
+  });
+
+  test('is a cold start itself where the initialization is a span', () => {
+    const sketches: readonly Sketch[] = [
+      { name: 'Invoke', at: [100, 200], init: [80, 100] },
+      { name: 'Initialization', at: [10, 90], depth: 1 },
+    ];
+
+    expect(one(sketches, 0).cold).toBeUndefined();
+    expect(one(sketches, 1).cold).toEqual({ start: 10_000, end: 90_000 });
+  });
+
+  test('that never ended reaches as far as what it began', () => {
+    const row = one(
+      [
+        { name: 'killed', at: [0, undefined] },
+        { name: 'call', at: [10, 70], depth: 1 },
+      ],
+      0,
+    );
+
+    expect(row).toMatchObject({ duration: undefined, bars: [{ start: 0, end: 70_000 }] });
+  });
+
+  test('lies where the analysis moved it, and says so', () => {
+    const row = one(
+      [
+        { name: 'call', at: [0, 100] },
+        { name: 'ahead', at: [-30, 20], depth: 1, shiftedMs: 40 },
+      ],
+      1,
+    );
+
+    expect(row).toMatchObject({ doubt: 'skew', bars: [{ start: 10_000, end: 60_000 }] });
+  });
+
+  test.each([
+    ['a parent that never came', { orphan: true }, 'missing-parent'],
+    ['a guessed parent', { join: 'inferred' }, 'inferred'],
+    ['a recorded parent', {}, undefined],
+  ] as const)('tells of %s', (_, facts, doubt) => {
+    expect(
+      one(
+        [
+          { name: 'call', at: [0, 100] },
+          { name: 'child', at: [10, 20], depth: 1, ...facts },
+        ],
+        1,
+      ).doubt,
+    ).toBe(doubt);
+  });
+
+  test('knows where a failure began and where it was passed on', () => {
+    const rows = rowsOf(checkout).rows.filter(({ failed }) => failed);
+
+    expect(rows.map(({ errorType, origin }) => [errorType, origin])).toEqual([
+      ['TaskTimedOut', false],
+      ['ETIMEDOUT', true],
+    ]);
+  });
+
+  test('failed when it answered 502, though nobody set its status', () => {
+    const row = one([{ name: 'GET /', at: [0, 9], attributes: { 'http.response.status_code': 502 } }], 0);
+
+    expect(row).toMatchObject({ failed: true, errorType: 'HTTP 502' });
+  });
+});

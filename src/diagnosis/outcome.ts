@@ -1,94 +1,27 @@
-import { readFileSync } from 'node:fs';
-import { type Face, type Ink, parseFace } from './font-sfnt.ts';
-import { clean, type Ellipsis, shortened } from './text.ts';
+import type { Span, Transaction } from '../trace/transaction.ts';
+import { micros } from '../units.ts';
+import { ENOUGH_SIGHTINGS, operationKey, type Usual, type UsualByOperation } from './usual.ts';
 
-/** The weights that the subsets hold. */
-export type Weight = 400 | 600 | 700;
+/** Slower than one in twenty is common; twice that is not. */
+const SLOW_FACTOR = 2;
+/** What nobody notices is not slow, however unusual. Nielsen, "Response Times: The 3 Important Limits": 0.1 s feels instantaneous. */
+const NOTICEABLE = micros(100_000);
 
-/** What an SVG names them; the second steps in where the first has no glyph. */
-export const FONT_FAMILIES = 'Noto Sans, Noto Sans JP';
-
-/** Beside this file in the sources and in the build alike. */
-export const FONT_FOLDER = new URL('./fonts/', import.meta.url);
-
-const once = (file: string): (() => Face) => {
-  let face: Face | undefined;
-  return () => {
-    face ??= parseFace(readFileSync(new URL(file, FONT_FOLDER)));
-    return face;
-  };
-};
-
-const FACES: Readonly<Record<Weight, () => Face>> = {
-  400: once('NotoSans-Regular.ttf'),
-  600: once('NotoSans-SemiBold.ttf'),
-  700: once('NotoSans-Bold.ttf'),
-};
-const JAPANESE = once('NotoSansJP-Medium.ttf');
-
-/** Below it Noto Sans has every letter that Noto Sans JP has. */
-const FIRST_BEYOND_LATIN = 0x300;
-
-/** The face that draws the code point; undefined where none of ours can. */
-function faceOf(codePoint: number, weight: Weight): Face | undefined {
-  const latin = FACES[weight]();
-  if (latin.glyph(codePoint) !== 0) return latin;
-  if (codePoint < FIRST_BEYOND_LATIN) return undefined;
-  return JAPANESE().glyph(codePoint) === 0 ? undefined : JAPANESE();
+/** What the transaction and its usual times tell together. */
+export function outcomeOf(transaction: Transaction, usual: UsualByOperation): 'ok' | 'failed' | 'slow' {
+  if (transaction.outcome === 'failed') return 'failed';
+  const [entry] = transaction.spans;
+  return entry && isSlow(entry, usual) ? 'slow' : 'ok';
 }
 
-/** In ems, by weight and code point; as many entries as our fonts have glyphs. */
-const advances: Readonly<Record<Weight, Map<number, number>>> = { 400: new Map(), 600: new Map(), 700: new Map() };
-
-function advance(codePoint: number, weight: Weight): number {
-  const known = advances[weight].get(codePoint);
-  if (known !== undefined) return known;
-  const face = faceOf(codePoint, weight);
-  if (face === undefined) return advance(MISSING_CODE_POINT, weight);
-  const ems = face.advance(face.glyph(codePoint)) / face.unitsPerEm;
-  advances[weight].set(codePoint, ems);
-  return ems;
+export function isSlow(span: Pick<Span, 'service' | 'operation' | 'duration'>, usual: UsualByOperation): boolean {
+  const known = usualOf(span, usual);
+  if (!known || span.duration === undefined) return false;
+  return span.duration > SLOW_FACTOR * known.p95 && span.duration > known.p95 + NOTICEABLE;
 }
 
-/**
- * In the unit of `size`, from the fonts' own advances. Kerning draws some pairs a little closer. Vega's guess without a canvas,
- * 0.8 em a letter, is 50 % too wide.
- */
-export function width(text: string, size: number, weight: Weight = 400): number {
-  let ems = 0;
-  for (const letter of text) ems += advance(letter.codePointAt(0) ?? 0, weight);
-  return ems * size;
-}
-
-/** The ink of one letter, in the unit of `size`, the y axis upward from the base line. */
-export function inkOf(letter: string, size: number, weight: Weight): Ink | undefined {
-  const codePoint = letter.codePointAt(0) ?? 0;
-  const face = faceOf(codePoint, weight);
-  const ink = face?.ink(face.glyph(codePoint));
-  if (face === undefined || ink === undefined) return undefined;
-  const scale = size / face.unitsPerEm;
-  return { xMin: ink.xMin * scale, yMin: ink.yMin * scale, xMax: ink.xMax * scale, yMax: ink.yMax * scale };
-}
-
-const MISSING = '□';
-const MISSING_CODE_POINT = 0x25a1;
-
-/** Cleaned, and every run of letters that our fonts lack is one □: tofu of unknown width would spoil the layout. */
-export function legible(text: string): string {
-  let result = '';
-  let missing = false;
-  for (const letter of clean(text)) {
-    const known = faceOf(letter.codePointAt(0) ?? 0, 400) !== undefined;
-    if (known) result += letter;
-    else if (!missing) result += MISSING;
-    missing = !known;
-  }
-  return result;
-}
-
-/** What is drawn of a text in a room so wide. */
-export type Fit = { readonly room: number; readonly size: number; readonly weight?: Weight; readonly ellipsis?: Ellipsis };
-
-export function fitInto(text: string, { room, size, weight = 400, ellipsis = 'end' }: Fit): string {
-  return shortened(text, room, (part) => width(part, size, weight), ellipsis);
+/** undefined: not seen often enough to call anything usual. */
+export function usualOf(span: Pick<Span, 'service' | 'operation'>, usual: UsualByOperation): Usual | undefined {
+  const known = usual.get(operationKey(span.service, span.operation));
+  return known && known.count >= ENOUGH_SIGHTINGS ? known : undefined;
 }

@@ -13,4 +13,5 @@ export const allowed = (state: IncidentState, to: 'acknowledged' | 'resolved' | 
   to === 'noted' || NEXT[state].includes(to);
 
 /** The states in which the change is allowed: what a store checks in the same step as it makes the change. */
-export const statesBefore = (to: 'acknowledged' | 'resolved' | 'noted'): readonly IncidentState[] => STATES.filter((state) => allowed(state, to));
+export const statesBefore = (to: 'acknowledged' | 'resolved' | 'noted'): readonly IncidentState[] =>
+  STATES.filter((state) => allowed(state, to));

@@ -30,5 +30,5 @@ const named = ({ service, operation }: Place): readonly string[] => [service, te
 function said(what: Failure['what']): readonly string[] {
   if ('slow' in what) return ['slow', what.slow ?? ''];
   if (!what.error) return ['failed', what.kind ?? ''];
-  return ['failed', what.templated(what.error.message)];
+  return ['failed', what.error.type, templated(what.error.message)];
 }

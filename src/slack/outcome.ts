@@ -58,7 +58,7 @@ function platformFailure(error: WebAPIPlatformError): Failure {
 }
 
 /** A gateway's 5xx may stand before or behind the deed; a 4xx was never let in. */
-export function statusFailure(status: number): Failure {
+function statusFailure(status: number): Failure {
   if (status >= 400 && status < 500 && status !== 408) return { kind: 'refused', code: `http_${status}` };
   return { kind: 'unsure', why: `HTTP ${status}` };
 }

@@ -36,7 +36,7 @@ export function rootMessage(incident: Incident, times: Times = READERS_TIMES): R
 }
 
 /** `verbatim`: Slack must not make links of names and addresses that we left as text. */
-const mrkdwn = (text: string): MrkdwnElement => ({ type: 'mrkdwn', text });
+const mrkdwn = (text: string): MrkdwnElement => ({ type: 'mrkdwn', text, verbatim: true });
 
 /** The state is said in words too: a circle's colour is not everyone's. */
 const SIGN = { open: '🔴', acknowledged: '🟠', resolved: '🟢' } as const;

@@ -20,7 +20,7 @@ const W3C = /(?<![0-9a-z])[0-9a-f]{32}(?![0-9a-z])/i;
 
 /** Reads what follows `/trace`: an id of any kind, bare or within something pasted. The most particular form wins. */
 export function readTraceCommand(text: string): TraceCommand {
-  const asked = unescaped(text).slice(0, SEARCHED_CHARACTERS).trim();
+  const asked = unescaped(text.slice(0, SEARCHED_CHARACTERS)).trim();
   if (asked === '' || /^(help|\?)$/i.test(asked)) return { kind: 'help' };
   const found = (XRAY.exec(asked) ?? W3C.exec(asked))?.[0];
   const id = found === undefined ? undefined : traceId(found);

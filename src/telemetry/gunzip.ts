@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 
-/** A bomb of 1 MB unpacks to 1 GB: measured, 32 MiB are refused within 0.1 s. Subscriptions send 1 MB packed at most. */
+/** Ours. A bomb of 1 MB unpacks to 1 GiB; measured, it is refused at this limit within 0.1 s. */
 const UNPACKED_BYTES = 32 * 1_024 * 1_024;
 
 /** RFC 1952: every member begins with these. */

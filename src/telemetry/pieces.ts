@@ -9,7 +9,7 @@ export type Piece = (
   | { readonly kind: 'stray'; readonly text: string }
 ) & { readonly line: number };
 
-/** CloudWatch's limit for one log event: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
+/** CloudWatch's limit for one log event: https://docs.aws.amazon.com/goto/WebAPI/logs/PutLogEvents */
 const MESSAGE_CHARACTERS = 1_048_576;
 
 /** One JSON value a line, or messages of a log, or both mixed as Lambda's JSON log format mixes them. */

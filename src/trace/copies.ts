@@ -1,163 +1,89 @@
-import type { SpanId } from '../telemetry/ids.ts';
-import { httpStatus, isFailing } from '../trace/failing.ts';
-import { isInit } from '../trace/node.ts';
-import type { Section, Span, Transaction } from '../trace/transaction.ts';
+import type { Attributes, SpanLink, SpanRecord, SpanStatus } from '../telemetry/record.ts';
 
-/** A piece of the picture's time axis: µs from its left edge. */
-export type Stretch = { readonly start: number; readonly end: number };
+/** X-Ray's mark on a copy written while the span still ran; it must not survive in a span that ended. */
+const IN_PROGRESS = 'aws.xray.inprogress';
 
-/** A span on the axis, with its place in the tree. */
-export type Knot = {
-  readonly span: Span;
-  readonly parent: Knot | undefined;
-  readonly children: Knot[];
-  /** As far as it was seen: an open span reaches as far as what it began. */
-  readonly at: Stretch;
-  readonly open: boolean;
-  /** Names a parent that never came. */
-  readonly orphan: boolean;
-  readonly failed: boolean;
-  /** '' where it did not fail. */
-  readonly errorType: string;
-  /** Failed spans in its subtree, itself included. */
-  readonly failures: number;
-  /** Where its sandbox was started; before the span itself where the platform says so. */
-  readonly cold: Stretch | undefined;
-  /** Its pieces of the critical path, waits and gaps before it included. */
-  readonly sections: readonly Section[];
-  /** µs of these. */
-  readonly critical: number;
-};
+/** Equal text for equal content, whatever the order in which keys were set. */
+export function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    isPlain(inner) ? Object.fromEntries(Object.entries(inner).sort(byKey)) : inner,
+  );
+}
 
-export type Timeline = {
-  /** µs since the epoch at the left edge. */
-  readonly from: number;
-  /** µs from the left edge to the right one; at least 1. */
-  readonly length: number;
-  /** In the transaction's order: parents before children. */
-  readonly knots: readonly Knot[];
-};
+const isPlain = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
-type Draft = { -readonly [Key in keyof Knot]: Knot[Key] };
+const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
 
-/** Where every span lies. Reaches beyond the transaction where a span does: a picture may not hide what does not fit. */
-export function timelineOf(transaction: Transaction): Timeline {
-  const { from, to } = extent(transaction);
-  const sections = sectionsBySpan(transaction);
-  const ids = new Set(transaction.spans.map(({ spanId }) => spanId));
-  const knots: Draft[] = [];
-  const above: Draft[] = [];
-  for (const span of transaction.spans) {
-    const parent = parentAmong(above, span);
-    const own = sections.get(span.spanId) ?? [];
-    // The id may stand twice when traces are joined; the first span keeps the path.
-    sections.delete(span.spanId);
-    // The entry may well name a caller that is not ours.
-    const orphan =
-      knots.length > 0 && (span.join === undefined || span.parentSpanId === undefined || !ids.has(span.parentSpanId));
-    const knot = draft({ span, parent, orphan, sections: own, from });
-    parent?.children.push(knot);
-    knots.push(knot);
-    above.push(knot);
+/** The first of each content, in canonical order, so that neither order nor repetition of the input shows. */
+export function distinct<T>(values: readonly T[]): readonly T[] {
+  const seen = new Map<string, T>();
+  for (const value of values) {
+    const key = canonical(value);
+    if (!seen.has(key)) seen.set(key, value);
   }
-  // Children before parents.
-  for (const knot of knots.toReversed()) learnFromChildren(knot, from);
-  return { from, length: Math.max(1, to - from), knots };
+  return [...seen.entries()].sort(byKey).map(([, value]) => value);
 }
 
-const startOf = (span: Span): number => span.start + span.shifted;
+/** One record for each span: the finished copy, with what only an in-progress copy knew. */
+export function uniqueSpans(records: readonly SpanRecord[]): readonly SpanRecord[] {
+  const copies = grouped(records, (record) => `${record.traceId}:${record.spanId}`);
+  return [...copies.entries()].sort(byKey).map(([, same]) => merged(same));
+}
 
-function extent(transaction: Transaction): { readonly from: number; readonly to: number } {
-  let from: number = transaction.start;
-  let to = transaction.start + transaction.duration;
-  for (const span of transaction.spans) {
-    from = Math.min(from, startOf(span));
-    to = Math.max(to, startOf(span) + (span.duration ?? 0));
+/** `Map.groupBy`, which Node 20 does not have. */
+export function grouped<T, K>(values: readonly T[], keyOf: (value: T) => K): ReadonlyMap<K, readonly T[]> {
+  const groups = new Map<K, T[]>();
+  for (const value of values) {
+    const key = keyOf(value);
+    const known = groups.get(key);
+    if (known) known.push(value);
+    else groups.set(key, [value]);
   }
-  return { from, to };
+  return groups;
 }
 
-function sectionsBySpan(transaction: Transaction): Map<SpanId, Section[]> {
-  const bySpan = new Map<SpanId, Section[]>();
-  for (const section of transaction.criticalPath) {
-    const known = bySpan.get(section.spanId);
-    if (known) known.push(section);
-    else bySpan.set(section.spanId, [section]);
-  }
-  return bySpan;
+function merged(copies: readonly SpanRecord[]): SpanRecord {
+  const [only, ...more] = copies;
+  if (only && more.length === 0) return only;
+  return best(distinct(copies).toSorted((a, b) => fullness(b) - fullness(a)));
 }
 
-/**
- * Order and depth make the tree: the parent is the last span above that is less deep. No cycle can come of it, and no id is
- * looked up that may be missing. `above` is the chain from the entry to the span before.
- */
-function parentAmong(above: Draft[], span: Span): Draft | undefined {
-  let last = above.at(-1);
-  while (last !== undefined && last.span.depth >= span.depth) {
-    above.pop();
-    last = above.at(-1);
-  }
-  return last;
+/** An end outweighs everything else a copy may know. `distinct` has put equals into canonical order, and sorting is stable. */
+function fullness(record: SpanRecord): number {
+  const said = [record.parentSpanId, record.service, record.resource, record.error];
+  const finished = record.end === undefined ? 0 : 1_000_000;
+  return (
+    finished + said.filter((value) => value !== undefined).length + Object.keys(record.attributes).length + record.links.length
+  );
 }
 
-type Facts = Pick<Knot, 'span' | 'parent' | 'orphan' | 'sections'> & { readonly from: number };
-
-function draft({ span, parent, orphan, sections, from }: Facts): Draft {
-  const start = startOf(span) - from;
-  const failed = isFailing(span);
-  return {
-    span,
-    parent,
-    children: [],
-    at: { start, end: start + (span.duration ?? 0) },
-    open: span.duration === undefined,
-    orphan,
-    failed,
-    errorType: failed ? errorTypeOf(span) : '',
-    failures: failed ? 1 : 0,
-    cold: undefined,
-    sections,
-    critical: sections.reduce((sum, section) => sum + section.end - section.start, 0),
-  };
+function best(ranked: readonly SpanRecord[]): SpanRecord {
+  const [first, ...others] = ranked;
+  if (!first) throw new Error('expected at least one copy of a span');
+  return others.reduce(completed, first);
 }
 
-/** What went wrong in a word or two, for a span that failed. */
-export function errorTypeOf({ error, attributes }: Span): string {
-  if (error !== undefined && error.type !== '') return error.type;
-  const status = httpStatus(attributes);
-  return status === undefined ? 'error' : `HTTP ${status}`;
+const completed = (kept: SpanRecord, other: SpanRecord): SpanRecord => ({
+  ...kept,
+  parentSpanId: kept.parentSpanId ?? other.parentSpanId,
+  service: kept.service ?? other.service,
+  operation: kept.operation || other.operation,
+  resource: kept.resource ?? other.resource,
+  end: kept.end ?? other.end,
+  status: strongest(kept.status, other.status),
+  error: kept.error ?? other.error,
+  attributes: both(kept.attributes, other.attributes),
+  links: union(kept.links, other.links),
+});
+
+const strongest = (kept: SpanStatus, other: SpanStatus): SpanStatus => (kept === 'unset' ? other : kept);
+
+function both(kept: Attributes, other: Attributes): Attributes {
+  const { [IN_PROGRESS]: _mark, ...rest } = other;
+  return { ...rest, ...kept };
 }
 
-/** What a span shows because of those below it. */
-function learnFromChildren(knot: Draft, from: number): void {
-  if (knot.open) {
-    // The analysis may know how long it must have lasted at least.
-    const worked = knot.sections.filter(({ what }) => what === 'work').map(({ end }) => end - from);
-    const end = knot.children
-      .map(({ at }) => at.end)
-      .concat(worked)
-      .reduce((latest, one) => Math.max(latest, one), knot.at.end);
-    knot.at = { start: knot.at.start, end };
-  }
-  knot.failures = knot.children.reduce((sum, child) => sum + child.failures, knot.failures);
-  knot.cold = coldStart(knot);
-}
-
-/** Where the failure began, as far as was seen. */
-export const isDeepest = (knot: Knot): boolean => knot.failed && knot.failures === 1;
-
-/**
- * The platform's Duration leaves the Init Duration out. A span long enough for both began with the sandbox (X-Ray's service
- * segment); a shorter one began with the handler, and the sandbox was started before it.
- *
- * service segment ├░░░░░░░░──────────┤      handler span  ░░░░░░░░├──────────┤
- */
-function coldStart({ span, at, children, open }: Knot): Stretch | undefined {
-  if (isInit(span)) return at;
-  const init = span.invocation?.initDuration;
-  if (init === undefined || init <= 0 || children.some((child) => isInit(child.span))) return undefined;
-  const handler = span.invocation?.duration ?? 0;
-  const inside = open || at.end - at.start >= init + handler;
-  if (inside) return { start: at.start, end: Math.min(at.start + init, at.end) };
-  return at.start > 0 ? { start: Math.max(0, at.start - init), end: at.start } : undefined;
+function union(kept: readonly SpanLink[], other: readonly SpanLink[]): readonly SpanLink[] {
+  return [...kept, ...other.filter((link) => !kept.some((same) => same.traceId === link.traceId && same.spanId === link.spanId))];
 }

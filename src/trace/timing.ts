@@ -1,121 +1,97 @@
-import type { Transaction } from '../trace/transaction.ts';
+import { earlier, later, type Micros, micros } from '../units.ts';
+import { isInit, isQueueLike, length, MARGIN, type Node, type Tree } from './node.ts';
+import type { Incomplete } from './transaction.ts';
 
-export type ThemeName = 'light' | 'dark';
+/** Jaeger's habit: what differs by more is not a clock, unless it is a call, which cannot be answered before it was made. */
+const LARGEST_SKEW = micros(200_000);
 
-export type Theme = {
-  readonly name: ThemeName;
-  readonly paper: string;
-  readonly ink: string;
-  /** Secondary text: at least 7:1 on the paper. */
-  readonly quiet: string;
-  /** Small remarks: at least 4.5:1. */
-  readonly faint: string;
-  readonly grid: string;
-  readonly guide: string;
-  readonly error: string;
-  readonly errorPaper: string;
-  readonly errorInk: string;
-  readonly slow: string;
-  readonly slowPaper: string;
-  readonly ok: string;
-  readonly wait: string;
-  readonly waitPaper: string;
-};
+/** Gives every span the times that the analysis works with: clocks aligned, open ends closed, initializations beside their function. */
+export function settle(tree: Tree): readonly Incomplete[] {
+  const found: Incomplete[] = [];
+  if (tree.nodes.some((each) => each.span.duration === undefined)) found.push('still-running');
+  if (alignClocks(tree)) found.push('clock-skew');
+  closeOpenEnds(tree);
+  hoistInitializations(tree);
+  return found;
+}
 
-export const THEMES: Readonly<Record<ThemeName, Theme>> = {
-  light: {
-    name: 'light',
-    paper: '#FFFFFF',
-    ink: '#101828',
-    quiet: '#475467',
-    faint: '#667085',
-    grid: '#E4E7EC',
-    guide: '#C3CAD5',
-    error: '#D92D20',
-    errorPaper: '#FEECEA',
-    errorInk: '#B42318',
-    slow: '#B54708',
-    slowPaper: '#FEF4E6',
-    ok: '#067647',
-    wait: '#667085',
-    waitPaper: '#EEF1F5',
-  },
-  dark: {
-    name: 'dark',
-    paper: '#1A1D21',
-    ink: '#F2F4F7',
-    quiet: '#B4BCC8',
-    faint: '#98A2B3',
-    grid: '#31363D',
-    guide: '#4A515B',
-    error: '#F97066',
-    errorPaper: '#3A1E1D',
-    errorInk: '#FDA29B',
-    slow: '#FDB022',
-    slowPaper: '#372B16',
-    ok: '#32D583',
-    wait: '#98A2B3',
-    waitPaper: '#262B31',
-  },
-};
+/** For a tree whose shifts are known. */
+export function settleAgain(tree: Tree): void {
+  closeOpenEnds(tree);
+  hoistInitializations(tree);
+}
+
+function alignClocks(tree: Tree): boolean {
+  let shifted = false;
+  for (const each of tree.nodes) {
+    const inherited = each.parent && !isDetached(each) ? each.parent.span.shifted : 0;
+    move(each, inherited);
+    const delta = each.parent ? skew(each, each.parent) : 0;
+    move(each, delta);
+    const shift = micros(inherited + delta);
+    if (shift === 0) continue;
+    each.span = { ...each.span, shifted: shift };
+    shifted = true;
+  }
+  return shifted;
+}
+
+const isDetached = (each: Node): boolean => each.adrift || each.span.join === 'link' || each.span.join === 'message';
+
+function move(each: Node, delta: number): void {
+  each.start = micros(each.start + delta);
+  each.end = micros(each.end + delta);
+}
 
 /**
- * Chosen by optimisation over simulated protanopia, deuteranopia and tritanopia: the least OKLab distance of any two, the error
- * red among them, is five times that of tableau10. At least 3.1:1 on white. Red is for errors only.
+ * Jaeger's rule (clockskew.go), for a child that starts before its parent only: one that starts after the parent's end is the
+ * normal shape of an asynchronous hop, and centring it would destroy the wait.
+ *
+ * parent      ├──────────────┤
+ * child  ├────────┤                before
+ * child         ├────────┤         after: the way there as long as the way back
  */
-const SERVICES = ['#2458E8', '#0E8A72', '#8F35B5', '#3A93F2', '#2F4A5C', '#B07AB8', '#D07A12', '#75301B'] as const;
-/** Every service beyond the eighth. */
-const OTHERS = '#7A8699';
-
-/** The services with a colour of their own. */
-export const COLOURS = SERVICES.length;
-
-export type ServiceColours = {
-  /** Busiest first. */
-  readonly services: readonly string[];
-  readonly of: (service: string) => string;
-};
-
-/** A function of the transaction alone: the busiest service gets the first colour, whoever looks and however much is folded. */
-export function serviceColours({ spans }: Transaction, theme: Theme): ServiceColours {
-  const busy = new Map<string, number>();
-  for (const { service, duration } of spans) busy.set(service, (busy.get(service) ?? 0) + (duration ?? 0));
-  const services = [...busy].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([service]) => service);
-  const ranks = new Map(services.map((service, rank) => [service, rank]));
-  return { services, of: (service) => onTheme(SERVICES[ranks.get(service) ?? COLOURS] ?? OTHERS, theme) };
+function skew(child: Node, parent: Node): number {
+  if (isDetached(child) || child.span.kind === 'consumer' || isInit(child.span) || isQueueLike(child.span)) return 0;
+  if (child.start >= parent.start - MARGIN || !onAnotherHost(child, parent)) return 0;
+  const room = child.span.duration === undefined ? 0 : Math.max(0, length(parent) - length(child));
+  const delta = micros(parent.start + room / 2 - child.start);
+  const isCall = parent.span.kind === 'client' && child.span.kind === 'server';
+  return isCall || delta <= LARGEST_SKEW ? delta : 0;
 }
 
-/** On dark paper the colours are lifted a little. */
-const onTheme = (colour: string, theme: Theme): string => (theme.name === 'dark' ? mixed(colour, '#FFFFFF', 0.18) : colour);
-
-/** `share` of the second colour in the first; both `#RRGGBB`. */
-export function mixed(first: string, second: string, share: number): string {
-  const channels = channelsOf(second);
-  const mix = channelsOf(first).map((value, i) => Math.round(value * (1 - share) + (channels[i] ?? 0) * share));
-  return `#${mix.map((value) => value.toString(16).padStart(2, '0')).join('')}`;
+function onAnotherHost(a: Node, b: Node): boolean {
+  const [one, other] = [a.span.attributes['host.name'], b.span.attributes['host.name']];
+  if (one !== undefined && other !== undefined) return one !== other;
+  return a.span.service !== b.span.service;
 }
 
-const channelsOf = (colour: string): readonly number[] => [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
-
-const DARK_INK = '#101828';
-const WHITE = '#FFFFFF';
-/** Small text needs 4.5:1 (WCAG 2.2, 1.4.3); white on sky, mauve and amber has 3.2:1. */
-const ENOUGH_CONTRAST = 4;
-
-/** What can be read on that colour. */
-export const inkOn = (colour: string): string => (contrast(colour, WHITE) >= ENOUGH_CONTRAST ? WHITE : DARK_INK);
-
-/** https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio */
-export function contrast(a: string, b: string): number {
-  const [dark, light] = [luminance(a), luminance(b)].sort((x, y) => x - y);
-  return ((light ?? 0) + 0.05) / ((dark ?? 0) + 0.05);
+/** What never ended is taken to last as long as its parent, or as the last that was seen, and no shorter than its own children. */
+function closeOpenEnds(tree: Tree): void {
+  if (tree.nodes.every((each) => each.span.duration !== undefined)) return;
+  const reach = new Map<Node, Micros>();
+  for (const each of tree.nodes.toReversed()) {
+    reach.set(
+      each,
+      each.children.reduce((last, child) => later(last, reach.get(child) ?? child.end), later(each.start, each.end)),
+    );
+  }
+  const lastSeen = reach.get(tree.entry) ?? tree.entry.end;
+  for (const each of tree.nodes) {
+    if (each.span.duration !== undefined) continue;
+    const parentEnd = each.parent && each.parent.end > each.start ? each.parent.end : lastSeen;
+    each.end = later(reach.get(each) ?? each.start, earlier(parentEnd, lastSeen));
+  }
 }
 
-/** https://www.w3.org/TR/WCAG22/#dfn-relative-luminance */
-function luminance(colour: string): number {
-  const [red, green, blue] = channelsOf(colour).map((value) => {
-    const part = value / 255;
-    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * (red ?? 0) + 0.7152 * (green ?? 0) + 0.0722 * (blue ?? 0);
+/** X-Ray hangs Initialization under the function segment although it ran before it; clipped to that, the cold start would vanish. */
+function hoistInitializations(tree: Tree): void {
+  for (const each of tree.nodes) {
+    const { parent } = each;
+    const above = parent?.parent;
+    if (!parent || !above || !isInit(each.span) || each.end > parent.start + MARGIN) continue;
+    parent.children = parent.children.filter((child) => child !== each);
+    above.children.push(each);
+    each.parent = above;
+  }
 }

@@ -1,97 +1,185 @@
-import { earlier, later, type Micros, micros } from '../units.ts';
-import { isInit, isQueueLike, length, MARGIN, type Node, type Tree } from './node.ts';
-import type { Incomplete } from './transaction.ts';
+import { micros, spelled } from '../units.ts';
+import { operationOf } from './naming.ts';
+import type { PathPiece } from './pieces.ts';
+import { pieceName, totalsOf } from './ribbon.ts';
+import { type Row, type Waterfall, waterfallOf } from './rows.ts';
+import { counted, failureOf, type Scene, serviceCount, timesUsual, warningsOf } from './scene.ts';
+import { clean, graphemes, shortened } from './text.ts';
+import { timelineOf } from './timeline.ts';
 
-/** Jaeger's habit: what differs by more is not a clock, unless it is a call, which cannot be answered before it was made. */
-const LARGEST_SKEW = micros(200_000);
-
-/** Gives every span the times that the analysis works with: clocks aligned, open ends closed, initializations beside their function. */
-export function settle(tree: Tree): readonly Incomplete[] {
-  const found: Incomplete[] = [];
-  if (tree.nodes.some((each) => each.span.duration === undefined)) found.push('still-running');
-  if (alignClocks(tree)) found.push('clock-skew');
-  closeOpenEnds(tree);
-  hoistInitializations(tree);
-  return found;
-}
-
-/** For a tree whose shifts are known. */
-export function settleAgain(tree: Tree): void {
-  closeOpenEnds(tree);
-  hoistInitializations(tree);
-}
-
-function alignClocks(tree: Tree): boolean {
-  let shifted = false;
-  for (const each of tree.nodes) {
-    const inherited = each.parent && !isDetached(each) ? each.parent.span.shifted : 0;
-    move(each, inherited);
-    const delta = each.parent ? skew(each, each.parent) : 0;
-    move(each, delta);
-    const shift = micros(inherited + delta);
-    if (shift === 0) continue;
-    each.span = { ...each.span, shifted: shift };
-    shifted = true;
-  }
-  return shifted;
-}
-
-const isDetached = (each: Node): boolean => each.adrift || each.span.join === 'link' || each.span.join === 'message';
-
-function move(each: Node, delta: number): void {
-  each.start = micros(each.start + delta);
-  each.end = micros(each.end + delta);
-}
+/** As many rows as a code block shows without scrolling. */
+const ROWS = 40;
+/** Fits a code block in a Slack thread opened wide, and most terminals. */
+const COLUMNS = 100;
+const LEAST_NAME = 16;
+const LEAST_BARS = 10;
 
 /**
- * Jaeger's rule (clockskew.go), for a child that starts before its parent only: one that starts after the parent's end is the
- * normal shape of an asynchronous hop, and centring it would destroy the wait.
+ * The waterfall in characters, at most `columns` wide: what the picture shows, for terminals, tests and code blocks.
  *
- * parent      ├──────────────┤
- * child  ├────────┤                before
- * child         ├────────┤         after: the way there as long as the way back
+ * ```
+ * checkout POST /pay           ├────────────────────┤   1.24 s  failed CardDeclined
+ *   ledger write               ┄┄┄┄┄┄├──────┤           610 ms
+ * ```
  */
-function skew(child: Node, parent: Node): number {
-  if (isDetached(child) || child.span.kind === 'consumer' || isInit(child.span) || isQueueLike(child.span)) return 0;
-  if (child.start >= parent.start - MARGIN || !onAnotherHost(child, parent)) return 0;
-  const room = child.span.duration === undefined ? 0 : Math.max(0, length(parent) - length(child));
-  const delta = micros(parent.start + room / 2 - child.start);
-  const isCall = parent.span.kind === 'client' && child.span.kind === 'server';
-  return isCall || delta <= LARGEST_SKEW ? delta : 0;
+export function drawn(scene: Scene, columns: number = COLUMNS): string {
+  const waterfall = waterfallOf(timelineOf(scene.transaction), ROWS);
+  const lines = linesOf(waterfall);
+  const names = lines.map(({ name }) => name);
+  const durations = lines.map(({ row }) => durationOf(row));
+  const ends = lines.map(({ row }) => endOf(row));
+  const durationCells = widest(durations);
+  const endCells = Math.min(widest(ends.map((parts) => parts.join(', '))), Math.floor(columns * 0.3));
+  const rest = columns - durationCells - endCells - 4;
+  const nameCells = Math.max(LEAST_NAME, Math.min(widest(names), Math.floor(rest * 0.5)));
+  const barCells = Math.max(LEAST_BARS, rest - nameCells);
+  const drawing = lines.map(({ row, name, lost }, i) => {
+    const bar = lost ? ghost(row, waterfall.length, barCells) : barOf(row, waterfall.length, barCells);
+    const parts = [padded(name, nameCells), bar, lost ? '' : (durations[i] ?? '').padStart(durationCells)];
+    return [parts.join(' '), lost ? '' : wholeParts(ends[i] ?? [], endCells)].join('  ').trimEnd();
+  });
+  return [...drawing, ...notesOf(scene, waterfall)].join('\n');
 }
 
-function onAnotherHost(a: Node, b: Node): boolean {
-  const [one, other] = [a.span.attributes['host.name'], b.span.attributes['host.name']];
-  if (one !== undefined && other !== undefined) return one !== other;
-  return a.span.service !== b.span.service;
+type Line = { readonly row: Row; readonly name: string; readonly lost: boolean };
+
+/** A parent that never came is a line of its own, and what it began is one step further in. */
+function linesOf({ rows }: Waterfall): readonly Line[] {
+  const steps: number[] = [];
+  return rows.flatMap((row, i) => {
+    const outer = row.parent === undefined ? 0 : (steps[row.parent] ?? 0) + 1;
+    const lost = row.doubt === 'missing-parent';
+    steps[i] = lost ? outer + 1 : outer;
+    const parent = row.parent === undefined ? undefined : rows[row.parent];
+    const line = { row, name: `${'  '.repeat(steps[i] ?? 0)}${nameOfRow(row, parent)}`, lost: false };
+    return lost ? [{ row, name: `${'  '.repeat(outer)}(missing parent)`, lost }, line] : [line];
+  });
 }
 
-/** What never ended is taken to last as long as its parent, or as the last that was seen, and no shorter than its own children. */
-function closeOpenEnds(tree: Tree): void {
-  if (tree.nodes.every((each) => each.span.duration !== undefined)) return;
-  const reach = new Map<Node, Micros>();
-  for (const each of tree.nodes.toReversed()) {
-    reach.set(
-      each,
-      each.children.reduce((last, child) => later(last, reach.get(child) ?? child.end), later(each.start, each.end)),
-    );
-  }
-  const lastSeen = reach.get(tree.entry) ?? tree.entry.end;
-  for (const each of tree.nodes) {
-    if (each.span.duration !== undefined) continue;
-    const parentEnd = each.parent && each.parent.end > each.start ? each.parent.end : lastSeen;
-    each.end = later(reach.get(each) ?? each.start, earlier(parentEnd, lastSeen));
-  }
+function nameOfRow(row: Row, parent: Row | undefined): string {
+  const service = parent?.span.service === row.span.service && row.operation !== '' ? '' : row.service;
+  const name = clean([service, row.operation].filter((part) => part !== '').join(' '));
+  const count = row.count > 1 ? ` ×${row.count}` : '';
+  return `${name}${count}${row.hidden > 0 ? ` +${row.hidden}` : ''}`;
 }
 
-/** X-Ray hangs Initialization under the function segment although it ran before it; clipped to that, the cold start would vanish. */
-function hoistInitializations(tree: Tree): void {
-  for (const each of tree.nodes) {
-    const { parent } = each;
-    const above = parent?.parent;
-    if (!parent || !above || !isInit(each.span) || each.end > parent.start + MARGIN) continue;
-    parent.children = parent.children.filter((child) => child !== each);
-    above.children.push(each);
-    each.parent = above;
-  }
+const durationOf = ({ duration }: Row): string => (duration === undefined ? 'open' : spelled(micros(duration)));
+
+/** What else there is to say, most important first. */
+function endOf(row: Row): readonly string[] {
+  const failed = row.failed ? `failed ${row.errorType === 'error' ? '' : clean(row.errorType)}` : '';
+  const waits = row.waits.map(({ name, start, end }) => `${name} ${spelled(micros(end - start))}`);
+  const cold = row.cold ? `cold ${spelled(micros(row.cold.end - row.cold.start))}` : '';
+  const guess = row.doubt === 'inferred' ? 'parent guessed' : '';
+  return [failed.trim(), ...waits, cold, guess].filter((part) => part !== '');
 }
+
+/** Half-open cells of a stretch; at least one. */
+function cellsOf(start: number, end: number, length: number, cells: number): readonly [number, number] {
+  const first = Math.max(0, Math.min(cells - 1, Math.round((start / length) * cells)));
+  return [first, Math.max(first + 1, Math.min(cells, Math.round((end / length) * cells)))];
+}
+
+function barOf(row: Row, length: number, cells: number): string {
+  const line: string[] = Array.from({ length: cells }, () => ' ');
+  for (const { start, end } of row.waits) {
+    const [first, last] = cellsOf(start, end, length, cells);
+    line.fill('┄', first, last);
+  }
+  for (const { start, end } of row.bars) {
+    const [first, last] = cellsOf(start, end, length, cells);
+    line.fill('─', first, last);
+    line[first] = last - first === 1 ? '│' : '├';
+    if (last - first > 1) line[last - 1] = '┤';
+  }
+  if (row.cold) {
+    const [first, last] = cellsOf(row.cold.start, row.cold.end, length, cells);
+    return [...line.slice(0, first), ...line.slice(first, last).map(chilled), ...line.slice(last)].join('');
+  }
+  return line.join('');
+}
+
+/** A cold start is drawn over the bar, or where there is none; ends stay ends. */
+const chilled = (cell: string): string => (cell === '─' || cell === ' ' ? '░' : cell);
+
+function ghost(row: Row, length: number, cells: number): string {
+  const line: string[] = Array.from({ length: cells }, () => ' ');
+  const [first, last] = cellsOf(row.bars[0]?.start ?? 0, row.bars.at(-1)?.end ?? 0, length, cells);
+  line[first] = '┊';
+  line[last - 1] = '┊';
+  return line.join('');
+}
+
+function notesOf(scene: Scene, { folded, spans }: Waterfall): readonly string[] {
+  const fold = folded > 0 ? [`(${folded.toLocaleString('en-US')} of ${counted(spans, 'span')} folded)`] : [];
+  return [...fold, ...warningsOf(scene.transaction).map((warning) => `! ${warning}`)];
+}
+
+/** Full-width letters take two cells of a terminal. https://www.unicode.org/reports/tr11/ */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+
+const cells = (text: string): number => graphemes(text).reduce((sum, letter) => sum + (WIDE.test(letter) ? 2 : 1), 0);
+const widest = (texts: readonly string[]): number => texts.reduce((most, text) => Math.max(most, cells(text)), 0);
+
+/** As many as fit; only the first is ever cut. */
+function wholeParts([first = '', ...others]: readonly string[], room: number): string {
+  let line = shortened(first, room, cells);
+  for (const part of others) {
+    const longer = `${line}, ${part}`;
+    if (cells(longer) > room) break;
+    line = longer;
+  }
+  return line;
+}
+
+/** Cut or filled to exactly so many cells; the indentation stays. */
+function padded(name: string, room: number): string {
+  const bare = name.trimStart();
+  const indent = Math.min(name.length - bare.length, Math.max(0, room - 8));
+  const shown = `${' '.repeat(indent)}${shortened(bare, room - indent, cells, 'middle')}`;
+  return shown + ' '.repeat(Math.max(0, room - cells(shown)));
+}
+
+/** files.getUploadURLExternal refuses a longer one (`alt_txt_too_large`). https://docs.slack.dev/reference/methods/files.getUploadURLExternal */
+const ALT_CHARACTERS = 1_000;
+/** One hostile name or message must not push out what follows it. */
+const PART_CHARACTERS = 160;
+const PATH_NAMES = 4;
+
+/** The picture in words for those who cannot see it: at most 1,000 characters, what matters first. */
+export function altText(scene: Scene): string {
+  const { transaction } = scene;
+  const timeline = timelineOf(transaction);
+  const waterfall = waterfallOf(timeline, ROWS);
+  const times = timesUsual(scene);
+  const failure = failureOf(scene, timeline);
+  const verb = { failed: 'failed after', slow: 'was slow:', ok: 'took' }[scene.outcome];
+  const cause = scene.causes[0];
+  const sentences = [
+    `${part(transaction.name)} ${verb} ${spelled(transaction.duration)}${times ? ` (${times})` : ''}.`,
+    failure && `${part(failure.error.type)} in ${part(operationOf(failure.span))} of ${part(failure.span.service)}.`,
+    cause && `Likely cause: ${part(cause.summary).replace(/\.$/, '')}.`,
+    pathSaid(waterfall),
+    `${counted(transaction.spans.length, 'span')}, ${counted(serviceCount(transaction), 'service')}.`,
+    ...warningsOf(transaction).map((warning) => `Beware: ${warning}.`),
+  ];
+  const text = sentences.filter((sentence) => sentence !== undefined && sentence !== '').join(' ');
+  return shortened(text, ALT_CHARACTERS, (some) => some.length);
+}
+
+const part = (text: string): string => shortened(clean(text), PART_CHARACTERS, (some) => some.length);
+
+/** `Critical path: POST wms.internal/reserve 43 %, queue wait 30 %.` */
+function pathSaid({ path, length }: Waterfall): string {
+  const shares = [...totalsOf(path, said)].sort(([, a], [, b]) => b - a).slice(0, PATH_NAMES);
+  const told = shares
+    .filter(([, time]) => time / length >= 0.01)
+    .map(([name, time]) => `${name} ${Math.round((time / length) * 100)} %`);
+  return told.length === 0 ? '' : `Critical path: ${told.join(', ')}.`;
+}
+
+const said = (piece: PathPiece): string => {
+  const name = part(pieceName(piece));
+  return piece.what === 'cold' ? `${name} of ${part(piece.knot.span.service)}` : name;
+};

@@ -39,7 +39,7 @@ export type Row = {
 };
 
 /** What is not certain of a row's place: its parent never came, its parent is a guess, or its clock was wrong. */
-export type Doubt = 'missing-parent' | 'inferred' | 'skew';
+type Doubt = 'missing-parent' | 'inferred' | 'skew';
 
 export type Waterfall = {
   readonly rows: readonly Row[];
@@ -172,7 +172,7 @@ function sharedOperation({ knots }: Item): string {
 }
 
 /** In order; stretches that touch become one. */
-export function merged(stretches: readonly Stretch[]): readonly Stretch[] {
+function merged(stretches: readonly Stretch[]): readonly Stretch[] {
   const result: Stretch[] = [];
   for (const next of stretches.toSorted((a, b) => a.start - b.start)) {
     const last = result.at(-1);

@@ -5,26 +5,21 @@ export type Sheet = { readonly [Name in BoxLayer]: Box[] } & { readonly [Name in
   readonly [Name in WordsLayer]: Words[];
 } & { readonly badge: Badge[]; readonly event: Mark[] };
 
-export type BoxLayer = (typeof BOX_LAYERS)[number];
-export type LineLayer = (typeof LINE_LAYERS)[number];
-export type WordsLayer = (typeof WORDS_LAYERS)[number];
-
 /** `bar`: spans. `wait`: dashed boxes. `path`: what the critical path underlines. `plate`: pill, banner, swatches of the legend. */
-export const BOX_LAYERS = ['band', 'plate', 'chip', 'wait', 'bar', 'tag', 'path', 'ribbon'] as const;
+export type BoxLayer = 'band' | 'plate' | 'chip' | 'wait' | 'bar' | 'tag' | 'path' | 'ribbon';
 /** `doubt`: a branch to a parent that never came or is a guess. `hatch`: diagonals over a cold start. `handOver`: where the critical path goes from row to row. */
-export const LINE_LAYERS = ['grid', 'guide', 'doubt', 'hatch', 'handOver'] as const;
-export const WORDS_LAYERS = [
-  'axis',
-  'chipText',
-  'label',
-  'duration',
-  'note',
-  'ribbonText',
-  'errorText',
-  'head',
-  'legend',
-  'foot',
-] as const;
+export type LineLayer = 'grid' | 'guide' | 'doubt' | 'hatch' | 'handOver';
+export type WordsLayer =
+  | 'axis'
+  | 'chipText'
+  | 'label'
+  | 'duration'
+  | 'note'
+  | 'ribbonText'
+  | 'errorText'
+  | 'head'
+  | 'legend'
+  | 'foot';
 
 export type Box = {
   readonly x: number;
@@ -53,10 +48,10 @@ export type Words = {
 };
 
 /** The white cross on a red disc. */
-export type Badge = { readonly x: number; readonly y: number; readonly radius: number };
+type Badge = { readonly x: number; readonly y: number; readonly radius: number };
 
 /** A small triangle above a bar. */
-export type Mark = { readonly x: number; readonly y: number; readonly color: string };
+type Mark = { readonly x: number; readonly y: number; readonly color: string };
 
 export const blankSheet = (): Sheet => ({
   band: [],

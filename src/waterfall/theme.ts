@@ -1,86 +1,121 @@
-import { isAwaited } from '../trace/edges.ts';
-import { isFailing } from '../trace/failing.ts';
-import { isMadeGood } from '../trace/failure.ts';
-import { compare, type Node } from '../trace/node.ts';
-import { errorClass } from './error-class.ts';
+import type { Transaction } from '../trace/transaction.ts';
 
-/** Where a failure began. `hole`: spans between it and where it showed do not say that they failed. */
-export type Origin = { readonly node: Node; readonly end: Node; readonly via: 'chain' | 'hole' | 'above-hole' };
+export type ThemeName = 'light' | 'dark';
 
-/** Mistakes of the code itself: a failed call below may have provoked one, but the code is what breaks. */
-const OWN_MISTAKE =
-  /^(Type|Reference|Syntax|Range|Key|Index|Attribute|Name|Value|ZeroDivision|Assertion|Unhandled)Error$|NullPointer|ClassCast|IllegalState/;
-/** Says no more than that something failed: an HTTP code, or a word for any error. */
-const SAYS_NOTHING = /^(\d{3}|[45]xx|error|exception|fault|_OTHER|Unhandled|HTTP ?\d*)$/i;
+export type Theme = {
+  readonly name: ThemeName;
+  readonly paper: string;
+  readonly ink: string;
+  /** Secondary text: at least 7:1 on the paper. */
+  readonly quiet: string;
+  /** Small remarks: at least 4.5:1. */
+  readonly faint: string;
+  readonly grid: string;
+  readonly guide: string;
+  readonly error: string;
+  readonly errorPaper: string;
+  readonly errorInk: string;
+  readonly slow: string;
+  readonly slowPaper: string;
+  readonly ok: string;
+  readonly wait: string;
+  readonly waitPaper: string;
+};
 
-/** The origins behind one end of a failure, the likelier first. */
-export function originsOf(end: Node): readonly Origin[] {
-  const deepest = descend(end);
-  const below = beyondHole(deepest);
-  if (!below) return [{ node: deepest, end, via: 'chain' }];
-  if (saysMore(deepest) && !echoes(deepest, below)) {
-    return [
-      { node: deepest, end, via: 'chain' },
-      { node: below, end, via: 'above-hole' },
-    ];
-  }
-  return [
-    { node: below, end, via: 'hole' },
-    { node: deepest, end, via: 'above-hole' },
-  ];
+export const THEMES: Readonly<Record<ThemeName, Theme>> = {
+  light: {
+    name: 'light',
+    paper: '#FFFFFF',
+    ink: '#101828',
+    quiet: '#475467',
+    faint: '#667085',
+    grid: '#E4E7EC',
+    guide: '#C3CAD5',
+    error: '#D92D20',
+    errorPaper: '#FEECEA',
+    errorInk: '#B42318',
+    slow: '#B54708',
+    slowPaper: '#FEF4E6',
+    ok: '#067647',
+    wait: '#667085',
+    waitPaper: '#EEF1F5',
+  },
+  dark: {
+    name: 'dark',
+    paper: '#1A1D21',
+    ink: '#F2F4F7',
+    quiet: '#B4BCC8',
+    faint: '#98A2B3',
+    grid: '#31363D',
+    guide: '#4A515B',
+    error: '#F97066',
+    errorPaper: '#3A1E1D',
+    errorInk: '#FDA29B',
+    slow: '#FDB022',
+    slowPaper: '#372B16',
+    ok: '#32D583',
+    wait: '#98A2B3',
+    waitPaper: '#262B31',
+  },
+};
+
+/**
+ * Chosen by optimisation over simulated protanopia, deuteranopia and tritanopia: the least OKLab distance of any two, the error
+ * red among them, is five times that of tableau10. At least 3.1:1 on white. Red is for errors only.
+ */
+const SERVICES = ['#2458E8', '#0E8A72', '#8F35B5', '#3A93F2', '#2F4A5C', '#B07AB8', '#D07A12', '#75301B'] as const;
+/** Every service beyond the eighth. */
+const OTHERS = '#7A8699';
+
+/** The services with a colour of their own. */
+export const COLOURS = SERVICES.length;
+
+export type ServiceColours = {
+  /** Busiest first. */
+  readonly services: readonly string[];
+  readonly of: (service: string) => string;
+};
+
+/** A function of the transaction alone: the busiest service gets the first colour, whoever looks and however much is folded. */
+export function serviceColours({ spans }: Transaction, theme: Theme): ServiceColours {
+  const busy = new Map<string, number>();
+  for (const { service, duration } of spans) busy.set(service, (busy.get(service) ?? 0) + (duration ?? 0));
+  const services = [...busy].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([service]) => service);
+  const ranks = new Map(services.map((service, rank) => [service, rank]));
+  return { services, of: (service) => onTheme(SERVICES[ranks.get(service) ?? COLOURS] ?? OTHERS, theme) };
 }
 
-/** From failing caller to failing callee, as far down as that goes. */
-function descend(end: Node): Node {
-  let at = end;
-  for (let next = surfaced(at); next; next = surfaced(at)) at = next;
-  return at;
+/** On dark paper the colours are lifted a little. */
+const onTheme = (colour: string, theme: Theme): string => (theme.name === 'dark' ? mixed(colour, '#FFFFFF', 0.18) : colour);
+
+/** `share` of the second colour in the first; both `#RRGGBB`. */
+export function mixed(first: string, second: string, share: number): string {
+  const channels = channelsOf(second);
+  const mix = channelsOf(first).map((value, i) => Math.round(value * (1 - share) + (channels[i] ?? 0) * share));
+  return `#${mix.map((value) => value.toString(16).padStart(2, '0')).join('')}`;
 }
 
-/** The failing call that this span's failure came from. */
-function surfaced(node: Node): Node | undefined {
-  const live = node.children.filter((child) => isAwaited(child) && isLive(child));
-  const echoed = live.filter((child) => echoes(node, child));
-  if (echoed.length === 0 && isOwn(node)) return undefined;
-  return lastToEnd(echoed.length > 0 ? echoed : live);
+const channelsOf = (colour: string): readonly number[] => [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
+
+const DARK_INK = '#101828';
+const WHITE = '#FFFFFF';
+/** Small text needs 4.5:1 (WCAG 2.2, 1.4.3); white on sky, mauve and amber has 3.2:1. */
+const ENOUGH_CONTRAST = 4;
+
+/** What can be read on that colour. */
+export const inkOn = (colour: string): string => (contrast(colour, WHITE) >= ENOUGH_CONTRAST ? WHITE : DARK_INK);
+
+/** https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio */
+export function contrast(a: string, b: string): number {
+  const [dark, light] = [luminance(a), luminance(b)].sort((x, y) => x - y);
+  return ((light ?? 0) + 0.05) / ((dark ?? 0) + 0.05);
 }
 
-const isLive = (node: Node): boolean => isFailing(node.span) && errorClass(node.span) !== 'cancelled' && !isMadeGood(node);
-
-/** Fails by itself, whatever its calls did: what killed the sandbox, what was too large to answer, what the code got wrong. */
-function isOwn({ span }: Node): boolean {
-  const nature = errorClass(span);
-  if (nature === 'function-timeout' || nature === 'out-of-memory' || nature === 'payload-too-large') return true;
-  return OWN_MISTAKE.test(span.error?.type ?? '');
-}
-
-/** Whether the caller's error is the callee's, passed on. */
-function echoes({ span: caller }: Node, { span: callee }: Node): boolean {
-  const nature = errorClass(caller);
-  if (nature !== undefined && nature === errorClass(callee)) return true;
-  if (!caller.error || !callee.error) return false;
-  const said = `${caller.error.type} ${caller.error.message}`;
-  if (!SAYS_NOTHING.test(callee.error.type) && callee.error.type !== '' && said.includes(callee.error.type)) return true;
-  return callee.error.message.length > 3 && said.includes(callee.error.message);
-}
-
-const saysMore = ({ span }: Node): boolean =>
-  span.error !== undefined && span.error.type !== '' && !SAYS_NOTHING.test(span.error.type);
-
-/** X-Ray leaves invoke segments OK, and handlers catch and map: the deepest failure under spans that do not show one. */
-function beyondHole(node: Node): Node | undefined {
-  if (isOwn(node)) return undefined;
-  const found: Node[] = [];
-  const rest = node.children.filter(isAwaited);
-  for (let next = rest.pop(); next; next = rest.pop()) {
-    if (isLive(next)) found.push(next);
-    rest.push(...next.children.filter((child) => isAwaited(child) && !isMadeGood(child)));
-  }
-  const depth = Math.max(...found.map((each) => each.span.depth));
-  return lastToEnd(found.filter((each) => each.span.depth === depth));
-}
-
-function lastToEnd(nodes: readonly Node[]): Node | undefined {
-  const [last] = nodes.toSorted((a, b) => b.end - a.end || b.start - a.start || compare(a.span.spanId, b.span.spanId));
-  return last;
+/** https://www.w3.org/TR/WCAG22/#dfn-relative-luminance */
+function luminance(colour: string): number {
+  const [red, green, blue] = channelsOf(colour).map((value) => {
+    const part = value / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * (red ?? 0) + 0.7152 * (green ?? 0) + 0.0722 * (blue ?? 0);
 }

@@ -1,51 +1,163 @@
-import type { TraceId } from '../telemetry/ids.ts';
-import type { LogRecord, SpanRecord } from '../telemetry/record.ts';
-import type { Attempt } from './attempts.ts';
-import { disjointSets } from './connected.ts';
-import { requestIdOf } from './functions.ts';
-import { compare } from './node.ts';
+import type { SpanId } from '../telemetry/ids.ts';
+import { httpStatus, isFailing } from '../trace/failing.ts';
+import { isInit } from '../trace/node.ts';
+import type { Section, Span, Transaction } from '../trace/transaction.ts';
 
-/** Which connected set of traces a record belongs to. */
-export type Homes = {
-  readonly group: (trace: TraceId) => TraceId;
-  readonly ofSpan: (span: SpanRecord) => TraceId;
-  /** The trace, not the set. */
-  readonly ofAttempt: (attempt: Attempt) => TraceId | undefined;
-  readonly ofLog: (log: LogRecord) => TraceId | undefined;
+/** A piece of the picture's time axis: µs from its left edge. */
+export type Stretch = { readonly start: number; readonly end: number };
+
+/** A span on the axis, with its place in the tree. */
+export type Knot = {
+  readonly span: Span;
+  readonly parent: Knot | undefined;
+  readonly children: Knot[];
+  /** As far as it was seen: an open span reaches as far as what it began. */
+  readonly at: Stretch;
+  readonly open: boolean;
+  /** Names a parent that never came. */
+  readonly orphan: boolean;
+  readonly failed: boolean;
+  /** '' where it did not fail. */
+  readonly errorType: string;
+  /** Failed spans in its subtree, itself included. */
+  readonly failures: number;
+  /** Where its sandbox was started; before the span itself where the platform says so. */
+  readonly cold: Stretch | undefined;
+  /** Its pieces of the critical path, waits and gaps before it included. */
+  readonly sections: readonly Section[];
+  /** µs of these. */
+  readonly critical: number;
 };
 
-export function homesOf(spans: readonly SpanRecord[], attempts: readonly Attempt[]): Homes {
-  const present = new Set(spans.map((span) => span.traceId));
-  const sets = disjointSets<TraceId>();
-  for (const span of spans) {
-    for (const link of span.links) if (present.has(link.traceId)) sets.join(span.traceId, link.traceId);
+export type Timeline = {
+  /** µs since the epoch at the left edge. */
+  readonly from: number;
+  /** µs from the left edge to the right one; at least 1. */
+  readonly length: number;
+  /** In the transaction's order: parents before children. */
+  readonly knots: readonly Knot[];
+};
+
+type Draft = { -readonly [Key in keyof Knot]: Knot[Key] };
+
+/** Where every span lies. Reaches beyond the transaction where a span does: a picture may not hide what does not fit. */
+export function timelineOf(transaction: Transaction): Timeline {
+  const { from, to } = extent(transaction);
+  const sections = sectionsBySpan(transaction);
+  const ids = new Set(transaction.spans.map(({ spanId }) => spanId));
+  const knots: Draft[] = [];
+  const above: Draft[] = [];
+  for (const span of transaction.spans) {
+    const parent = parentAmong(above, span);
+    const own = sections.get(span.spanId) ?? [];
+    // The id may stand twice when traces are joined; the first span keeps the path.
+    sections.delete(span.spanId);
+    // The entry may well name a caller that is not ours.
+    const orphan =
+      knots.length > 0 && (span.join === undefined || span.parentSpanId === undefined || !ids.has(span.parentSpanId));
+    const knot = draft({ span, parent, orphan, sections: own, from });
+    parent?.children.push(knot);
+    knots.push(knot);
+    above.push(knot);
   }
-  const runs = byRequest(spans.filter((span) => span.spanKind !== 'client' && span.spanKind !== 'producer'));
-  const calls = byRequest(spans);
-  const ofAttempt = ({ said }: Attempt): TraceId | undefined =>
-    runs.get(said.requestId) ?? said.traceId ?? calls.get(said.requestId);
-  const ofRequest = new Map<string, TraceId>(calls);
-  for (const attempt of attempts) {
-    const trace = ofAttempt(attempt);
-    if (trace) ofRequest.set(attempt.said.requestId, trace);
-    if (trace) present.add(trace);
-  }
-  const ofLog = (log: LogRecord): TraceId | undefined => {
-    const named = log.traceId !== undefined && present.has(log.traceId) ? log.traceId : undefined;
-    const trace = named ?? (log.requestId === undefined ? undefined : ofRequest.get(log.requestId));
-    return trace && sets.find(trace);
-  };
-  return { group: sets.find, ofSpan: (span) => sets.find(span.traceId), ofAttempt, ofLog };
+  // Children before parents.
+  for (const knot of knots.toReversed()) learnFromChildren(knot, from);
+  return { from, length: Math.max(1, to - from), knots };
 }
 
-/** The smallest trace id where several claim one request, so that the order of records does not matter. */
-function byRequest(spans: readonly SpanRecord[]): ReadonlyMap<string, TraceId> {
-  const traces = new Map<string, TraceId>();
-  for (const span of spans) {
-    const request = requestIdOf(span.attributes);
-    if (request === undefined) continue;
-    const known = traces.get(request);
-    if (known === undefined || compare(span.traceId, known) < 0) traces.set(request, span.traceId);
+const startOf = (span: Span): number => span.start + span.shifted;
+
+function extent(transaction: Transaction): { readonly from: number; readonly to: number } {
+  let from: number = transaction.start;
+  let to = transaction.start + transaction.duration;
+  for (const span of transaction.spans) {
+    from = Math.min(from, startOf(span));
+    to = Math.max(to, startOf(span) + (span.duration ?? 0));
   }
-  return traces;
+  return { from, to };
+}
+
+function sectionsBySpan(transaction: Transaction): Map<SpanId, Section[]> {
+  const bySpan = new Map<SpanId, Section[]>();
+  for (const section of transaction.criticalPath) {
+    const known = bySpan.get(section.spanId);
+    if (known) known.push(section);
+    else bySpan.set(section.spanId, [section]);
+  }
+  return bySpan;
+}
+
+/**
+ * Order and depth make the tree: the parent is the last span above that is less deep. No cycle can come of it, and no id is
+ * looked up that may be missing. `above` is the chain from the entry to the span before.
+ */
+function parentAmong(above: Draft[], span: Span): Draft | undefined {
+  let last = above.at(-1);
+  while (last !== undefined && last.span.depth >= span.depth) {
+    above.pop();
+    last = above.at(-1);
+  }
+  return last;
+}
+
+type Facts = Pick<Knot, 'span' | 'parent' | 'orphan' | 'sections'> & { readonly from: number };
+
+function draft({ span, parent, orphan, sections, from }: Facts): Draft {
+  const start = startOf(span) - from;
+  const failed = isFailing(span);
+  return {
+    span,
+    parent,
+    children: [],
+    at: { start, end: start + (span.duration ?? 0) },
+    open: span.duration === undefined,
+    orphan,
+    failed,
+    errorType: failed ? errorTypeOf(span) : '',
+    failures: failed ? 1 : 0,
+    cold: undefined,
+    sections,
+    critical: sections.reduce((sum, section) => sum + section.end - section.start, 0),
+  };
+}
+
+/** What went wrong in a word or two, for a span that failed. */
+export function errorTypeOf({ error, attributes }: Span): string {
+  if (error !== undefined && error.type !== '') return error.type;
+  const status = httpStatus(attributes);
+  return status === undefined ? 'error' : `HTTP ${status}`;
+}
+
+/** What a span shows because of those below it. */
+function learnFromChildren(knot: Draft, from: number): void {
+  if (knot.open) {
+    // The analysis may know how long it must have lasted at least.
+    const worked = knot.sections.filter(({ what }) => what === 'work').map(({ end }) => end - from);
+    const end = knot.children
+      .map(({ at }) => at.end)
+      .concat(worked)
+      .reduce((latest, one) => Math.max(latest, one), knot.at.end);
+    knot.at = { start: knot.at.start, end };
+  }
+  knot.failures = knot.children.reduce((sum, child) => sum + child.failures, knot.failures);
+  knot.cold = coldStart(knot);
+}
+
+/** Where the failure began, as far as was seen. */
+export const isDeepest = (knot: Knot): boolean => knot.failed && knot.failures === 1;
+
+/**
+ * The platform's Duration leaves the Init Duration out. A span long enough for both began with the sandbox (X-Ray's service
+ * segment); a shorter one began with the handler, and the sandbox was started before it.
+ *
+ * service segment ├░░░░░░░░──────────┤      handler span  ░░░░░░░░├──────────┤
+ */
+function coldStart({ span, at, children, open }: Knot): Stretch | undefined {
+  if (isInit(span)) return at;
+  const init = span.invocation?.initDuration;
+  if (init === undefined || init <= 0 || children.some((child) => isInit(child.span))) return undefined;
+  const handler = span.invocation?.duration ?? 0;
+  const inside = open || at.end - at.start >= init + handler;
+  if (inside) return { start: at.start, end: Math.min(at.start + init, at.end) };
+  return at.start > 0 ? { start: Math.max(0, at.start - init), end: at.start } : undefined;
 }

@@ -115,11 +115,11 @@ test('the origin is the deepest of the chain, not the loudest', () => {
   expect(others).toEqual([]);
 });
 
-test('a swallowed error and a retry that succeeded are not the cause', () => {
+test('an attempt that a retry made good is not the cause', () => {
   const [cause] = causesOf(
     aTrace(
       'trace',
-      { id: 'entry', status: 'error', error: { type: 'TypeError', message: 'x is undefined' } },
+      { id: 'entry', status: 'error', error: { type: 'CheckoutFailed', message: 'cart is empty' } },
       { id: 'first', operation: 'GetItem', parent: 'entry', spanKind: 'client', status: 'error', from: 5, to: 10 },
       { id: 'second', operation: 'GetItem', parent: 'entry', spanKind: 'client', status: 'ok', from: 20, to: 30 },
     ),

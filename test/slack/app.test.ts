@@ -141,11 +141,12 @@ describe('/trace', () => {
 
   test('is answered in time even when nothing behind it answers', async () => {
     people.answering(() => new Promise(() => undefined));
+    // Slack waits three seconds.
     const started = performance.now();
     const answer = await sendSigned({ url, secret: SECRET, form: trace('5759e988bd862e3fe1be46a994272793') });
 
     expect(answer.status).toBe(200);
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(performance.now() - started).toBeLessThan(3_000);
   });
 });
 

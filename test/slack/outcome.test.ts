@@ -115,10 +115,9 @@ describe('posting a root', () => {
     if (thread.kind !== 'posted') throw new Error('expected a root');
     failing('chat.postMessage', { when: 'before', how: { status: 429, headers: { 'retry-after': '60' } } });
     await chat.postRoot(fresh()).catch(() => undefined);
-    const started = performance.now();
-    await chat.editRoot(fresh(), thread.thread);
 
-    expect(performance.now() - started).toBeLessThan(2_000);
+    // A paused queue would outlast this test by far.
+    expect(await chat.editRoot(fresh(), thread.thread)).toBe('edited');
   });
 });
 

@@ -2,7 +2,7 @@ import type { Changed } from '../../src/ports.ts';
 import type { People, Report } from '../../src/slack/people.ts';
 import { acknowledged } from './samples.ts';
 
-export type Asked = readonly [what: string, ...with_: unknown[]];
+type Asked = readonly [what: string, ...with_: unknown[]];
 
 /** Callbacks that write down what they were asked, answer what the test says, and what they reported. */
 export function recordedPeople() {

@@ -2,6 +2,14 @@ import type { KnownBlock } from '@slack/types';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Incident } from '../../src/incident/incident.ts';
+import {
+  ACTION_ID_CHARACTERS,
+  BLOCKS,
+  BUTTON_VALUE_CHARACTERS,
+  MESSAGE_CHARACTERS,
+  SECTION_CHARACTERS,
+  TOP_LEVEL_CHARACTERS,
+} from '../../src/slack/limits.ts';
 import { rootMessage } from '../../src/slack/root-message.ts';
 import { UTC_TIMES } from '../../src/slack/times.ts';
 import { fromMillis, micros } from '../../src/units.ts';
@@ -132,11 +140,39 @@ describe('the root message', () => {
     fc.assert(
       fc.property(anyIncident, (one) => {
         expect(violationsOf(one)).toEqual([]);
-        expect(rootMessage(one).blocks.length).toBeLessThanOrEqual(50);
       }),
       { numRuns: 300 },
     );
   });
+});
+
+test('the longest message stays far below what Slack takes', () => {
+  const endless = '<&>`'.repeat(1_000);
+  const worst = incident({
+    id: 'i'.repeat(64),
+    log: [entry('acknowledged', endless, 0)],
+    state: 'acknowledged',
+    alert: alert({
+      transaction: endless,
+      service: endless,
+      environment: endless,
+      hop: { service: `${endless}!`, operation: endless },
+      error: { type: endless, message: endless },
+      causes: [cause({ summary: endless, evidence: [endless] })],
+    }),
+  });
+  const { blocks, text } = rootMessage(worst);
+  const sections = blocks.flatMap((block) => (block.type === 'section' ? [block.text?.text.length ?? 0] : []));
+  const buttons = blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []));
+
+  expect(blocks.length).toBeLessThan(BLOCKS / 2);
+  expect(Math.max(...sections)).toBeLessThan(SECTION_CHARACTERS / 2);
+  expect(JSON.stringify(blocks).length).toBeLessThan(MESSAGE_CHARACTERS / 2);
+  expect(text.length).toBeLessThanOrEqual(TOP_LEVEL_CHARACTERS);
+  for (const button of buttons) {
+    expect('value' in button && String(button.value).length).toBeLessThan(BUTTON_VALUE_CHARACTERS);
+    expect(button.action_id?.length).toBeLessThan(ACTION_ID_CHARACTERS);
+  }
 });
 
 const anyText = fc.oneof(

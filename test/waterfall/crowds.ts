@@ -2,7 +2,7 @@ import type { Scene } from '../../src/waterfall/draw.ts';
 import { type Sketch, scene } from './transactions.ts';
 
 /** The same numbers on every machine: mulberry32. */
-export function dice(seed: number): () => number {
+function dice(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

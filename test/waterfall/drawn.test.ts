@@ -120,13 +120,25 @@ describe('the alternative text', () => {
     expect(altText(one)).toContain('Beware: not all spans were seen to end.');
   });
 
+  test('cuts what Slack would refuse', () => {
+    const long = (i: number): string => `${i} ${'long '.repeat(60)}`;
+    const spans = Array.from({ length: 6 }, (_, i) => ({
+      name: long(i),
+      at: [i, i + 1] as const,
+      path: [[i, i + 1]] as const,
+      error: [long(i), ''] as const,
+    }));
+
+    expect(altText(scene(spans))).toHaveLength(1_000);
+  });
+
   test('is never longer than Slack takes, and tells the outcome whatever the names are', () => {
     const text = fc.string({ unit: 'binary', maxLength: 2_000 });
     fc.assert(
       fc.property(text, text, (name, message) => {
         const spans = Array.from({ length: 8 }, (_, i) => ({
-          name: `${name}${i}`,
-          service: `${message}${i}`,
+          name: `${i}${name}`,
+          service: `${i}${message}`,
           at: [i, i + 1] as const,
           path: [[i, i + 1]] as const,
           error: [message, message] as const,

@@ -22,7 +22,12 @@ function edges({ x, text, size, weight, align }: Words): readonly [number, numbe
   return [left, left + wide];
 }
 
-const every = { checkout, lookup, order, hostile, broken, crowd: crowd(400) };
+const long = (letter: string): string => letter.repeat(300);
+const wordy = scene([
+  { name: long('W'), service: long('M'), at: [0, 9], error: [long('E'), long('m')], path: [[0, 9]] },
+  { name: long('ま'), service: long('W'), at: [1, 5], depth: 1, path: [[1, 5, 'wait']] },
+]);
+const every = { wordy, checkout, lookup, order, hostile, broken, crowd: crowd(400) };
 
 describe('a bar', () => {
   test('lies on the time axis where its span lies in time', () => {

@@ -20,13 +20,13 @@ const trees: fc.Arbitrary<readonly Sketch[]> = fc
   .array(
     fc.record({
       step: fc.integer({ min: -3, max: 1 }),
-      name: fc.constantFrom('GetItem 1', 'GetItem 2', 'Invoke', 'POST /x', ''),
+      name: fc.constantFrom('GetItem 1', 'GetItem 2', 'Invoke', 'POST /x', '', ...'abcdefghijklmnopqrstuvwxyz'),
       service: fc.constantFrom('a', 'b', 'c'),
       start: fc.integer({ min: -50, max: 1_000 }),
       took: fc.option(fc.integer({ min: 0, max: 500 }), { nil: undefined }),
       error: fc.option(fc.constantFrom('E1', 'E2', 'E3'), { nil: undefined, freq: 6 }),
     }),
-    { minLength: 1, maxLength: 120 },
+    { minLength: 1, maxLength: 200 },
   )
   .map((drafts) => {
     let depth = 0;
@@ -70,6 +70,59 @@ describe('folding', () => {
         expect(rows.some(({ span, depth }) => span.depth === 0 && depth === 0)).toBe(true);
       }),
     );
+  });
+
+  test('leaves the entry alone among spans of its own sort that lost their parents', () => {
+    const roots = Array.from({ length: 40 }, (_, i): Sketch => ({ name: 'Invoke', at: [i, i + 1] }));
+
+    expect(rowsOf(scene(roots)).rows.map(({ count }) => count)).toEqual([1, 39]);
+  });
+
+  test('counts the members of groups that it hides', () => {
+    const busy = Array.from(
+      { length: 30 },
+      (_, i): Sketch => ({ name: `work ${'abcdefghijklmnopqrstuvwxyz!?+-'[i]}`, at: [i * 30, i * 30 + 30], depth: 1 }),
+    );
+    const tiny = Array.from({ length: 9 }, (_, i): Sketch => ({ name: `SETNX ${i}`, at: [900 + i, 900 + i], depth: 1 }));
+    const { rows } = rowsOf(scene([{ name: 'entry', at: [0, 1_000] }, ...busy, ...tiny]));
+
+    expect(rows).toHaveLength(BUDGET);
+    expect(rows[0]?.hidden).toBe(30 + 9 - (BUDGET - 1));
+  });
+
+  test('shows an error that is the only one of its type, however many and worse others there are', () => {
+    const many = Array.from(
+      { length: 26 },
+      (_, i): Sketch => ({ name: `call ${'abcdefghijklmnopqrstuvwxyz'[i]}`, at: [i, 900], depth: 1, error: 'E1' }),
+    );
+    const rare: readonly Sketch[] = [
+      { name: 'outer', at: [950, 952], depth: 1, error: 'E2' },
+      { name: 'inner', at: [950, 951], depth: 2, error: 'E1' },
+    ];
+    const { rows } = rowsOf(scene([{ name: 'entry', at: [0, 1_000] }, ...many, ...rare]));
+
+    expect(rows.length).toBeLessThanOrEqual(BUDGET);
+    expect(rows.map(({ errorType }) => errorType)).toContain('E2');
+  });
+
+  test('brings the caller of what it shows along', () => {
+    const chains = Array.from({ length: 12 }, (_, i): readonly Sketch[] => {
+      const letter = 'abcdefghijkl'[i] ?? '';
+      return [
+        { name: `caller ${letter}`, service: letter, at: [i * 80, i * 80 + 70], depth: 1 },
+        {
+          name: `callee ${letter}`,
+          service: letter,
+          at: [i * 80, i * 80 + 60],
+          depth: 2,
+          path: [[i * 80, i * 80 + (i === 5 ? 60 : 1)]],
+        },
+      ];
+    });
+    const { rows } = rowsOf(scene([{ name: 'entry', at: [0, 1_000] }, ...chains.flat()]), 6);
+    const callee = rows.find(({ operation }) => operation === 'callee f');
+
+    expect(rows[callee?.parent ?? -1]?.operation).toBe('caller f');
   });
 
   test('draws parents above their children, siblings by start', () => {

@@ -27,9 +27,9 @@ export type Sketch = {
   readonly warned?: readonly number[];
 };
 
-export const TRACE = must(traceId('9c41d2aa83e04b7f8d0e6a2b5c7f1e33'));
+const TRACE = must(traceId('9c41d2aa83e04b7f8d0e6a2b5c7f1e33'));
 /** 2026-11-22T09:14:03.214Z */
-export const START = fromMillis(Date.UTC(2026, 10, 22, 9, 14, 3, 214));
+const START = fromMillis(Date.UTC(2026, 10, 22, 9, 14, 3, 214));
 
 function must<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('a builder made a malformed id');

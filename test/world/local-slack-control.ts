@@ -17,6 +17,7 @@ const file = z.object({
   title: z.string(),
   mimetype: z.string(),
   size: z.number(),
+  alt_txt: z.string().optional(),
   url_private: z.string(),
 });
 /** A file that was deleted leaves `{ id, mode: 'tombstone' }`. */

@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { responseViolations, violations } from './slack-validator.ts';
 
 /** A call as it came in. `method`: `chat.postMessage`, or `upload` for a file's bytes, or the path of anything else. */
-export type Call = {
+type Call = {
   readonly method: string;
   readonly args: Readonly<Record<string, unknown>>;
   readonly token: string | undefined;

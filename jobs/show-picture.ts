@@ -75,11 +75,11 @@ async function replaced(
   step: { intent: Intent; shown: NonNullable<Intent['shown']> },
 ): Promise<void> {
   await world.outbox.revise(showing.key, { at: step.intent.at, trying: undefined, shown: step.shown });
-  if (step.intent.shown) await world.chat.removeFile(step.intent.shown.file);
+  if (step.intent.shown) await world.chat.removePicture(step.intent.shown.file, showing.place);
 }
 
-/** What can be seen: the spans, where the path runs, how it ended. Causes are left out: their numbers drift with what is usual. */
-const fingerprint = ({ transaction, outcome }: Scene): string =>
+/** What can be seen: the spans, how it ended, what is blamed. The words of the blame are left out: their numbers drift with what is usual. */
+const fingerprint = ({ transaction, outcome, causes }: Scene): string =>
   createHash('sha256')
-    .update(JSON.stringify([transaction, outcome]))
+    .update(JSON.stringify([transaction, outcome, causes[0]?.kind, causes[0]?.spanIds]))
     .digest('base64url');

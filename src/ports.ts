@@ -125,7 +125,8 @@ export type Chat = {
   share(file: string, told: Told, place: Place): Promise<Delivery>;
   /** Whether the file has appeared there. */
   findFile(file: string, place: Place): Promise<Thread | undefined>;
-  removeFile(file: string): Promise<void>;
+  /** Takes the picture away, and the message that showed it. */
+  removePicture(file: string, place: Place): Promise<void>;
   /** A private answer to a command, through its `response_url`, which lives for 30 minutes and 5 answers. */
   respond(responseUrl: string, reply: Reply): Promise<void>;
 };

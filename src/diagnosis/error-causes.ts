@@ -62,7 +62,7 @@ function factsOf(origin: Origin, verdict: Verdict, attempts: readonly Node[], pa
   if (!verdict.summary.includes(saidError(node.span))) facts.push(`${named(node.span)} said: ${saidError(node.span)}`);
   const reason = node.span.attributes['aws.throttle_reason'];
   if (typeof reason === 'string') facts.push(reason);
-  if (end !== node && end !== verdict.node) facts.push(`it showed as ${saidError(end.span)} of ${named(end.span)}`);
+  if (end !== node && end !== verdict.node) facts.push(`it showed at ${named(end.span)} as ${saidError(end.span)}`);
   if (via === 'hole') facts.push('the spans in between do not say that they failed');
   return facts;
 }

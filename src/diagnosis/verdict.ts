@@ -57,7 +57,10 @@ function onAnyError(node: Node): Verdict {
   const error = saidError(node.span);
   if (!isCall(node)) return { ...plain(node, 'exception'), summary: `${named(node.span)} failed: ${error}` };
   const callee = calleeOf(node.span);
-  return { ...plain(node, 'downstream-error'), summary: `${callee ?? 'What it called'} failed ${named(node.span)}: ${error}` };
+  const who = callee ?? 'What it called';
+  const answered = httpStatus(node.span.attributes) !== undefined;
+  const summary = answered ? `${who} answered ${named(node.span)} with ${error}` : `${who} failed ${named(node.span)}: ${error}`;
+  return { ...plain(node, 'downstream-error'), summary };
 }
 
 /** The message fails again and again: it, and not its environment, is at fault. */

@@ -1,4 +1,5 @@
-import type { Attributes, SpanError } from '../telemetry/record.ts';
+import { errorText } from '../telemetry/error-text.ts';
+import type { Attributes } from '../telemetry/record.ts';
 import { httpStatus } from '../trace/failing.ts';
 import type { Node } from '../trace/node.ts';
 import type { Span } from '../trace/transaction.ts';
@@ -57,14 +58,9 @@ export const cut = (text: string): string => {
 /** The error in its own words, or its HTTP code, or that nobody said more. */
 export function saidError(span: Span): string {
   const error = span.error;
-  if (error && (error.type !== '' || error.message !== '')) return spokenError(error);
+  if (error && (error.type !== '' || error.message !== '')) return cut(errorText(error));
   const code = httpStatus(span.attributes);
   return code === undefined ? 'an error without details' : `HTTP ${code}`;
-}
-
-function spokenError({ type, message }: SpanError): string {
-  if (message === '' || message === type) return cut(type);
-  return type === '' ? cut(message) : cut(`${type} — ${message}`);
 }
 
 export const percent = (part: number, whole: number): string => `${whole > 0 ? Math.round((100 * part) / whole) : 0} %`;

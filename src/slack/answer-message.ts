@@ -1,5 +1,6 @@
 import type { Incident, LogEntry } from '../incident/incident.ts';
 import type { Reply, Told } from '../ports.ts';
+import { errorText } from '../telemetry/error-text.ts';
 import { xrayTraceId } from '../telemetry/ids.ts';
 import type { Transaction } from '../trace/transaction.ts';
 import { spelled } from '../units.ts';
@@ -47,8 +48,8 @@ function failing({ spans }: Transaction): string {
     undefined,
   );
   if (!deepest) return '';
-  const error = deepest.error ? `: ${code(`${deepest.error.type}: ${deepest.error.message}`, 300)}` : '';
-  return `Fails at ${code(`${deepest.service} ${deepest.operation}`, 200)}${error}`;
+  const error = deepest.error ? `: ${code(errorText(deepest.error), 300)}` : '';
+  return `Fails at ${code(deepest.operation === deepest.service ? deepest.service : `${deepest.service} ${deepest.operation}`, 200)}${error}`;
 }
 
 function belonging({ count, state, thread, log }: Incident, times: Times): readonly string[] {

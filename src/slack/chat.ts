@@ -41,7 +41,7 @@ export function slackChat({ token, apiUrl, channel }: SlackChatOptions): Chat {
     upload: (picture) => uploadPicture(clients.files, picture, apiUrl),
     share: (file, told, place) => share(clients, { file, told, place, times }),
     findFile: (file, place) => findFile(clients.posting, file, place),
-    removeFile: (file) => removeFile(clients.files, file),
+    removePicture: (file, place) => removePicture(clients, file, place),
     respond: (responseUrl, reply) => respondPrivately(responseUrl, replyWords(reply, times), apiUrl),
   };
 }
@@ -116,11 +116,14 @@ async function share({ files, posting }: SlackClients, { file, told, place, time
 
 /** In a thread: the thread. In a channel: the message that the file came in. */
 async function findFile(client: WebClient, file: string, place: Place): Promise<Thread | undefined> {
+  const message = await messageWith(client, file, place);
+  return message && { channel: place.channel, ts: place.ts ?? message.ts };
+}
+
+async function messageWith(client: WebClient, file: string, place: Place): Promise<SeenMessage | undefined> {
   const holdsFile = ({ files }: SeenMessage) => files?.some(({ id, mode }) => id === file && mode !== 'tombstone') ?? false;
-  const { channel, ts } = place;
   try {
-    const found = await (ts === undefined ? findInChannel(client, place, holdsFile) : findInThread(client, place, holdsFile));
-    return found && { channel, ts: ts ?? found.ts };
+    return await (place.ts === undefined ? findInChannel(client, place, holdsFile) : findInThread(client, place, holdsFile));
   } catch (error) {
     if (isGone(error)) return undefined;
     throw error;
@@ -139,11 +142,18 @@ const besidePicture = (told: Told, times: Times): string =>
 const replyWords = (reply: Reply, times: Times): string =>
   reply.kind === 'not-found' ? notFoundMessage(reply.question) : inWordsMessage(reply, times);
 
-async function removeFile(client: WebClient, file: string): Promise<void> {
+/** The message goes first: without its picture it would stay behind and say what is no longer true. */
+async function removePicture({ files, posting }: SlackClients, file: string, place: Place): Promise<void> {
+  const message = await messageWith(posting, file, place);
+  if (message) await deleted(posting, 'chat.delete', { channel: place.channel, ts: message.ts });
+  await deleted(files, 'files.delete', { file });
+}
+
+async function deleted(client: WebClient, method: string, what: Readonly<Record<string, string>>): Promise<void> {
   try {
-    await client.apiCall('files.delete', { file });
+    await client.apiCall(method, what);
   } catch (error) {
-    const failure = thrown(error, `the removal of ${file}`);
+    const failure = thrown(error, method);
     if (!isGone(failure)) throw failure;
   }
 }

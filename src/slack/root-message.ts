@@ -1,7 +1,8 @@
 import type { KnownBlock, MrkdwnElement } from '@slack/types';
 import type { Incident, LogEntry } from '../incident/incident.ts';
+import { errorText } from '../telemetry/error-text.ts';
 import { between, fromSeconds, spelled } from '../units.ts';
-import { causeLine, confidenceWords, NOT_ENOUGH_EVIDENCE, sayable } from './cause-words.ts';
+import { capital, causeLine, confidenceWords, NOT_ENOUGH_EVIDENCE, sayable } from './cause-words.ts';
 import { HEADER_CHARACTERS, TOP_LEVEL_CHARACTERS } from './limits.ts';
 import { code, mention, oneLine, plain, plainEscaped, prose } from './mrkdwn.ts';
 import { rootButtons } from './root-buttons.ts';
@@ -60,16 +61,16 @@ const elsewhere = ({ alert }: Incident): boolean => oneLine(alert.hop.service) !
 /** A quotation last: what follows one belongs to it in some clients. */
 function why({ alert }: Incident): string {
   const [cause] = sayable(alert.causes);
-  const error = alert.error ? `\n${code(`${alert.error.type}: ${alert.error.message}`, 300)}` : '';
+  const error = alert.error ? `\n${code(errorText(alert.error), 300)}` : '';
   if (!cause) return `${NOT_ENOUGH_EVIDENCE} The waterfall is in the thread.${error}`;
   const [strongest] = cause.evidence;
-  return `${causeLine(cause, 400)}${error}${strongest ? `\n> ${prose(strongest, 400)}` : ''}`;
+  return `${causeLine(cause, 400)}${error}${strongest ? `\n> ${prose(capital(strongest), 400)}` : ''}`;
 }
 
 function extent(incident: Incident, times: Times): string {
   const { alert, count } = incident;
   const often = count === 1 ? '*Once*' : `*${count.toLocaleString('en')} transactions*`;
-  const where = code(`${alert.hop.service} ${alert.hop.operation}`, 200);
+  const where = code(hopName(alert), 200);
   return [
     `${often} in *${prose(alert.environment, 60)}*${span(incident, times)}`,
     `${hopLabel(incident)} ${where}, ${spelled(alert.duration)} in all`,
@@ -87,6 +88,10 @@ function span({ count, firstSeen, lastSeen }: Incident, times: Times): string {
 
 const hopLabel = ({ alert }: Incident): string => (alert.outcome === 'slow' ? 'Time goes to' : 'Fails at');
 
+/** A function's own span is often named as the function is. */
+const hopName = ({ hop }: Incident['alert']): string =>
+  hop.operation === hop.service ? hop.service : `${hop.service} ${hop.operation}`;
+
 const latest = (log: readonly LogEntry[], what: LogEntry['what']): LogEntry | undefined =>
   log.findLast((entry) => entry.what === what);
 
@@ -102,19 +107,19 @@ const person = (by: string): string => (by === 'tracefall' ? 'Tracefall' : by);
 function footer({ alert, log }: Incident): string {
   const notes = log.filter((entry) => entry.what === 'noted').length;
   const noted = notes === 0 ? '' : ` · ${notes} ${notes === 1 ? 'note' : 'notes'}`;
-  return `${prose(alert.service, 80)}${noted}`;
+  return `enters at ${prose(alert.service, 80)}${noted}`;
 }
 
 function spoken(incident: Incident): string {
   const { alert, state, log } = incident;
   const [cause] = sayable(alert.causes);
   const entry = state === 'open' ? undefined : latest(log, state);
-  const hop = plain(`${alert.hop.service} ${alert.hop.operation}`, 200);
+  const hop = plain(hopName(alert), 200);
   const facts = [
     `${headline(incident)}.`,
     cause ? `${confidenceWords(cause)}: ${sentence(cause.summary, 400)}` : NOT_ENOUGH_EVIDENCE,
-    cause?.evidence[0] ? sentence(cause.evidence[0], 400) : '',
-    alert.error ? sentence(`Error: ${alert.error.type}: ${alert.error.message}`, 300) : '',
+    cause?.evidence[0] ? sentence(capital(cause.evidence[0]), 400) : '',
+    alert.error ? sentence(`Error: ${errorText(alert.error)}`, 300) : '',
     `${hopLabel(incident)} ${hop}, ${spelled(alert.duration)} in all.`,
     spokenExtent(incident),
     state === 'open' ? 'Nobody has taken it yet.' : '',

@@ -3,7 +3,7 @@ import { xrayTraceId } from '../telemetry/ids.ts';
 import type { Transaction } from '../trace/transaction.ts';
 import type { Scene } from '../waterfall/scene.ts';
 import { counted, serviceCount, warningsOf } from '../waterfall/scene.ts';
-import { causeLine, NOT_ENOUGH_EVIDENCE, sayable } from './cause-words.ts';
+import { capital, causeLine, NOT_ENOUGH_EVIDENCE, sayable } from './cause-words.ts';
 import { code, prose } from './mrkdwn.ts';
 
 const CAUSES = 3;
@@ -27,7 +27,7 @@ export function causeParagraphs(causes: readonly Cause[]): readonly string[] {
 
 /** What was looked at helps also where it names nothing. */
 const facts = (cause: Cause | undefined): readonly string[] =>
-  (cause?.evidence ?? []).slice(0, EVIDENCE).map((fact) => `• ${prose(fact, FACT_CHARACTERS)}`);
+  (cause?.evidence ?? []).slice(0, EVIDENCE).map((fact) => `• ${prose(capital(fact), FACT_CHARACTERS)}`);
 
 /** Never a silently shorter picture. */
 export function warnings(transaction: Transaction): string {

@@ -34,10 +34,12 @@ function runtimeDone(requestId: string, record: Fields): Told | 'quiet' {
 
 function told(requestId: string, record: Fields): Told {
   const tracing = fields(record['tracing']);
+  const header = xrayHeader(text(tracing['value']) ?? '');
   return {
     requestId,
     phase: 'report',
-    traceId: xrayHeader(text(tracing['value']) ?? '').traceId,
+    traceId: header.traceId,
+    parentSpanId: header.parent,
     spanId: spanId(text(tracing['spanId']) ?? ''),
     status: invocationStatus(record['status']),
     error: errorNamed(record['errorType']),

@@ -11,6 +11,7 @@ export type Told = Omit<InvocationRecord, 'kind' | 'at' | 'function'>;
 const NOTHING_TOLD = {
   traceId: undefined,
   spanId: undefined,
+  parentSpanId: undefined,
   status: undefined,
   error: undefined,
   duration: undefined,
@@ -57,6 +58,7 @@ function report(requestId: string, line: string): Told {
   const said = new Map(Array.from(line.matchAll(FIELD), ([, name = '', value = '']) => [name, value] as const));
   const status = invocationStatus(said.get('Status'));
   return {
+    ...NOTHING_TOLD,
     requestId,
     phase: 'report',
     ...reportIds(said.get('XRAY TraceId'), said.get('SegmentId')),

@@ -41,6 +41,8 @@ export type InvocationRecord = {
   /** From `tracing.value` or `XRAY TraceId`; without one the invocation joins a span that names the same request id. */
   readonly traceId: TraceId | undefined;
   readonly spanId: SpanId | undefined;
+  /** Who called: `Parent=` of `tracing.value`. */
+  readonly parentSpanId: SpanId | undefined;
   readonly phase: 'start' | 'report';
   readonly at: Micros;
   readonly status: 'success' | 'error' | 'timeout' | undefined;

@@ -47,6 +47,7 @@ function merged(records: readonly InvocationRecord[]): Attempt {
     function: first((each) => each.function),
     traceId: first((each) => each.traceId),
     spanId: first((each) => each.spanId),
+    parentSpanId: first((each) => each.parentSpanId),
     status: worst(reports),
     error: first((each) => each.error),
     duration: first((each) => each.duration),

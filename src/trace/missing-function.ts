@@ -116,10 +116,12 @@ function fnv64(text: string): string {
 
 type Caller = { readonly span: { readonly spanId: SpanId; readonly traceId: TraceId }; readonly join: Join };
 
-/** The span the platform names, else the service segment of the function, else the call of that request, else a call by name. */
+/** The span the platform names as the run or as its caller, else the service segment of the function, else the call of that request, else a call by name. */
 function callerOf(attempt: Attempt, name: string | undefined, site: Site): Caller | undefined {
   const traced = attempt.said.spanId === undefined ? undefined : site.byId.get(attempt.said.spanId);
   if (traced) return { span: traced, join: 'parent' };
+  const named = attempt.said.parentSpanId === undefined ? undefined : site.byId.get(attempt.said.parentSpanId);
+  if (named) return { span: named, join: 'parent' };
   const open = site.callers.filter((span) => !site.answered.has(span.spanId) && span.start <= attempt.start + CLOCK_ROOM);
   const span =
     open.findLast((each) => isLambdaService(each) && name !== undefined && namesOf(each).has(name)) ??

@@ -1,3 +1,4 @@
+import type { Span } from '../trace/transaction.ts';
 import { micros, spelled } from '../units.ts';
 import { operationOf } from './naming.ts';
 import type { PathPiece } from './pieces.ts';
@@ -158,8 +159,8 @@ export function altText(scene: Scene): string {
   const cause = scene.causes[0];
   const sentences = [
     `${part(transaction.name)} ${verb} ${spelled(transaction.duration)}${times ? ` (${times})` : ''}.`,
-    failure && `${part(failure.error.type)} in ${part(operationOf(failure.span))} of ${part(failure.span.service)}.`,
-    cause && `Likely cause: ${part(cause.summary).replace(/\.$/, '')}.`,
+    failure && `${part(failure.error.type)} in ${hopSaid(failure.span)}.`,
+    cause && cause.kind !== 'unknown' && `Likely cause: ${part(cause.summary).replace(/\.$/, '')}.`,
     pathSaid(waterfall),
     `${counted(transaction.spans.length, 'span')}, ${counted(serviceCount(transaction), 'service')}.`,
     ...warningsOf(transaction).map((warning) => `Beware: ${warning}.`),
@@ -167,6 +168,11 @@ export function altText(scene: Scene): string {
   const text = sentences.filter((sentence) => sentence !== undefined && sentence !== '').join(' ');
   return shortened(text, ALT_CHARACTERS, (some) => some.length);
 }
+
+const hopSaid = (span: Span): string => {
+  const operation = operationOf(span);
+  return operation === span.service ? part(operation) : `${part(operation)} of ${part(span.service)}`;
+};
 
 const part = (text: string): string => shortened(clean(text), PART_CHARACTERS, (some) => some.length);
 

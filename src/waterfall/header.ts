@@ -1,3 +1,4 @@
+import { errorText } from '../telemetry/error-text.ts';
 import { spelled } from '../units.ts';
 import { fitInto, legible, width } from './font-metrics.ts';
 import { nameOf, operationOf } from './naming.ts';
@@ -113,9 +114,8 @@ type Said = { readonly where: string | undefined; readonly what: string };
 function failureSaid({ scene, timeline }: Page): Said | undefined {
   const failure = failureOf(scene, timeline);
   if (failure === undefined) return causeSaid({ scene });
-  const { type, message } = failure.error;
   const others = timeline.knots.filter(({ failed }) => failed).length - 1;
-  const what = message === '' || message === type ? type : `${type} — ${message}`;
+  const what = errorText(failure.error);
   const where = operationOf(failure.span) || nameOf(failure.span).service;
   return { where: `${where}:`, what: others > 0 ? `${what} (+${others} more)` : what };
 }

@@ -27,10 +27,11 @@ export function failureOf(scene: Scene, timeline: Timeline): { readonly span: Sp
 
 export const serviceCount = ({ spans }: Transaction): number => new Set(spans.map(({ service }) => service)).size;
 
-/** `2.1× p95`; undefined where the usual is unknown or was not exceeded. */
+/** `2.1× p95`, of the entry alone, as the usual is; undefined where the usual is unknown or was not exceeded. */
 export function timesUsual({ transaction, usual }: Scene): string | undefined {
-  if (usual === undefined || usual.p95 <= 0 || transaction.duration <= usual.p95) return undefined;
-  return `${(transaction.duration / usual.p95).toFixed(1)}× p95`;
+  const took = transaction.spans[0]?.duration;
+  if (took === undefined || usual === undefined || usual.p95 <= 0 || took <= usual.p95) return undefined;
+  return `${(took / usual.p95).toFixed(1)}× p95`;
 }
 
 /** `1 span`, `10,000 spans`. */

@@ -108,11 +108,11 @@ export function chatContract(name: string, start: () => Promise<ChatUnderTest>):
       expect(await under.chat.share(file, told(), nowhere)).toEqual({ kind: 'refused', why: expect.stringMatching(/./) });
     });
 
-    test('removes a file, and removes it again without complaint', async () => {
+    test('removes a picture, and removes it again without complaint', async () => {
       const place = inThread(await postRoot(fresh()));
       const file = await share(place);
-      await under.chat.removeFile(file);
-      await under.chat.removeFile(file);
+      await under.chat.removePicture(file, place);
+      await under.chat.removePicture(file, place);
 
       expect(await under.chat.findFile(file, place)).toBeUndefined();
     });

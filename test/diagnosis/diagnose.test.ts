@@ -111,7 +111,7 @@ test('the origin is the deepest of the chain, not the loudest', () => {
     edge: { caller: 'profile', callee: 'kyc' },
     confidence: 0.85,
   });
-  expect(cause?.evidence).toContain('it showed as BadGateway — everything is on fire of bff GET /home');
+  expect(cause?.evidence).toContain('it showed at bff GET /home as BadGateway: everything is on fire');
   expect(others).toEqual([]);
 });
 

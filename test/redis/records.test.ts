@@ -33,6 +33,7 @@ const report = (overrides: Partial<InvocationRecord> = {}): InvocationRecord => 
   function: 'checkout-fn',
   traceId: undefined,
   spanId: undefined,
+  parentSpanId: undefined,
   phase: 'report',
   at: NOW,
   status: 'timeout',

@@ -150,7 +150,9 @@ describe('a picture', () => {
   test('that may not be removed says so', async () => {
     failing('files.delete', { when: 'before', how: saying('cant_delete_file') });
 
-    await expect(chat.removeFile('F0X')).rejects.toBeInstanceOf(SlackRefused);
+    await expect(chat.removePicture('F0X', { channel: 'C0INCIDENTS', ts: '1.1', since: micros(0) })).rejects.toBeInstanceOf(
+      SlackRefused,
+    );
   });
 });
 

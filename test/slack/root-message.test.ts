@@ -47,7 +47,7 @@ describe('the root message', () => {
         '> 2.98 s of its 3.00 s were spent in ledger_entries PutItem, which usually takes 41 ms',
         '*12 transactions* in *production* since 2026-11-22 14:02 UTC, last 14:09 UTC',
         'Fails at payments charge, 3.21 s in all',
-        'Nobody has taken it yet · checkout-api',
+        'Nobody has taken it yet · enters at checkout-api',
         '[Acknowledge] [Annotate] [Resolve]',
       ].join('\n'),
     );
@@ -66,7 +66,7 @@ describe('the root message', () => {
     const text = read(resolved());
 
     expect(text).toContain('🟢 Resolved: POST /checkout failed in payments');
-    expect(text).toContain('*Resolved* by @U0JONAS, 2026-11-22 14:17 UTC · checkout-api · 1 note');
+    expect(text).toContain('*Resolved* by @U0JONAS, 2026-11-22 14:17 UTC · enters at checkout-api · 1 note');
     expect(text).toMatch(/\n\[Annotate\]$/);
   });
 

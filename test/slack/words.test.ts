@@ -24,7 +24,7 @@ describe('the words beside the waterfall', () => {
       [
         '*Very likely:* payments runs into its 3 s time-out while it waits for ledger_entries PutItem',
         '• 2.98 s of its 3.00 s were spent in ledger_entries PutItem, which usually takes 41 ms',
-        '• no retry was seen',
+        '• No retry was seen',
         '*Likely:* ledger is throttled',
         '• 14 of 20 writes were refused',
         '2 spans in 2 services · /trace 1-6b027f5f-4a1c22d09e6b7a3358c10f7d',
@@ -86,7 +86,7 @@ describe('the answer to /trace', () => {
         'Fails at payments charge: Sandbox.Timedout: Task timed out after 3.00 seconds',
         '*Very likely:* payments runs into its 3 s time-out while it waits for ledger_entries PutItem',
         '• 2.98 s of its 3.00 s were spent in ledger_entries PutItem, which usually takes 41 ms',
-        '• no retry was seen',
+        '• No retry was seen',
         '1-6b027f5f-4a1c22d09e6b7a3358c10f7d',
       ].join('\n'),
     );

@@ -23,6 +23,7 @@ const REPORT = `REPORT RequestId: ${REQUEST}\tDuration: 14.97 ms\tBilled Duratio
 const NOTHING = {
   traceId: undefined,
   spanId: undefined,
+  parentSpanId: undefined,
   status: undefined,
   error: undefined,
   duration: undefined,

@@ -21,6 +21,10 @@ function walked(known: Case, view: View): readonly string[] {
   return criticalPath(tree, view).map((piece) => `${piece.what} ${names.get(piece.spanId)} ${piece.start} ${piece.end}`);
 }
 
+test.skipIf(HAS_CASES)('the recorded cases are skipped: TRACEFALL_CORPUS names no folder with them', () => {
+  expect(cases()).toEqual([]);
+});
+
 test.skipIf(!HAS_CASES).each(cases())('walks the critical path of $id as a person did', (known) => {
   expect(walked(known, known.pathMode)).toEqual(expected(known));
 });

@@ -101,6 +101,16 @@ test('draws a function that was killed before it could send its span, under the 
   });
 });
 
+test('a killed consumer hangs under the message that its trace header names as the caller', () => {
+  const records = [
+    aSpan({ id: 'entry', to: 100 }),
+    aSpan({ id: 'send', parent: 'entry', spanKind: 'producer', from: 50, to: 60 }),
+    anInvocation({ caller: 'send', function: 'worker', status: 'timeout', duration: fromMillis(3_000), atMs: 3_700 }),
+  ];
+
+  expect(withRun(records)).toMatchObject({ parentSpanId: aSpanId('send'), join: 'parent', service: 'worker', status: 'error' });
+});
+
 test('a killed function has the id that its children call their parent by', () => {
   const child = aSpan({ id: 'GET /rates', service: 'pay', parent: 'killed', spanKind: 'client', from: 100, to: undefined });
   const report = anInvocation({ function: 'pay', atMs: 3_020, status: 'timeout', duration: fromMillis(3_000) });

@@ -67,9 +67,10 @@ export function aSpan(words: SpanWords = {}): SpanRecord {
 export const aTrace = (trace: string, ...spans: readonly SpanWords[]): readonly SpanRecord[] =>
   spans.map((words) => aSpan({ trace, ...words }));
 
-export type InvocationWords = Partial<Omit<InvocationRecord, 'kind' | 'traceId' | 'spanId' | 'at'>> & {
+export type InvocationWords = Partial<Omit<InvocationRecord, 'kind' | 'traceId' | 'spanId' | 'parentSpanId' | 'at'>> & {
   readonly trace?: string | undefined;
   readonly span?: string | undefined;
+  readonly caller?: string | undefined;
   /** Milliseconds after BEGIN_MS. */
   readonly atMs?: number;
 };
@@ -77,13 +78,14 @@ export type InvocationWords = Partial<Omit<InvocationRecord, 'kind' | 'traceId' 
 /** A successful report of 100 ms unless told otherwise. */
 export function anInvocation(words: InvocationWords = {}): InvocationRecord {
   const { atMs = 100, span, ...fields } = words;
-  const { trace, ...said } = fields;
+  const { trace, caller, ...said } = fields;
   return {
     kind: 'invocation',
     requestId: 'request-1',
     function: 'shop',
     traceId: 'trace' in words && trace === undefined ? undefined : aTraceId(trace ?? 'trace'),
     spanId: span === undefined ? undefined : aSpanId(span),
+    parentSpanId: caller === undefined ? undefined : aSpanId(caller),
     phase: 'report',
     at: at(atMs),
     status: 'success',

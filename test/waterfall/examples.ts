@@ -124,7 +124,7 @@ const CHECKOUT: readonly Sketch[] = [
 ];
 
 export const checkout: Scene = sceneOf(transactionOf(CHECKOUT), {
-  usual: { count: 400, p50: fromMillis(1910), p95: fromMillis(3050) },
+  usual: { count: 400, p50: fromMillis(540), p95: fromMillis(710) },
   causes: [cause('fulfil-fn waited 2.75 s for wms.internal and ran into its own timeout of 3 s.', 14)],
 });
 

@@ -130,6 +130,7 @@ const invocation = ({ service = 'shop', at }: Sketch, [init, handler]: readonly 
   function: service,
   traceId: TRACE,
   spanId: undefined,
+  parentSpanId: undefined,
   phase: 'report',
   at: micros(START + at[0] * 1_000),
   status: 'success',

@@ -89,6 +89,7 @@ const METHODS: Readonly<Record<string, z.ZodType>> = {
     thread_ts: ts.optional(),
     initial_comment: topLevel,
   }),
+  'chat.delete': z.strictObject({ channel, ts }),
   'files.delete': z.strictObject({ file: z.string().regex(/^F[A-Z0-9]+$/) }),
   'conversations.history': z.strictObject({ channel, ...page, include_all_metadata: yesOrNo.optional() }),
   'conversations.replies': z.strictObject({ channel, ts, ...page }),

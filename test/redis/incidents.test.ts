@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import type { Alert } from '../../src/incident/incident.ts';
+import { redisIncidents } from '../../src/redis/incidents.ts';
+import { fromMillis, micros } from '../../src/units.ts';
+import { aTraceId } from '../trace/records.ts';
+import { testRedis } from '../world/redis.ts';
+
+const redis = testRedis();
+const NOW = fromMillis(1_795_000_000_000);
+const incidents = () => redisIncidents(redis(), () => NOW);
+const alert = (trace: string, changes: Partial<Alert> = {}): Alert => ({
+  ...{ signature: 's', outcome: 'failed', transaction: 'POST /orders', service: 'api', environment: 'test' },
+  ...{ hop: { service: 'payment', operation: 'charge' }, error: undefined, duration: fromMillis(200), causes: [] },
+  ...{ traceId: aTraceId(trace), at: NOW },
+  ...changes,
+});
+
+test('counts each transaction once, from however many workers at once', async () => {
+  const reports = await Promise.all(Array.from({ length: 60 }, (_, n) => incidents().report(alert(`t${n % 20}`))));
+
+  const [id] = new Set(reports.map((report) => report.incidentId));
+  expect(new Set(reports.map((report) => report.incidentId)).size).toBe(1);
+  expect(reports.filter((report) => report.what === 'opened')).toHaveLength(1);
+  expect((await incidents().read(id ?? ''))?.count).toBe(20);
+});
+
+test('knows when it was first and last seen, in whatever order the transactions come', async () => {
+  const { incidentId } = await incidents().report(alert('b'));
+  await incidents().report(alert('c', { at: micros(NOW + 5) }));
+  await incidents().report(alert('a', { at: micros(NOW - 5) }));
+
+  expect(await incidents().read(incidentId)).toMatchObject({ firstSeen: NOW - 5, lastSeen: NOW + 5 });
+});
+
+test('two people who press at once give one winner', async () => {
+  const { incidentId } = await incidents().report(alert('a'));
+  const presses = await Promise.all(
+    ['U0MAYA', 'U0JONAS'].map((by) => incidents().change(incidentId, { to: 'acknowledged', by, text: undefined })),
+  );
+
+  expect(presses.map((press) => press.kind).sort()).toEqual(['changed', 'refused']);
+  expect((await incidents().read(incidentId))?.log.map((entry) => entry.what)).toEqual(['opened', 'acknowledged']);
+});
+
+test('a note is kept with its author also when the incident is over, and a change of an unknown incident says so', async () => {
+  const { incidentId } = await incidents().report(alert('a'));
+  await incidents().change(incidentId, { to: 'resolved', by: 'U0MAYA', text: undefined });
+  const noted = await incidents().change(incidentId, { to: 'noted', by: 'U0JONAS', text: 'it was DNS' });
+
+  expect(noted.kind).toBe('changed');
+  expect((await incidents().read(incidentId))?.log.at(-1)).toMatchObject({ by: 'U0JONAS', text: 'it was DNS', at: NOW });
+  expect(await incidents().change('nobody', { to: 'noted', by: 'U0JONAS', text: 'x' })).toEqual({ kind: 'unknown' });
+});
+
+test('a change bumps the version, so that an older edit is told from a newer one', async () => {
+  const { incidentId } = await incidents().report(alert('a'));
+  const before = (await incidents().read(incidentId))?.version ?? 0;
+  await incidents().change(incidentId, { to: 'noted', by: 'U0JONAS', text: 'x' });
+
+  expect((await incidents().read(incidentId))?.version).toBe(before + 1);
+});
+
+test('every key dies some day', async () => {
+  const { incidentId } = await incidents().report(alert('a'));
+  await incidents().change(incidentId, { to: 'noted', by: 'U0JONAS', text: 'x' });
+
+  const ttls = await Promise.all((await redis().keys('*')).map((key) => redis().pttl(key)));
+  expect(ttls).toHaveLength(4);
+  expect(Math.min(...ttls)).toBeGreaterThan(0);
+});

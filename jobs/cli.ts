@@ -1,11 +1,6 @@
 #!/usr/bin/env node
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
-import { config } from '../src/config.ts';
-import { manifest } from '../src/slack/manifest.ts';
-import { inspect } from './start-inspect.ts';
-import { local } from './start-local.ts';
-import { serve } from './start-serve.ts';
 
 const USAGE = `tracefall: the failing transaction, in Slack
 
@@ -19,6 +14,7 @@ const USAGE = `tracefall: the failing transaction, in Slack
                         the Slack app manifest for a bot at that address
 `;
 
+/** Each loads what it needs and no more: to read a file takes no Slack, to serve takes no shop. */
 const commands: Readonly<Record<string, (rest: readonly string[]) => Promise<number>>> = {
   inspect: async (rest) => {
     const { values, positionals } = parseArgs({
@@ -31,18 +27,29 @@ const commands: Readonly<Record<string, (rest: readonly string[]) => Promise<num
       },
     });
     if (positionals.length === 0) return complain('inspect: expected at least one FILE (or - for standard input)');
+    const { inspect } = await import('./start-inspect.ts');
     return await inspect({ files: positionals, baseline: values.baseline, json: values.json, png: values.png });
   },
-  local: () => untilSignal(() => local(console.log)),
-  serve: () => untilSignal(() => serve(config(), ['bot', 'worker'])),
-  bot: () => untilSignal(() => serve(config(), ['bot'])),
-  worker: () => untilSignal(() => serve(config(), ['worker'])),
+  local: async () => {
+    const { local } = await import('./start-local.ts');
+    return await untilSignal(() => local(console.log));
+  },
+  serve: () => serving(['bot', 'worker']),
+  bot: () => serving(['bot']),
+  worker: () => serving(['worker']),
   manifest: async ([url]) => {
     if (url === undefined) return complain('manifest: expected the URL under which Slack reaches the bot');
+    const { manifest } = await import('../src/slack/manifest.ts');
     console.log(JSON.stringify(manifest(url), undefined, 2));
     return 0;
   },
 };
+
+async function serving(roles: readonly ('bot' | 'worker')[]): Promise<number> {
+  const { config } = await import('../src/config.ts');
+  const { serve } = await import('./start-serve.ts');
+  return await untilSignal(() => serve(config(), roles));
+}
 
 function complain(why: string): number {
   console.error(`${why}\n\n${USAGE}`);

@@ -54,7 +54,17 @@ async function started(
   const commands = {
     '/shop': async (text: string) => (shopped.shop ? shopCommand(shopped.shop, text) : 'The shop is not open yet.'),
   };
-  const bot: Bot = await startBot({ slack, port, otlpToken: undefined, world, redis: prompt, metrics: metrics(), log, commands });
+  const bot: Bot = await startBot({
+    slack,
+    port,
+    host: '127.0.0.1',
+    otlpToken: undefined,
+    world,
+    redis: prompt,
+    metrics: metrics(),
+    log,
+    commands,
+  });
   parts.push(bot);
   const shop = await startShop({ otlpUrl: `http://127.0.0.1:${bot.port}`, onProgress: say });
   shopped.shop = shop;

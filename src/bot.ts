@@ -15,6 +15,8 @@ export type Bot = { readonly port: number; readonly close: () => Promise<void> }
 export type BotOptions = {
   readonly slack: SlackConfig;
   readonly port: number;
+  /** undefined: every interface. */
+  readonly host?: string;
   readonly otlpToken: string | undefined;
   readonly world: World;
   readonly redis: Redis;
@@ -34,6 +36,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     apiUrl: slack.apiUrl,
     appToken: slack.appToken?.reveal(),
     port: options.port,
+    host: options.host,
     commands: Object.keys(commands),
     routes: [...telemetryRoutes(options), ...operatorRoutes(options)],
     on: people(world, commands),
@@ -77,7 +80,8 @@ function telemetryRoutes({ otlpToken, world, metrics, log, settling }: BotOption
       }
     },
     onRejects: (rejects) => {
-      for (const { reason } of rejects) metrics.rejected('otlp', reason, 1);
+      metrics.rejected('otlp', 'unreadable', rejects.length);
+      if (rejects[0]) log.warn({ ...rejects[0], of: rejects.length }, 'telemetry rejected');
     },
     onAnswer: (status) => metrics.request('otlp', status),
   });

@@ -58,13 +58,15 @@ function confidenceOf({ node, via }: Origin, { kind }: Verdict): number {
 
 function factsOf(origin: Origin, verdict: Verdict, attempts: readonly Node[], path: Micros): readonly string[] {
   const { node, end, via } = origin;
-  const facts = [attemptsFact(node, attempts, path)];
+  const price = attemptsFact(node, attempts, path);
+  const facts: string[] = [];
   if (!verdict.summary.includes(saidError(node.span))) facts.push(`${named(node.span)} said: ${saidError(node.span)}`);
   const reason = node.span.attributes['aws.throttle_reason'];
   if (typeof reason === 'string') facts.push(reason);
   if (end !== node && end !== verdict.node) facts.push(`it showed at ${named(end.span)} as ${saidError(end.span)}`);
   if (via === 'hole') facts.push('the spans in between do not say that they failed');
-  return facts;
+  // Repeated attempts are the story; the length of one is a detail.
+  return attempts.length > 1 ? [price, ...facts] : [...facts, price];
 }
 
 /** How much of the path the failure cost, where that is worth a word. */

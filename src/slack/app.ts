@@ -21,6 +21,8 @@ export type SlackAppOptions = {
   readonly appToken: string | undefined;
   /** 0: any free one. */
   readonly port: number;
+  /** undefined: every interface. */
+  readonly host?: string | undefined;
   /** Slash commands besides `/trace`. */
   readonly commands: readonly string[];
   /** What else the port serves. */
@@ -56,7 +58,7 @@ export function slackApp(options: SlackAppOptions): SlackApp {
   const server = createServer(routed([...entry.routes, ...options.routes], report));
   return {
     start: async () => {
-      const port = await listening(server, options.port);
+      const port = await listening(server, options);
       await entry.connect();
       return port;
     },
@@ -94,11 +96,11 @@ function socketEntry({ apiUrl, report }: SlackAppOptions, appToken: string): Ent
   return { receiver, routes: [], connect: () => receiver.start(), disconnect: () => receiver.stop() };
 }
 
-function listening(server: Server, port: number): Promise<number> {
+function listening(server: Server, { port, host }: Pick<SlackAppOptions, 'port' | 'host'>): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     // A TCP server's address is an object; a string only comes from a pipe.
-    server.listen(port, () => resolve((server.address() as AddressInfo).port));
+    server.listen({ port, ...(host !== undefined && { host }) }, () => resolve((server.address() as AddressInfo).port));
   });
 }
 

@@ -61,7 +61,8 @@ const elsewhere = ({ alert }: Incident): boolean => oneLine(alert.hop.service) !
 /** A quotation last: what follows one belongs to it in some clients. */
 function why({ alert }: Incident): string {
   const [cause] = sayable(alert.causes);
-  const error = alert.error ? `\n${code(errorText(alert.error), 300)}` : '';
+  const said = alert.error ? errorText(alert.error) : '';
+  const error = said === '' || cause?.summary.includes(said) ? '' : `\n${code(said, 300)}`;
   if (!cause) return `${NOT_ENOUGH_EVIDENCE} The waterfall is in the thread.${error}`;
   const [strongest] = cause.evidence;
   return `${causeLine(cause, 400)}${error}${strongest ? `\n> ${prose(capital(strongest), 400)}` : ''}`;

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { World } from '../src/ports.ts';
 import { backoffMs, QUEUE_PREFIX } from '../src/redis/queue.ts';
+import { fontFault } from '../src/waterfall/render.ts';
 import { ANNOUNCE, ANSWER, Announce, Answer, EXAMINE, Examine } from '../src/work.ts';
 import { announce } from './announce.ts';
 import { answer } from './answer.ts';
@@ -21,6 +22,7 @@ export type Workers = { readonly close: () => Promise<void> };
 
 /** Runs the three kinds of jobs until closed; `close` lets those that run finish. */
 export function startWorkers(world: World, redis: Redis, log: Logger): Workers {
+  warnOfFonts(log);
   const workers = [
     run({ queue: EXAMINE, schema: Examine, job: (data) => examine(data, world) }, redis, log),
     run({ queue: ANNOUNCE, schema: Announce, job: (data) => announce(data, world) }, redis, log),
@@ -31,6 +33,14 @@ export function startWorkers(world: World, redis: Redis, log: Logger): Workers {
       await Promise.all(workers.map((worker) => worker.close()));
     },
   };
+}
+
+/** Without our fonts a picture shows boxes for letters: better said at the start than seen in an incident. */
+function warnOfFonts(log: Logger): void {
+  fontFault().then(
+    (fault) => fault !== undefined && log.error({ fault }, 'fonts'),
+    (error: unknown) => log.error({ err: error }, 'fonts'),
+  );
 }
 
 type Line<S extends z.ZodType> = {

@@ -1,0 +1,64 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from '../eventually.ts';
+import { replies, roots } from '../world/local-slack-control.ts';
+
+const CHANNEL = 'C0INCIDENTS';
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tracefall-start-'));
+  // The Redis that the run has brought already; a person's first start brings it here.
+  await symlink(resolve('.tracefall/cache'), join(folder, 'cache'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+type Started = { readonly child: ChildProcess; readonly said: () => string; readonly slackUrl: string };
+
+/** What `npm start` runs, in a folder of its own. */
+async function start(): Promise<Started> {
+  const env = { PATH: process.env['PATH'], TRACEFALL_DATA: folder, PORT: '0' };
+  const child = spawn(process.execPath, ['dist/jobs/cli.js', 'local'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (said += String(chunk)));
+  const slackUrl = await eventually(() => /Slack +(http:\S+)/.exec(said)?.[1], {
+    withinMs: 40_000,
+    what: 'the address of Slack',
+  });
+  return { child, said: () => said, slackUrl };
+}
+
+/** The root of the declined payment, with its picture. */
+const told = (slackUrl: string) =>
+  eventually(
+    async () => {
+      const [root] = await roots(slackUrl, CHANNEL);
+      const [reply] = root ? await replies(slackUrl, CHANNEL, root.ts) : [];
+      return root && reply?.files?.length === 1 ? root : undefined;
+    },
+    { withinMs: 15_000, what: 'an alert with its picture' },
+  );
+
+test('one command brings everything and, within 15 s, an alert; Ctrl+C takes it all away; it starts again, also after kill -9', async () => {
+  const first = await start();
+  expect((await told(first.slackUrl)).text).toContain('POST /orders is failing in payment-fn');
+  expect(first.said()).not.toMatch(/error/i);
+  first.child.kill('SIGINT');
+  expect(await once(first.child, 'exit')).toEqual([0, null]);
+  await expect(fetch(first.slackUrl)).rejects.toThrow();
+
+  const second = await start();
+  // The incident is the same, the local Slack begins anew: its thread is posted again.
+  expect((await told(second.slackUrl)).text).toContain('2 transactions');
+  second.child.kill('SIGKILL');
+  await once(second.child, 'exit');
+
+  const third = await start();
+  expect((await told(third.slackUrl)).text).toContain('3 transactions');
+  third.child.kill('SIGTERM');
+  expect(await once(third.child, 'exit')).toEqual([0, null]);
+}, 180_000);

@@ -11,7 +11,7 @@ import { metrics } from '../src/metrics.ts';
 import { openWorld } from '../src/world.ts';
 import { startWorkers } from './worker.ts';
 
-export type Local = {
+type Local = {
   readonly slackUrl: string | undefined;
   readonly shop: Shop;
   readonly close: () => Promise<void>;
@@ -24,7 +24,7 @@ type Part = { readonly close: () => Promise<unknown> };
  * Everything on this machine with no account: what the environment does not name (Redis, Slack) is brought, a sample shop sends telemetry.
  * Throws an Error for people when a part cannot be had; what was started until then is stopped.
  */
-export async function startLocal({ say, log = logger('warn') }: { say: Say; log?: Logger }): Promise<Local> {
+async function startLocal({ say, log = logger('warn') }: { say: Say; log?: Logger }): Promise<Local> {
   const local = localConfig();
   const parts: Part[] = [];
   const close = async () => {

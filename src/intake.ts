@@ -46,7 +46,7 @@ function entryKeys(records: readonly TelemetryRecord[]): readonly string[] {
 }
 
 //  suspect since ├──── quiet? ────┤── quiet? ──┤ … ├ longest wait: examined whatever still comes
-export function delayOf(suspect: Suspect, now: Micros, settling: Settling): Micros {
+function delayOf(suspect: Suspect, now: Micros, settling: Settling): Micros {
   const quiet = suspect.entryClosed ? settling.afterEntry : settling.beforeEntry;
   const left = suspect.since + settling.longest - now;
   return micros(Math.max(0, Math.min(quiet, left)));

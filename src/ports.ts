@@ -102,7 +102,7 @@ export type Intent = {
 };
 
 /** `drawing` tells one picture from another: equal means nothing new to see. */
-export type Shown = { readonly file: string; readonly drawing: string };
+type Shown = { readonly file: string; readonly drawing: string };
 
 export type Queue = {
   /** One job for the trace however often it is asked; each call puts it off by `delayMs`, never beyond the longest wait. */

@@ -73,7 +73,7 @@ function poisonOf(origin: Node): Verdict | undefined {
     return {
       ...plain(at, 'poison-message'),
       summary: `${at.span.service} failed on the same message again (delivery ${ordinal}): ${saidError(origin.span)}`,
-      evidence: [`delivery ${ordinal} failed${delivery.isLast ? '; the dead-letter queue is next' : ''}`],
+      evidence: delivery.isLast ? [`delivery ${ordinal} was the last: the dead-letter queue is next`] : [],
     };
   }
   return undefined;

@@ -50,7 +50,7 @@ export function named(span: Span): string {
   return target === undefined || place.includes(target) ? place : `${place} on ${target}`;
 }
 
-export const cut = (text: string): string => {
+const cut = (text: string): string => {
   const line = text.trim().replace(/\s+/g, ' ');
   return line.length <= ERROR_CHARACTERS ? line : `${line.slice(0, ERROR_CHARACTERS - 1)}…`;
 };

@@ -7,7 +7,7 @@ import { keys } from './keys.ts';
 import { binOf } from './sketch.ts';
 
 /** One field of a trace's hash. `usualKey` is empty where the record says nothing about what is usual. */
-export type Entry = { readonly field: string; readonly json: string; readonly usualKey: string; readonly bin: number };
+type Entry = { readonly field: string; readonly json: string; readonly usualKey: string; readonly bin: number };
 
 export type TraceFile = {
   readonly entries: Entry[];

@@ -125,5 +125,5 @@ function handOver(pen: Pen, top: Node, parent: Node): void {
   pen.draw(top, handedOver, top.adrift ? 'gap' : 'wait');
 }
 
-export const totalOf = (sections: readonly Section[]): Micros =>
+const totalOf = (sections: readonly Section[]): Micros =>
   micros(sections.reduce((sum, each) => sum + (each.end - each.start), 0));

@@ -170,6 +170,24 @@ describe('/trace', () => {
   });
 });
 
+test('a slow order is told with what is usual, once enough healthy ones were seen', async () => {
+  for (let n = 0; n < 6; n++) await Promise.all(Array.from({ length: 4 }, () => line.shop.order()));
+  await line.shop.flush();
+  // What was usual a moment ago is believed for 15 s.
+  await eventually(async () => (await line.open.world.usual.read(['shop-api|POST /orders'])).size === 1, {
+    withinMs: 25_000,
+    what: 'a usual',
+  });
+  line.shop.break('slow-inventory');
+  await line.shop.order();
+
+  const slow = await eventually(async () => (await rootsSaying('is slow in inventory-fn'))[0], { what: 'the slow order' });
+
+  expect(slow.text).toMatch(
+    /Very likely: stock was slow to answer inventory-fn DynamoDB.Query on stock: 2\.\d\d s of the 2\.\d\d s path/,
+  );
+});
+
 test('every fault of the shop is told as what it is', async () => {
   const expected = [
     ['function-timeout', /Lambda stopped fulfilment-fn at its time-out after 3\.00 s/],

@@ -2,7 +2,7 @@ import type { Incident, Thread } from '../../src/incident/incident.ts';
 import type { Chat, Delivery, Place, Reply, Told } from '../../src/ports.ts';
 
 /** What goes wrong with one call: `lost` says unsure though it happened, `dropped` says unsure and it did not. */
-export type Fault = 'lost' | 'dropped' | 'refused' | 'unreachable';
+type Fault = 'lost' | 'dropped' | 'refused' | 'unreachable';
 
 type Root = { readonly thread: Thread; readonly incident: Incident };
 type Shared = { readonly thread: Thread; readonly file: string; readonly told: Told };

@@ -124,6 +124,3 @@ function handOver(pen: Pen, top: Node, parent: Node): void {
   }
   pen.draw(top, handedOver, top.adrift ? 'gap' : 'wait');
 }
-
-const totalOf = (sections: readonly Section[]): Micros =>
-  micros(sections.reduce((sum, each) => sum + (each.end - each.start), 0));

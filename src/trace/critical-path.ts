@@ -1,4 +1,4 @@
-import { earlier, later, type Micros, micros } from '../units.ts';
+import { earlier, later, type Micros } from '../units.ts';
 import { isAwaited, TOLERANCE } from './edges.ts';
 import { compare, isQueueLike, length, MARGIN, type Node, type Tree } from './node.ts';
 import type { Section } from './transaction.ts';

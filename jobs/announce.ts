@@ -38,8 +38,8 @@ async function forgetThread({ incidents, outbox }: Touched, incident: Incident):
 async function show(world: Touched, incident: Incident, { channel, ts }: Thread): Promise<JobOutcome> {
   const scene = await look(world, incident.alert.traceId);
   if (!scene) return 'done';
-  const place = { channel, ts, since: incident.firstSeen };
-  const picture = await showPicture(world, { key: pictureKey(incident), scene, incident, askedBy: undefined, place });
+  const told = { scene, incident, askedBy: undefined };
+  const picture = await showPicture(world, { key: pictureKey(incident), told, place: { channel, ts } });
   if (picture.kind === 'refused') throw new Error(`Slack refused the picture of incident ${incident.id}: ${picture.why}`);
   return picture.kind === 'later' ? { againInMs: picture.inMs } : 'done';
 }

@@ -17,8 +17,8 @@ export async function answer(job: Answer, world: Touched): Promise<JobOutcome> {
   }
   const incident = await world.incidents.ofTrace(scene.transaction.id);
   const told = { scene, incident, askedBy: job.user };
-  const place = { channel: job.channel, ts: undefined, since: scene.transaction.start };
-  const picture = await showPicture(world, { key: `answer:${job.requestId}`, place, ...told });
+  const place = { channel: job.channel, ts: undefined };
+  const picture = await showPicture(world, { key: `answer:${job.requestId}`, told, place });
   if (picture.kind === 'later') return { againInMs: picture.inMs };
   if (picture.kind === 'refused') await world.chat.respond(job.responseUrl, { kind: 'in-words', told, why: picture.why });
   return 'done';

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
 const USAGE = `tracefall: the failing transaction, in Slack
@@ -10,8 +11,8 @@ const USAGE = `tracefall: the failing transaction, in Slack
   tracefall bot         Slack and OTLP/HTTP
   tracefall worker      the jobs
   tracefall serve       bot and worker in one process
-  tracefall manifest URL
-                        the Slack app manifest for a bot at that address
+  tracefall manifest [URL]
+                        the Slack app manifest for a bot at that address; without one for Socket Mode
 `;
 
 /** Each loads what it needs and no more: to read a file takes no Slack, to serve takes no shop. */
@@ -38,7 +39,6 @@ const commands: Readonly<Record<string, (rest: readonly string[]) => Promise<num
   bot: () => serving(['bot']),
   worker: () => serving(['worker']),
   manifest: async ([url]) => {
-    if (url === undefined) return complain('manifest: expected the URL under which Slack reaches the bot');
     const { manifest } = await import('../src/slack/manifest.ts');
     console.log(JSON.stringify(manifest(url), undefined, 2));
     return 0;
@@ -56,14 +56,16 @@ function complain(why: string): number {
   return 1;
 }
 
+/** ECS and Kubernetes kill after 30 s. What is not finished by then is taken up again by another worker. */
+const CLOSE_WITHIN_MS = 25_000;
+
 /** Runs until SIGINT or SIGTERM, then lets what is under way finish. A second signal ends it at once. */
 async function untilSignal(start: () => Promise<{ readonly close: () => Promise<void> }>): Promise<number> {
   const running = await start();
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   process.once('SIGINT', () => process.exit(130));
   process.once('SIGTERM', () => process.exit(143));
-  await running.close();
-  return 0;
+  return await Promise.race([running.close().then(() => 0), delay(CLOSE_WITHIN_MS, 1, { ref: false })]);
 }
 
 async function main([name, ...rest]: readonly string[]): Promise<number> {

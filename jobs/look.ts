@@ -8,9 +8,11 @@ import type { Scene } from '../src/waterfall/scene.ts';
 
 /** Everything known of the transaction that the trace belongs to; undefined when nothing is. The same records give the same scene. */
 export async function look(world: Pick<World, 'records' | 'usual'>, traceId: TraceId): Promise<Scene | undefined> {
-  const { transactions } = assemble(await world.records.read(traceId));
-  const transaction = transactions.find((candidate) => candidate.traceIds.includes(traceId));
-  if (!transaction) return undefined;
+  const { records, truncated } = await world.records.read(traceId);
+  const { transactions } = assemble(records);
+  const whole = transactions.find((candidate) => candidate.traceIds.includes(traceId));
+  if (!whole) return undefined;
+  const transaction = truncated === 0 ? whole : { ...whole, incomplete: [...whole.incomplete, 'truncated' as const] };
   const usual = await world.usual.read([...new Set(transaction.spans.map((span) => operationKey(span.service, span.operation)))]);
   return {
     transaction,

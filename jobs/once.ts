@@ -8,6 +8,9 @@ const SETTLED = fromMillis(15_000);
 /** How long to wait from now until an attempt made at that time has had its effect, or never will; in ms, 0 when it is over. */
 export const untilSettled = (attempt: Micros, now: Micros): number => Math.max(0, (attempt + SETTLED - now) / 1_000);
 
+/** Another attempt, or another worker's, is under way. */
+export const later = { kind: 'later', inMs: SETTLED / 1_000 } as const;
+
 export type Effect = {
   /** What an earlier attempt that never heard its answer has left behind, not before `since`. */
   readonly find: (since: Micros) => Promise<Thread | undefined>;
@@ -22,14 +25,14 @@ export type Once = { readonly kind: 'there'; readonly thread: Thread } | { reado
  */
 export async function once(world: Pick<World, 'clock' | 'outbox'>, key: string, effect: Effect): Promise<Once> {
   const now = world.clock();
-  const ours: Intent = { at: now, trying: undefined, shown: undefined };
-  const first = await world.outbox.intend(key, ours);
-  if (first.at !== now) {
-    const inMs = untilSettled(first.at, now);
+  const attempt: Intent = { at: now, trying: undefined, shown: undefined };
+  const { intent, ours } = await world.outbox.intend(key, attempt);
+  if (!ours) {
+    const inMs = untilSettled(intent.at, now);
     if (inMs > 0) return { kind: 'later', inMs };
-    const found = await effect.find(first.at);
+    const found = await effect.find(intent.at);
     if (found) return { kind: 'there', thread: found };
-    await world.outbox.revise(key, ours);
+    if (!(await world.outbox.revise(key, intent, attempt))) return later;
   }
   const delivery = await attempted(world, key, effect);
   if (delivery.kind === 'posted') return { kind: 'there', thread: delivery.thread };

@@ -1,17 +1,15 @@
 import { createHash } from 'node:crypto';
-import type { Incident, Thread } from '../src/incident/incident.ts';
+import type { Thread } from '../src/incident/incident.ts';
 import type { Delivery, Intent, Place, Told, World } from '../src/ports.ts';
 import { drawWaterfall } from '../src/waterfall/draw.ts';
 import type { Scene } from '../src/waterfall/scene.ts';
-import { untilSettled } from './once.ts';
+import { later, untilSettled } from './once.ts';
 
 export type Showing = {
   /** One picture, one key: a new drawing under it takes the old one's place. */
   readonly key: string;
-  readonly scene: Scene;
-  readonly incident: Incident | undefined;
-  readonly askedBy: string | undefined;
-  readonly place: Place;
+  readonly told: Told;
+  readonly place: Omit<Place, 'since'>;
 };
 
 export type ShowingResult =
@@ -20,47 +18,43 @@ export type ShowingResult =
   | { readonly kind: 'refused'; readonly why: string };
 
 type Touched = Pick<World, 'clock' | 'outbox' | 'chat'>;
+type Trying = Intent & { readonly trying: NonNullable<Intent['trying']> };
 
 /** Draws the scene and shows it once, whoever crashes when; shows it anew only when there is something new to see. */
 export async function showPicture(world: Touched, showing: Showing): Promise<ShowingResult> {
-  const { clock, outbox, chat } = world;
-  const told: Told = { scene: showing.scene, incident: showing.incident, askedBy: showing.askedBy };
-  const intent = await outbox.intend(showing.key, { at: clock(), trying: undefined, shown: undefined });
-  if (intent.trying) return await afterDoubt(world, showing, { ...intent, trying: intent.trying });
-  const drawing = fingerprint(showing.scene);
+  const { clock, outbox } = world;
+  const { intent } = await outbox.intend(showing.key, { at: clock(), trying: undefined, shown: undefined });
+  if (isTrying(intent)) return await afterDoubt(world, showing, intent);
+  const drawing = fingerprint(showing.told.scene);
   if (intent.shown?.drawing === drawing) return { kind: 'there', thread: undefined };
-  const file = await chat.upload(await drawWaterfall(showing.scene), told);
-  await outbox.revise(showing.key, { at: clock(), trying: { file, drawing }, shown: intent.shown });
-  const delivery = await shared(world, showing, { intent, share: () => chat.share(file, told, showing.place) });
-  if (delivery.kind === 'unsure') return { kind: 'later', inMs: untilSettled(clock(), clock()) };
+  const file = await world.chat.upload(await drawWaterfall(showing.told.scene), showing.told);
+  const attempt: Trying = { at: clock(), trying: { file, drawing }, shown: intent.shown };
+  // Whoever lost here has uploaded a file that nobody will see.
+  if (!(await outbox.revise(showing.key, intent, attempt))) return later;
+  const delivery = await shared(world, showing, attempt);
+  if (delivery.kind === 'unsure') return later;
   if (delivery.kind === 'refused') return delivery;
-  await replaced(world, showing, { intent, shown: { file, drawing } });
+  await settle(world, showing, attempt);
   return { kind: 'there', thread: delivery.thread };
 }
 
+const isTrying = (intent: Intent): intent is Trying => intent.trying !== undefined;
+
 /** An attempt did not hear its answer: look whether the file has appeared before trying again. */
-async function afterDoubt(
-  world: Touched,
-  showing: Showing,
-  intent: Intent & { trying: NonNullable<Intent['trying']> },
-): Promise<ShowingResult> {
+async function afterDoubt(world: Touched, showing: Showing, intent: Trying): Promise<ShowingResult> {
   const inMs = untilSettled(intent.at, world.clock());
   if (inMs > 0) return { kind: 'later', inMs };
-  const thread = await world.chat.findFile(intent.trying.file, showing.place);
-  if (thread) await replaced(world, showing, { intent, shown: intent.trying });
-  else await world.outbox.revise(showing.key, { ...intent, trying: undefined });
+  const thread = await world.chat.findFile(intent.trying.file, placeOf(showing, intent));
+  if (thread) await settle(world, showing, intent);
+  else if (!(await world.outbox.revise(showing.key, intent, { ...intent, trying: undefined }))) return later;
   return await showPicture(world, showing);
 }
 
 /** When it certainly was not shared, nothing is left in doubt. */
-async function shared(
-  world: Touched,
-  showing: Showing,
-  step: { intent: Intent; share: () => Promise<Delivery> },
-): Promise<Delivery> {
-  const forget = () => world.outbox.revise(showing.key, { ...step.intent, trying: undefined });
+async function shared(world: Touched, showing: Showing, attempt: Trying): Promise<Delivery> {
+  const forget = () => world.outbox.revise(showing.key, attempt, { ...attempt, trying: undefined });
   try {
-    const delivery = await step.share();
+    const delivery = await world.chat.share(attempt.trying.file, showing.told, placeOf(showing, attempt));
     if (delivery.kind === 'refused') await forget();
     return delivery;
   } catch (error) {
@@ -69,14 +63,14 @@ async function shared(
   }
 }
 
-async function replaced(
-  world: Touched,
-  showing: Showing,
-  step: { intent: Intent; shown: NonNullable<Intent['shown']> },
-): Promise<void> {
-  await world.outbox.revise(showing.key, { at: step.intent.at, trying: undefined, shown: step.shown });
-  if (step.intent.shown) await world.chat.removePicture(step.intent.shown.file, showing.place);
+/** The old picture goes before the new one is noted as the one: a death in between repeats this step, not forgets it. */
+async function settle(world: Touched, showing: Showing, attempt: Trying): Promise<void> {
+  if (attempt.shown) await world.chat.removePicture(attempt.shown.file, placeOf(showing, attempt));
+  await world.outbox.revise(showing.key, attempt, { ...attempt, trying: undefined, shown: attempt.trying });
 }
+
+/** What an attempt brought about cannot be older than the attempt, by our clock; what telemetry says of times is another clock's. */
+const placeOf = ({ place }: Showing, { at }: Intent): Place => ({ ...place, since: at });
 
 /** What can be seen: the spans, how it ended, what is blamed. The words of the blame are left out: their numbers drift with what is usual. */
 const fingerprint = ({ transaction, outcome, causes }: Scene): string =>

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { type Bot, startBot } from '../src/bot.ts';
-import { config, type LocalConfig, localConfig, Secret, type SlackConfig } from '../src/config.ts';
+import { type LocalConfig, localConfig, Secret, type SlackConfig, slackConfig } from '../src/config.ts';
 import { freePort } from '../src/local/free-port.ts';
 import { startRedis } from '../src/local/redis.ts';
 import { type Shop, shopCommand, startShop } from '../src/local/shop/shop.ts';
@@ -13,6 +13,7 @@ import { startWorkers } from './worker.ts';
 
 type Local = {
   readonly slackUrl: string | undefined;
+  readonly otlpUrl: string;
   readonly shop: Shop;
   readonly close: () => Promise<void>;
 };
@@ -66,10 +67,11 @@ async function started(
     commands,
   });
   parts.push(bot);
-  const shop = await startShop({ otlpUrl: `http://127.0.0.1:${bot.port}`, onProgress: say });
+  const otlpUrl = `http://127.0.0.1:${bot.port}`;
+  const shop = await startShop({ otlpUrl, ...(local.OTLP_TOKEN && { otlpToken: local.OTLP_TOKEN.reveal() }), onProgress: say });
   shopped.shop = shop;
   parts.push({ close: () => shop.stop() });
-  return { slackUrl: slack.url, shop };
+  return { slackUrl: slack.url, otlpUrl, shop };
 }
 
 async function redisOfOurOwn(local: LocalConfig, parts: Part[], say: Say): Promise<string> {
@@ -83,7 +85,7 @@ type SlackAtUrl = SlackConfig & { readonly url: string | undefined };
 
 /** A workspace of one's own when the environment has a token, the local one otherwise. */
 async function slackOrOurOwn(local: LocalConfig, parts: Part[], { say, port }: { say: Say; port: number }): Promise<SlackAtUrl> {
-  if (local.SLACK_BOT_TOKEN !== undefined) return { ...config().slack, url: undefined };
+  if (local.SLACK_BOT_TOKEN !== undefined) return { ...slackConfig(), url: undefined };
   const dataDir = join(resolve(local.TRACEFALL_DATA), 'slack');
   const slack = await startLocalSlack({
     dataDir,
@@ -109,6 +111,7 @@ export async function local(say: Say): Promise<{ readonly close: () => Promise<v
   if (running.slackUrl !== undefined)
     say(`  Slack   ${running.slackUrl}   channel #incidents: acknowledge, annotate, /trace, /shop help`);
   say(`  Shop    ${running.shop.url}   place orders, break things`);
+  say(`  OTLP    ${running.otlpUrl}   your own telemetry: POST /v1/traces, /v1/logs`);
   say('');
   running.shop.break('payment-declines');
   const { traceId } = await running.shop.order();

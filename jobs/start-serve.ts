@@ -2,6 +2,7 @@ import { startBot } from '../src/bot.ts';
 import type { Config } from '../src/config.ts';
 import { logger } from '../src/log.ts';
 import { metrics } from '../src/metrics.ts';
+import { fitnessOf } from '../src/redis/fitness.ts';
 import { openWorld } from '../src/world.ts';
 import { startWorkers } from './worker.ts';
 
@@ -13,6 +14,12 @@ export async function serve(
   const log = logger();
   const { slack, port, redisUrl } = config;
   const { world, prompt, patient, close } = openWorld({ redisUrl, slack, log });
+  const { faults, warnings } = await fitnessOf(patient);
+  for (const warning of warnings) log.warn(warning);
+  if (faults.length > 0) {
+    await close();
+    throw new Error(faults.join('\n'));
+  }
   const workers = roles.includes('worker') ? startWorkers(world, patient, log) : undefined;
   const otlpToken = config.otlpToken?.reveal();
   const bot = roles.includes('bot')

@@ -1,9 +1,10 @@
-import { DelayedError, type Job, Worker } from 'bullmq';
+import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { World } from '../src/ports.ts';
 import { backoffMs, QUEUE_PREFIX } from '../src/redis/queue.ts';
+import { RateLimited } from '../src/slack/errors.ts';
 import { fontFault } from '../src/waterfall/render.ts';
 import { ANNOUNCE, ANSWER, Announce, Answer, EXAMINE, Examine } from '../src/work.ts';
 import { announce } from './announce.ts';
@@ -17,6 +18,9 @@ const MAX_STALLED = 100;
 const CONCURRENCY = 2;
 /** A dead worker's jobs are taken up again after this. */
 const LOCK_MS = 15_000;
+
+/** A job that is put off again and again is stuck: better in the failed set, to be read, than for ever at it. */
+const MOST_STARTS = 500;
 
 export type Workers = { readonly close: () => Promise<void> };
 
@@ -43,6 +47,16 @@ function warnOfFonts(log: Logger): void {
   );
 }
 
+/** When Slack says until when, then until then. */
+async function restrained(walk: () => Promise<JobOutcome>): Promise<JobOutcome> {
+  try {
+    return await walk();
+  } catch (error) {
+    if (error instanceof RateLimited) return { againInMs: error.retryAfterMs };
+    throw error;
+  }
+}
+
 type Line<S extends z.ZodType> = {
   readonly queue: string;
   readonly schema: S;
@@ -51,8 +65,11 @@ type Line<S extends z.ZodType> = {
 
 function run<S extends z.ZodType>({ queue, schema, job }: Line<S>, redis: Redis, log: Logger): Worker {
   const walk = async (bull: Job, token?: string): Promise<void> => {
-    const outcome = await job(schema.parse(bull.data));
+    const read = schema.safeParse(bull.data);
+    if (!read.success) throw new UnrecoverableError(`payload of ${queue} ${bull.id}: ${read.error.message}`);
+    const outcome = await restrained(() => job(read.data));
     if (outcome === 'done') return;
+    if (bull.attemptsStarted > MOST_STARTS) throw new UnrecoverableError(`${queue} ${bull.id} was put off ${MOST_STARTS} times`);
     // Not a failure: it waits without using up one of its attempts.
     await bull.moveToDelayed(Date.now() + outcome.againInMs, token);
     throw new DelayedError();

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { SlackConfig } from './config.ts';
 import { intake, type Settling } from './intake.ts';
 import type { Metrics } from './metrics.ts';
+import { pressure } from './otlp/pressure.ts';
 import { type OtlpDoor, receive } from './otlp/receive.ts';
 import type { World } from './ports.ts';
 import { slackApp } from './slack/app.ts';
@@ -31,7 +32,7 @@ export type BotOptions = {
 export async function startBot(options: BotOptions): Promise<Bot> {
   const { slack, world, metrics, log, commands = {} } = options;
   const app = slackApp({
-    signingSecret: slack.signingSecret.reveal(),
+    signingSecret: slack.signingSecret?.reveal(),
     token: slack.botToken.reveal(),
     apiUrl: slack.apiUrl,
     appToken: slack.appToken?.reveal(),
@@ -54,7 +55,8 @@ function people({ incidents, queue }: World, commands: NonNullable<BotOptions['c
     change: Parameters<World['incidents']['change']>[1],
   ) => ReturnType<World['incidents']['change']> = async (incidentId, change) => {
     const changed = await incidents.change(incidentId, change);
-    if (changed.kind === 'changed') await queue.announce({ v: 1, incidentId }, 0);
+    // Also when it was refused: an earlier press may have been kept and not announced.
+    if (changed.kind !== 'unknown') await queue.announce({ v: 1, incidentId }, 0);
     return changed;
   };
   return {
@@ -67,8 +69,10 @@ function people({ incidents, queue }: World, commands: NonNullable<BotOptions['c
 }
 
 function telemetryRoutes({ otlpToken, world, metrics, log, settling }: BotOptions): readonly Route[] {
+  const shared = pressure();
   const door = (signal: OtlpDoor['signal']): OtlpDoor => ({
     signal,
+    pressure: shared,
     token: otlpToken,
     parse: (bytes, encoding) => parseOtlp(signal, bytes, encoding),
     take: async (records) => {

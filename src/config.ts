@@ -10,7 +10,8 @@ export type Config = {
 
 export type SlackConfig = {
   readonly botToken: Secret;
-  readonly signingSecret: Secret;
+  /** undefined in Socket Mode only. */
+  readonly signingSecret: Secret | undefined;
   /** Socket Mode instead of HTTP. */
   readonly appToken: Secret | undefined;
   /** undefined: Slack's own. */
@@ -40,66 +41,82 @@ export class Secret {
 
 const DEFAULT_PORT = 3_000;
 
-const port = z.coerce.number('expected a port number').int().min(0).max(65_535).default(DEFAULT_PORT);
+const port = z.coerce.number('expected a port number').int('expected a port number').min(0).max(65_535).default(DEFAULT_PORT);
 const secret = z
   .string()
   .min(1)
   .transform((text) => new Secret(text));
 const url = (protocols: RegExp) => z.url({ protocol: protocols, error: `expected a URL (${protocols.source})` });
 
-const Environment = z.object({
+const slackVariables = {
   SLACK_BOT_TOKEN: z.string().startsWith('xoxb-', 'expected a bot token: it begins with xoxb-').pipe(secret),
-  SLACK_SIGNING_SECRET: secret,
+  SLACK_SIGNING_SECRET: secret.optional(),
   SLACK_APP_TOKEN: z.string().startsWith('xapp-', 'expected an app-level token: it begins with xapp-').pipe(secret).optional(),
   SLACK_API_URL: url(/^https?$/).optional(),
   TRACEFALL_CHANNEL: z.string().regex(/^[CG][A-Z0-9]{2,}$/, 'expected a channel id like C0123456789, not a name'),
-  REDIS_URL: url(/^rediss?$/),
-  PORT: port,
-  OTLP_TOKEN: secret.optional(),
-});
+};
+
+/** Over HTTP, every request is checked against the signing secret; Socket Mode has none. */
+const isVerifiable = (slack: { SLACK_SIGNING_SECRET?: unknown; SLACK_APP_TOKEN?: unknown }): boolean =>
+  slack.SLACK_SIGNING_SECRET !== undefined || slack.SLACK_APP_TOKEN !== undefined;
+const UNVERIFIABLE = { path: ['SLACK_SIGNING_SECRET'], when: () => true };
+
+const SlackEnvironment = z.object(slackVariables).refine(isVerifiable, UNVERIFIABLE);
+
+const variables = z.object({ ...slackVariables, REDIS_URL: url(/^rediss?$/), PORT: port, OTLP_TOKEN: secret.optional() });
+const Environment = variables.refine(isVerifiable, UNVERIFIABLE);
 
 type Source = Readonly<Record<string, string | undefined>>;
 
 /** Throws one Error that lists every fault by the variable's name, never its value. */
 export function config(environment: Source = process.env): Config {
-  const read = Environment.safeParse(withoutEmpty(environment));
-  if (!read.success) throw new Error(`Configuration: ${faults(read.error)}`);
-  const { data } = read;
+  const data = checked(Environment, environment);
   return Object.freeze({
-    slack: Object.freeze({
-      botToken: data.SLACK_BOT_TOKEN,
-      signingSecret: data.SLACK_SIGNING_SECRET,
-      appToken: data.SLACK_APP_TOKEN,
-      apiUrl: data.SLACK_API_URL,
-      channel: data.TRACEFALL_CHANNEL,
-    }),
+    slack: slackOf(data),
     redisUrl: data.REDIS_URL,
     port: data.PORT,
     otlpToken: data.OTLP_TOKEN,
   });
 }
 
+/** The Slack part alone. Throws like `config`. */
+export const slackConfig = (environment: Source = process.env): SlackConfig => slackOf(checked(SlackEnvironment, environment));
+
+const slackOf = (data: z.output<typeof SlackEnvironment>): SlackConfig =>
+  Object.freeze({
+    botToken: data.SLACK_BOT_TOKEN,
+    signingSecret: data.SLACK_SIGNING_SECRET,
+    appToken: data.SLACK_APP_TOKEN,
+    apiUrl: data.SLACK_API_URL,
+    channel: data.TRACEFALL_CHANNEL,
+  });
+
+function checked<S extends z.ZodType>(schema: S, environment: Source): z.output<S> {
+  const set = withoutEmpty(environment);
+  const read = schema.safeParse(set);
+  if (read.success) return read.data;
+  const faults = read.error.issues.map(({ path, message }) => {
+    const name = path.join('.');
+    return `\n  ${name}: ${set[name] === undefined ? 'is missing' : message}`;
+  });
+  throw new Error(`Configuration: ${faults.join('')}`);
+}
+
 /** For a function, which needs nothing else. Throws like `config`. */
 export function redisUrl(environment: Source = process.env): string {
-  const read = Environment.pick({ REDIS_URL: true }).safeParse(withoutEmpty(environment));
-  if (!read.success) throw new Error(`Configuration: ${faults(read.error)}`);
-  return read.data.REDIS_URL;
+  return checked(variables.pick({ REDIS_URL: true }), environment).REDIS_URL;
 }
 
 /** An empty variable is one that nobody set. */
 const withoutEmpty = (environment: Source): Source =>
   Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
 
-const faults = (error: z.ZodError): string =>
-  error.issues
-    .map((issue) => `\n  ${issue.path.join('.')}: ${issue.code === 'invalid_type' ? 'is missing' : issue.message}`)
-    .join('');
-
 const Local = z.object({
-  REDIS_URL: Environment.shape.REDIS_URL.optional(),
+  REDIS_URL: variables.shape.REDIS_URL.optional(),
   PORT: port,
   /** Set: a workspace of one's own, whose other variables must be set too. */
   SLACK_BOT_TOKEN: z.string().optional(),
+  OTLP_TOKEN: secret.optional(),
   /** A local-slack of one's own. */
   LOCAL_SLACK: z.string().optional(),
   /** Folder for everything that is brought and kept. */
@@ -109,7 +126,5 @@ export type LocalConfig = z.output<typeof Local>;
 
 /** Of `tracefall local`, which brings what is not set. */
 export function localConfig(environment: Source = process.env): LocalConfig {
-  const read = Local.safeParse(withoutEmpty(environment));
-  if (!read.success) throw new Error(`Configuration: ${faults(read.error)}`);
-  return read.data;
+  return checked(Local, environment);
 }

@@ -28,9 +28,15 @@ export type Records = {
    */
   keep(records: readonly TelemetryRecord[], suspects: readonly TraceId[]): Promise<Kept>;
   /** All records of the trace and of every trace linked with it; empty when none is known. */
-  read(traceId: TraceId): Promise<readonly TelemetryRecord[]>;
+  read(traceId: TraceId): Promise<ReadBack>;
   /** The trace that a Lambda request id belongs to. */
   traceOfRequest(requestId: string): Promise<TraceId | undefined>;
+};
+
+export type ReadBack = {
+  readonly records: readonly TelemetryRecord[];
+  /** Records and traces that belong there and were refused or left out because of a limit. */
+  readonly truncated: number;
 };
 
 export type Kept = {
@@ -85,15 +91,16 @@ export type Changed =
 
 /** What we intend to do to Slack, written down before it is tried, so that a successor can find out whether it happened. */
 export type Outbox = {
-  /** The intent written first under that key, ours or a predecessor's. */
-  intend(key: string, intent: Intent): Promise<Intent>;
-  /** Overwrites the intent under that key. */
-  revise(key: string, intent: Intent): Promise<void>;
+  /** Writes the intent unless there is one; gives the one that is there now, and whether it is ours. */
+  intend(key: string, intent: Intent): Promise<{ readonly intent: Intent; readonly ours: boolean }>;
+  /** From one to the next in one step; false when somebody else has moved on meanwhile, and nothing is written. */
+  revise(key: string, from: Intent, to: Intent): Promise<boolean>;
   /** It certainly did not happen. */
   clear(key: string): Promise<void>;
 };
 
 export type Intent = {
+  /** When it was written, by our clock: nothing that it led to can have appeared earlier. */
   readonly at: Micros;
   /** A picture whose bytes Slack has and which may or may not have appeared. */
   readonly trying: Shown | undefined;
@@ -145,7 +152,7 @@ export type Reply =
   /** The picture could not be shown there: the same in characters, and why. */
   | { readonly kind: 'in-words'; readonly told: Told; readonly why: string };
 
-/** `ts`: the thread, or undefined for the channel itself. `since`: nothing of ours can have appeared earlier. */
+/** `ts`: the thread, or undefined for the channel itself. `since`: by our clock, nothing of ours can have appeared in the channel earlier. */
 export type Place = { readonly channel: string; readonly ts: string | undefined; readonly since: Micros };
 
 export type Delivery =

@@ -26,7 +26,7 @@ export function openWorld({ redisUrl, slack, log }: { redisUrl: string; slack: S
   const prompt = promptConnection(redisUrl, onError);
   const patient = patientConnection(redisUrl, onError);
   const clock = () => fromMillis(Date.now());
-  const queue = redisQueue(prompt);
+  const queue = redisQueue(prompt, onError);
   const world: World = {
     clock,
     records: redisRecords(prompt, clock),

@@ -10,8 +10,9 @@ import { fromMillis } from '../units.ts';
 
 const log = logger();
 const clock = () => fromMillis(Date.now());
-const redis = promptConnection(redisUrl(), (error) => log.warn({ err: error }, 'Redis'));
-const world = { clock, records: redisRecords(redis, clock), usual: redisUsual(redis, clock), queue: redisQueue(redis) };
+const onError = (error: Error) => log.warn({ err: error }, 'Redis');
+const redis = promptConnection(redisUrl(), onError);
+const world = { clock, records: redisRecords(redis, clock), usual: redisUsual(redis, clock), queue: redisQueue(redis, onError) };
 
 /**
  * CloudWatch Logs subscription on `aws/spans`: `{ awslogs: { data } }`. Returns when Redis has every record of the batch; throws otherwise,

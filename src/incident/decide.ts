@@ -26,6 +26,7 @@ export function decide(transaction: Transaction, outcome: 'ok' | 'failed' | 'slo
     duration: transaction.duration,
     causes,
     traceId: transaction.id,
+    traceIds: transaction.traceIds,
     at: transaction.start,
   };
 }

@@ -18,6 +18,8 @@ export type Alert = {
   /** Best first. */
   readonly causes: readonly Cause[];
   readonly traceId: TraceId;
+  /** Every trace of the transaction, its own first: one transaction is one failure, by whichever of them it is found. */
+  readonly traceIds: readonly TraceId[];
   /** When the transaction began. */
   readonly at: Micros;
 };

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Parsed, Reject, TelemetryRecord } from '../telemetry/record.ts';
 import { accepted, type Encoding, refused } from './answers.ts';
 import { readBody } from './body.ts';
+import type { Pressure } from './pressure.ts';
 
 /** What a sender should wait before it sends again, in seconds. */
 const RETRY_AFTER_S = '5';
@@ -11,6 +12,7 @@ export type OtlpDoor = {
   readonly signal: 'Spans' | 'LogRecords';
   /** undefined: anybody may send. */
   readonly token: string | undefined;
+  readonly pressure: Pressure;
   readonly parse: (bytes: Uint8Array, encoding: Encoding) => Parsed;
   /** Resolves when the records are safe. */
   readonly take: (records: readonly TelemetryRecord[]) => Promise<unknown>;
@@ -26,12 +28,19 @@ export async function receive(door: OtlpDoor, request: IncomingMessage, response
   if (!admits(door.token, request.headers.authorization))
     return refuse(401, 'Authorization: expected "Bearer" and the token of OTLP_TOKEN');
   if (!encoding) return refuse(415, 'Content-Type: expected application/json or application/x-protobuf');
-  const body = await readBody(request);
-  if (body.kind === 'refused') {
+  const leave = door.pressure.enter(request.headers);
+  if (!leave) {
+    response.setHeader('retry-after', RETRY_AFTER_S);
+    return refuse(429, 'too much at once: send it again a little later');
+  }
+  try {
+    const body = await readBody(request);
+    if (body.kind === 'body') return await answer(door, door.parse(body.bytes, encoding), encoding, response);
     door.onRejects([{ reason: body.why, where: 'body' }]);
     return refuse(body.status, body.why);
+  } finally {
+    leave();
   }
-  return answer(door, door.parse(body.bytes, encoding), encoding, response);
 }
 
 async function answer(door: OtlpDoor, parsed: Parsed, encoding: Encoding, response: ServerResponse): Promise<void> {

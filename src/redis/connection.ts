@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 
-/** Both kinds of connection give up a silent peer after this long; BullMQ blocks for 5 s at most (`drainDelay`), so it must be longer. */
-const SOCKET_TIMEOUT_MS = 8_000;
+/** Both kinds of connection give up a silent peer after this long; a BullMQ worker blocks for up to 10 s while jobs are delayed, so it must be longer. */
+const SOCKET_TIMEOUT_MS = 12_000;
 /** Longest pause between two attempts to connect: the service is back within it once Redis is. */
 const LONGEST_RECONNECT_MS = 1_000;
 

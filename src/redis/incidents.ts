@@ -28,8 +28,16 @@ async function report(redis: Redis, clock: Clock, alert: Alert): Promise<Reporte
   const opened: LogEntry = { at: clock(), by: 'tracefall', what: 'opened', text: undefined };
   const [reply] = await pipelined(redis, [
     script(REPORT, keys.signature(alert.signature), [
-      ...[keys.incidentOfTrace(alert.traceId), alert.traceId, JSON.stringify(alert), alert.at],
-      ...[idFor(alert), keys.incidentPrefix, INCIDENTS_TTL_MS, JSON.stringify(opened)],
+      ...[
+        alert.traceId,
+        alert.at,
+        JSON.stringify(alert),
+        idFor(alert),
+        keys.incidentPrefix,
+        INCIDENTS_TTL_MS,
+        JSON.stringify(opened),
+      ],
+      ...alert.traceIds.flatMap((traceId) => [keys.incidentOfTrace(traceId), traceId]),
     ]),
   ]);
   const [incidentId, what] = Array.isArray(reply) ? reply.map(String) : [];
@@ -75,9 +83,7 @@ async function read(redis: Redis, id: string): Promise<Incident | undefined> {
 async function apply(redis: Redis, clock: Clock, { id, change }: { id: string; change: Change }): Promise<Changed> {
   const entry: LogEntry = { at: clock(), by: change.by, what: change.to, text: change.text };
   const from = statesBefore(change.to);
-  const [changed] = await pipelined(redis, [
-    script(CHANGE, keys.incident(id), [keys.incidentLog(id), change.to, JSON.stringify(entry), ...from]),
-  ]);
+  const [changed] = await pipelined(redis, [script(CHANGE, keys.incident(id), [id, change.to, JSON.stringify(entry), ...from])]);
   const incident = await read(redis, id);
   if (!incident) return { kind: 'unknown' };
   return { kind: changed === 1 ? 'changed' : 'refused', incident };

@@ -3,25 +3,39 @@ import type { Intent, Outbox } from '../ports.ts';
 import { INCIDENTS_TTL_MS, keys } from './keys.ts';
 import { pipelined, script } from './scripts.ts';
 
-/** `SET … NX GET` in one step also where Redis is older than 7. */
-const FIRST = `
+/** Answers { 1 when ours was written, the intent that is there now }. */
+const INTEND = `
 local there = redis.call('GET', KEYS[1])
-if there then return there end
+if there then return { 0, there } end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return ARGV[1]`;
+return { 1, ARGV[1] }`;
+
+/** Two workers may run one job when one of them was taken for dead: the first to move wins. */
+const REVISE = `
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+return 1`;
 
 export function redisOutbox(redis: Redis): Outbox {
+  const run = async (lua: string, key: string, intents: readonly Intent[]): Promise<unknown> => {
+    const [reply] = await pipelined(redis, [script(lua, keys.outbox(key), [...intents.map(written), INCIDENTS_TTL_MS])]);
+    return reply;
+  };
   return {
     intend: async (key, intent) => {
-      const [first] = await pipelined(redis, [script(FIRST, keys.outbox(key), [JSON.stringify(intent), INCIDENTS_TTL_MS])]);
-      // Written by `intend` and `revise` only.
-      return JSON.parse(String(first)) as Intent;
+      const [ours, there] = Array.from(Object(await run(INTEND, key, [intent])));
+      // Written by these two scripts only.
+      return { intent: JSON.parse(String(there)) as Intent, ours: ours === 1 };
     },
-    revise: async (key, intent) => {
-      await redis.set(keys.outbox(key), JSON.stringify(intent), 'PX', INCIDENTS_TTL_MS);
-    },
+    revise: async (key, from, to) => (await run(REVISE, key, [from, to])) === 1,
     clear: async (key) => {
       await redis.del(keys.outbox(key));
     },
   };
+}
+
+/** Fields in one order, so that equal intents are equal texts. */
+function written({ at, trying, shown }: Intent): string {
+  const ordered = (one: Intent['shown']) => one && { file: one.file, drawing: one.drawing };
+  return JSON.stringify({ at, trying: ordered(trying), shown: ordered(shown) });
 }

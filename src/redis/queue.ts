@@ -6,9 +6,9 @@ import { ANNOUNCE, ANSWER, EXAMINE } from '../work.ts';
 /** All of BullMQ's keys begin with this. */
 export const QUEUE_PREFIX = 'tf:queue';
 
-/** Tries over about a day: Slack or Redis may be away for hours, and nothing accepted is lost. */
-const ATTEMPTS = 60;
-const LONGEST_BACKOFF_MS = 30 * 60_000;
+/** Tries over about a day: Slack may be away for hours, and nothing accepted is lost. */
+const ATTEMPTS = 300;
+const LONGEST_BACKOFF_MS = 5 * 60_000;
 /** Failed jobs stay to be read. */
 const FAILED_KEPT = { age: 14 * 24 * 3_600, count: 10_000 };
 
@@ -19,14 +19,14 @@ const options: JobsOptions = {
   removeOnFail: FAILED_KEPT,
 };
 
-/** 1 s, 2 s, 4 s … half an hour. */
+/** 1 s, 2 s, 4 s … five minutes. */
 export const backoffMs = (attempt: number): number => Math.min(LONGEST_BACKOFF_MS, 1_000 * 2 ** Math.min(20, attempt - 1));
 
 export type Queues = Queue & { readonly close: () => Promise<void> };
 
-export function redisQueue(redis: Redis): Queues {
-  const [examine, announce, answer] = [EXAMINE, ANNOUNCE, ANSWER].map(
-    (name) => new BullQueue(name, { connection: redis, prefix: QUEUE_PREFIX, defaultJobOptions: options }),
+export function redisQueue(redis: Redis, onError: (error: Error) => void): Queues {
+  const [examine, announce, answer] = [EXAMINE, ANNOUNCE, ANSWER].map((name) =>
+    new BullQueue(name, { connection: redis, prefix: QUEUE_PREFIX, defaultJobOptions: options }).on('error', onError),
   ) as [BullQueue, BullQueue, BullQueue]; // three names in, three queues out
   return {
     // `reschedule` puts it off, `keepLastIfActive` runs it once more when asked while it runs: with neither, that request is lost.

@@ -3,37 +3,42 @@ import type { RequestFile, TraceFile } from './filing.ts';
 import { DECISIONS_TTL_MS, keys, RECORDS_TTL_MS, USUAL_BLOCK_MS, USUAL_BLOCKS } from './keys.ts';
 import { type Command, script } from './scripts.ts';
 
-/** A trace keeps this many records (X-Ray's own limit is 10,000 spans). What comes later is counted and said. */
-const RECORDS_PER_TRACE = 20_000;
-/** A suspicion older than this has had its examination: the next one may wait as long again. */
-const WAIT_IS_OVER_MS = 60_000;
+/** A trace, or a request, keeps this many records (X-Ray's own limit is 10,000 spans). What comes later is counted and said. */
+const RECORDS_EACH = 20_000;
+/** A script takes this many records: its arguments are spread over a call, which a JavaScript stack bounds, and Redis serves nobody else meanwhile. */
+const RECORDS_A_SCRIPT = 2_000;
+/** A suspicion older than the longest wait has had its examination: what comes now begins a new wait. */
+const WAIT_IS_OVER_MS = 30_000;
 
-/** Marks the trace as suspect, unless it is one whose examination is still to come. */
-const SUSPECT = `
+const LOCALS = `
+-- Marks the trace as suspect, or begins a new wait for one whose examination is behind it.
 local function suspect(trace, now, over)
   local since = tonumber(redis.call('HGET', trace, 'suspect'))
   if not since or now - since > over then redis.call('HSET', trace, 'suspect', now) end
-end`;
-
-/** Both scripts answer { stored, duplicates, truncated, suspect since (ms, 0: is none), entry closed, trace id }. */
-const ANSWER = `
+end
+-- { stored, duplicates, truncated, suspect since (ms, 0: is none), entry closed, trace id }
 local function answer(trace, id, stored, duplicates, truncated)
   local since = redis.call('HGET', trace, 'suspect')
   local closed = redis.call('HEXISTS', trace, 'closed')
   return { stored, duplicates, truncated, tonumber(since) or 0, closed, id }
 end`;
 
-const KEEP_TRACE = `${SUSPECT}${ANSWER}
-local trace, id, requests = KEYS[1], ARGV[1], tonumber(ARGV[8])
-local ttl, cap, now, suspected, over, usual = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5] == '1', tonumber(ARGV[6]), ARGV[7]
-for i = 9, 8 + requests do
+/**
+ * ARGV: 1 trace id, 2 TTL, 3 most records, 4 now (ms), 5 suspected, 6 a wait is over after (ms), 7 TTL of usual durations, 8 entry closed,
+ * 9 links of the trace (key), 10 prefix of trace keys, 11 number of requests, then their keys, then field, JSON, usual key, bin of each record.
+ * A trace that is linked with a suspect is suspect too: it belongs into the same picture.
+ */
+const KEEP_TRACE = `${LOCALS}
+local trace, id, ttl, cap, now, suspected, over = KEYS[1], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5] == '1', tonumber(ARGV[6])
+local requests = tonumber(ARGV[11])
+for i = 12, 11 + requests do
   redis.call('HSETNX', ARGV[i], 'trace', id)
   redis.call('PEXPIRE', ARGV[i], ttl)
   redis.call('HSET', trace, 'r:' .. ARGV[i], 1)
   if redis.call('HEXISTS', ARGV[i], 'failed') == 1 then suspected = true end
 end
 local size, stored, duplicates, truncated = redis.call('HLEN', trace), 0, 0, 0
-for i = 10 + requests, #ARGV, 4 do
+for i = 12 + requests, #ARGV, 4 do
   if redis.call('HEXISTS', trace, ARGV[i]) == 1 then duplicates = duplicates + 1
   elseif size + stored >= cap then truncated = truncated + 1
   else
@@ -41,55 +46,75 @@ for i = 10 + requests, #ARGV, 4 do
     stored = stored + 1
     if ARGV[i + 2] ~= '' then
       redis.call('HINCRBY', ARGV[i + 2], ARGV[i + 3], 1)
-      redis.call('PEXPIRE', ARGV[i + 2], usual)
+      redis.call('PEXPIRE', ARGV[i + 2], ARGV[7])
     end
   end
 end
 if truncated > 0 then redis.call('HINCRBY', trace, 'truncated', truncated) end
-if ARGV[9 + requests] == '1' then redis.call('HSET', trace, 'closed', 1) end
+if ARGV[8] == '1' then redis.call('HSET', trace, 'closed', 1) end
+if redis.call('HEXISTS', trace, 'suspect') == 1 then suspected = true end
+if not suspected then
+  for _, other in ipairs(redis.call('SRANDMEMBER', ARGV[9], 50)) do
+    if redis.call('HEXISTS', ARGV[10] .. other, 'suspect') == 1 then suspected = true end
+  end
+end
 if suspected then suspect(trace, now, over) end
 redis.call('PEXPIRE', trace, ttl)
 return answer(trace, id, stored, duplicates, truncated)`;
 
-const KEEP_REQUEST = `${SUSPECT}${ANSWER}
-local request, ttl, now, failed, over, prefix = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3] == '1', tonumber(ARGV[4]), ARGV[5]
-local stored, duplicates = 0, 0
-for i = 6, #ARGV, 2 do
-  if redis.call('HSETNX', request, ARGV[i], ARGV[i + 1]) == 1 then stored = stored + 1 else duplicates = duplicates + 1 end
+/** ARGV: 1 TTL, 2 now (ms), 3 failed, 4 a wait is over after (ms), 5 prefix of trace keys, 6 most records, then field and JSON of each record. */
+const KEEP_REQUEST = `${LOCALS}
+local request, ttl, now, failed, over, prefix, cap = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3] == '1', tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6])
+local size, stored, duplicates, truncated = redis.call('HLEN', request), 0, 0, 0
+for i = 7, #ARGV, 2 do
+  if redis.call('HEXISTS', request, ARGV[i]) == 1 then duplicates = duplicates + 1
+  elseif size + stored >= cap then truncated = truncated + 1
+  else
+    redis.call('HSET', request, ARGV[i], ARGV[i + 1])
+    stored = stored + 1
+  end
 end
+if truncated > 0 then redis.call('HINCRBY', request, 'truncated', truncated) end
 if failed then redis.call('HSET', request, 'failed', 1) end
 redis.call('PEXPIRE', request, ttl)
 local id = redis.call('HGET', request, 'trace')
-if not id then return { stored, duplicates, 0, 0, 0, '' } end
+if not id then return { stored, duplicates, truncated, 0, 0, '' } end
 if failed then suspect(prefix .. id, now, over) end
-return answer(prefix .. id, id, stored, duplicates, 0)`;
+return answer(prefix .. id, id, stored, duplicates, truncated)`;
 
 export type Keeping = { readonly nowMs: number; readonly suspects: ReadonlySet<TraceId> };
 
-export function keepTrace(id: TraceId, file: TraceFile, { nowMs, suspects }: Keeping): Command {
-  const entries = file.entries.flatMap((entry) => [entry.field, entry.json, entry.usualKey, entry.bin]);
-  return script(KEEP_TRACE, keys.trace(id), [
-    ...[
-      id,
-      RECORDS_TTL_MS,
-      RECORDS_PER_TRACE,
-      nowMs,
-      suspects.has(id) ? 1 : 0,
-      WAIT_IS_OVER_MS,
-      USUAL_BLOCK_MS * (USUAL_BLOCKS + 1),
-    ],
-    ...[file.requestIds.length, ...file.requestIds.map((requestId) => keys.request(requestId)), file.entryClosed ? 1 : 0],
-    ...entries,
-  ]);
-}
+export const keepTrace = (id: TraceId, file: TraceFile, { nowMs, suspects }: Keeping): readonly Command[] =>
+  portions(file.entries).map((entries) =>
+    script(KEEP_TRACE, keys.trace(id), [
+      ...[
+        id,
+        RECORDS_TTL_MS,
+        RECORDS_EACH,
+        nowMs,
+        suspects.has(id) ? 1 : 0,
+        WAIT_IS_OVER_MS,
+        USUAL_BLOCK_MS * (USUAL_BLOCKS + 1),
+      ],
+      ...[file.entryClosed ? 1 : 0, keys.links(id), keys.tracePrefix],
+      ...[file.requestIds.length, ...file.requestIds.map((requestId) => keys.request(requestId))],
+      ...entries.flatMap((entry) => [entry.field, entry.json, entry.usualKey, entry.bin]),
+    ]),
+  );
 
-export function keepRequest(requestId: string, file: RequestFile, { nowMs }: Keeping): Command {
-  const entries = file.entries.flatMap((entry) => [entry.field, entry.json]);
-  return script(KEEP_REQUEST, keys.request(requestId), [
-    ...[RECORDS_TTL_MS, nowMs, file.failed ? 1 : 0, WAIT_IS_OVER_MS, keys.tracePrefix],
-    ...entries,
-  ]);
-}
+export const keepRequest = (requestId: string, file: RequestFile, { nowMs }: Keeping): readonly Command[] =>
+  portions(file.entries).map((entries) =>
+    script(KEEP_REQUEST, keys.request(requestId), [
+      ...[RECORDS_TTL_MS, nowMs, file.failed ? 1 : 0, WAIT_IS_OVER_MS, keys.tracePrefix, RECORDS_EACH],
+      ...entries.flatMap((entry) => [entry.field, entry.json]),
+    ]),
+  );
+
+/** One at least: a file without records may still say that its trace has failed. */
+const portions = <T>(entries: readonly T[]): readonly (readonly T[])[] =>
+  Array.from({ length: Math.max(1, Math.ceil(entries.length / RECORDS_A_SCRIPT)) }, (_, n) =>
+    entries.slice(n * RECORDS_A_SCRIPT, (n + 1) * RECORDS_A_SCRIPT),
+  );
 
 /** A link is known from both ends: the transaction is found from either trace. */
 export const keepLink = (a: TraceId, b: TraceId): readonly Command[] => [

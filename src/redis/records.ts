@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { Clock, Kept, Records, Suspect } from '../ports.ts';
+import type { Clock, Kept, ReadBack, Records, Suspect } from '../ports.ts';
 import { type TraceId, traceId } from '../telemetry/ids.ts';
 import type { TelemetryRecord } from '../telemetry/record.ts';
 import { fromMillis, toMillis } from '../units.ts';
@@ -26,11 +26,12 @@ async function keep(
   keeping: { readonly suspects: ReadonlySet<TraceId>; readonly nowMs: number },
 ): Promise<Kept> {
   const { byTrace, byRequest } = filed(records);
-  const requests = [...byRequest].map(([requestId, file]) => keepRequest(requestId, file, keeping));
-  const traces = [...byTrace].map(([id, file]) => keepTrace(id, file, keeping));
+  // Links first: a trace that comes now must find the suspects it belongs with.
   const links = [...byTrace].flatMap(([id, file]) => [...file.linked].flatMap((other) => keepLink(id, other)));
-  const replies = await pipelined(redis, [...requests, ...traces, ...links]);
-  return summed(replies.slice(0, requests.length + traces.length).map(answerIn));
+  const requests = [...byRequest].flatMap(([requestId, file]) => keepRequest(requestId, file, keeping));
+  const traces = [...byTrace].flatMap(([id, file]) => keepTrace(id, file, keeping));
+  const replies = await pipelined(redis, [...links, ...requests, ...traces]);
+  return summed(replies.slice(links.length).map(answerIn));
 }
 
 type Answer = { stored: number; duplicates: number; truncated: number; suspect: Suspect | undefined };
@@ -56,23 +57,30 @@ function summed(answers: readonly Answer[]): Kept {
   };
 }
 
-async function read(redis: Redis, id: TraceId): Promise<readonly TelemetryRecord[]> {
-  const files = await Promise.all((await linkedTraces(redis, id)).map((linked) => redis.hgetall(keys.trace(linked))));
+async function read(redis: Redis, id: TraceId): Promise<ReadBack> {
+  const { traces, more } = await linkedTraces(redis, id);
+  const files = await Promise.all(traces.map((linked) => redis.hgetall(keys.trace(linked))));
   const requests = files.flatMap((file) => Object.keys(file).filter((field) => field.startsWith('r:')));
   const invocations = await Promise.all(requests.map((field) => redis.hgetall(field.slice('r:'.length))));
-  return [...files, ...invocations].flatMap(recordsIn);
+  const all = [...files, ...invocations];
+  const refused = all.reduce((sum, file) => sum + Number(file['truncated'] ?? 0), 0);
+  return { records: all.flatMap(recordsIn), truncated: refused + more };
 }
 
-/** Every trace reachable over links, breadth first. */
-async function linkedTraces(redis: Redis, first: TraceId): Promise<readonly TraceId[]> {
+/** Every trace reachable over links, breadth first; `more`: those that were left out. */
+async function linkedTraces(
+  redis: Redis,
+  first: TraceId,
+): Promise<{ readonly traces: readonly TraceId[]; readonly more: number }> {
   const found = new Set([first]);
+  const leftOut = new Set<TraceId>();
   for (const id of found) {
     for (const linked of await redis.smembers(keys.links(id))) {
       const other = traceId(linked);
-      if (other && found.size < LINKED_TRACES) found.add(other);
+      if (other && !found.has(other)) (found.size < LINKED_TRACES ? found : leftOut).add(other);
     }
   }
-  return [...found];
+  return { traces: [...found], more: leftOut.size };
 }
 
 /** Fields of spans, invocations and logs; the others are marks. */

@@ -104,9 +104,13 @@ function listening(server: Server, { port, host }: Pick<SlackAppOptions, 'port' 
   });
 }
 
+/** What has not been answered this long after the stop will not be. */
+const ANSWER_WITHIN_MS = 10_000;
+
 function closed(server: Server): Promise<void> {
   return new Promise((resolve, reject) => {
     server.close((error) => (error && 'code' in error && error.code !== 'ERR_SERVER_NOT_RUNNING' ? reject(error) : resolve()));
     server.closeIdleConnections();
+    setTimeout(() => server.closeAllConnections(), ANSWER_WITHIN_MS).unref();
   });
 }

@@ -48,12 +48,7 @@ export function findInThread(
   place: Place,
   wanted: (message: SeenMessage) => boolean,
 ): Promise<SeenMessage | undefined> {
-  return find(
-    client,
-    'conversations.replies',
-    { channel: place.channel, ts: place.ts, oldest: slackTime(place.since), inclusive: true },
-    wanted,
-  );
+  return find(client, 'conversations.replies', { channel: place.channel, ts: place.ts }, wanted);
 }
 
 async function find(client: WebClient, method: string, asked: object, wanted: (message: SeenMessage) => boolean) {

@@ -48,8 +48,8 @@ test('keeps the spans of a batch and asks for the examination of a failed one; t
   await receive(batch);
 
   const id = traceId(TRACE);
-  const records = id && (await redisRecords(redis(), () => fromMillis(0)).read(id));
-  expect(records).toHaveLength(2);
+  const read = id && (await redisRecords(redis(), () => fromMillis(0)).read(id));
+  expect(read?.records).toHaveLength(2);
   expect(await redis().zcard('tf:queue:examine:delayed')).toBe(1);
 });
 

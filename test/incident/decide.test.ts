@@ -56,6 +56,7 @@ test('a failed transaction tells where it failed, and with what error', () => {
     error: { type: 'CardError', message: 'card 4242 was declined' },
     duration: fromMillis(100),
     traceId: aTraceId('one'),
+    traceIds: [aTraceId('one')],
     at: at(0),
     causes: [{ kind: 'exception', service: 'payment-fn' }],
   });

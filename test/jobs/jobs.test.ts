@@ -178,6 +178,28 @@ describe('an incident', () => {
     },
   );
 
+  test('that two workers announce at once, because one was taken for dead, has one root and one picture', async () => {
+    const id = await incidentOf('one');
+    await Promise.all([announced(id), announced(id)]);
+    now = micros(now + 16 * SECONDS);
+    await Promise.all([announced(id), announced(id)]);
+
+    expect(slack.truth.roots).toHaveLength(1);
+    expect(slack.truth.pictures).toHaveLength(1);
+  });
+
+  test('whose old picture could not be removed has one picture after the next try', async () => {
+    const id = await incidentOf('one');
+    await announced(id);
+    await world.records.keep([aSpan({ trace: 'one', id: 'late', parent: 'one entry', service: 'mail', from: 95, to: 99 })], []);
+    slack.breakNextRemoval();
+    await expect(announced(id)).rejects.toThrow();
+    now = micros(now + 16 * SECONDS);
+    expect(await announced(id)).toBe('done');
+
+    expect(slack.truth.pictures.map((picture) => picture.file)).toEqual(['F2']);
+  });
+
   test('whose root somebody deleted gets a new thread with its picture', async () => {
     const id = await incidentOf('one');
     await announced(id);
@@ -240,7 +262,7 @@ describe('telemetry that comes in', () => {
     expect(asked).toEqual([]);
   });
 
-  test('asks for an examination 2 s after the entry has ended, 10 s while it has not, and never later than 30 s after the suspicion', async () => {
+  test('asks for an examination 2 s after the entry has ended, 10 s while it has not, never later than 30 s after the suspicion, and then waits anew', async () => {
     const [entry, pay] = declined('one');
     if (!entry || !pay) throw new Error('two records');
     const quiet = aSpan({ trace: 'one', id: 'quiet', parent: 'one entry' });
@@ -256,7 +278,7 @@ describe('telemetry that comes in', () => {
       'examine in 10000 ms',
       'examine in 2000 ms',
       'examine in 1000 ms',
-      'examine in 0 ms',
+      'examine in 2000 ms',
     ]);
   });
 

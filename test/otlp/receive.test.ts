@@ -4,9 +4,11 @@ import { gzipSync } from 'node:zlib';
 import protobuf from 'protobufjs/minimal.js';
 import { afterEach, expect, test } from 'vitest';
 import { BODY_BYTES } from '../../src/otlp/body.ts';
+import { pressure } from '../../src/otlp/pressure.ts';
 import { type OtlpDoor, receive } from '../../src/otlp/receive.ts';
 import { parseOtlp } from '../../src/telemetry/otlp.ts';
 import type { Reject, TelemetryRecord } from '../../src/telemetry/record.ts';
+import { eventually } from '../eventually.ts';
 
 let server: Server | undefined;
 afterEach(() => server?.close());
@@ -27,7 +29,12 @@ async function door(overrides: Partial<OtlpDoor> = {}) {
   const came: TelemetryRecord[] = [];
   const rejects: Reject[] = [];
   const whole: OtlpDoor = {
-    ...{ signal: 'Spans', token: undefined, parse: (bytes, encoding) => parseOtlp('Spans', bytes, encoding) },
+    ...{
+      signal: 'Spans',
+      token: undefined,
+      pressure: pressure(),
+      parse: (bytes, encoding) => parseOtlp('Spans', bytes, encoding),
+    },
     take: async (records) => {
       came.push(...records);
     },
@@ -120,4 +127,22 @@ test('asks the sender to send again when the records could not be stored', async
 
   expect(answer.status).toBe(503);
   expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+});
+
+test('under pressure asks to come again, but takes a single body of any size', async () => {
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const { send } = await door({ pressure: pressure(10), take: () => held });
+
+  const first = send(request(span));
+  const second = await eventually(async () => {
+    const answer = await send('{}');
+    return answer.status === 429 && answer;
+  });
+  release();
+
+  expect(Number(second.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect((await first).status).toBe(200);
 });

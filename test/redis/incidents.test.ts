@@ -11,7 +11,7 @@ const incidents = () => redisIncidents(redis(), () => NOW);
 const alert = (trace: string, changes: Partial<Alert> = {}): Alert => ({
   ...{ signature: 's', outcome: 'failed', transaction: 'POST /orders', service: 'api', environment: 'test' },
   ...{ hop: { service: 'payment', operation: 'charge' }, error: undefined, duration: fromMillis(200), causes: [] },
-  ...{ traceId: aTraceId(trace), at: NOW },
+  ...{ traceId: aTraceId(trace), traceIds: [aTraceId(trace)], at: NOW },
   ...changes,
 });
 
@@ -67,4 +67,22 @@ test('every key dies some day', async () => {
   const ttls = await Promise.all((await redis().keys('*')).map((key) => redis().pttl(key)));
   expect(ttls).toHaveLength(4);
   expect(Math.min(...ttls)).toBeGreaterThan(0);
+});
+
+test('one transaction over two traces is one failure, by whichever trace it is found first', async () => {
+  const both = [aTraceId('consumer'), aTraceId('producer')];
+  const first = await incidents().report(alert('consumer'));
+  const second = await incidents().report(alert('producer', { signature: 'another by now', traceIds: both }));
+
+  expect(second).toEqual({ incidentId: first.incidentId, what: 'grown' });
+  expect(await incidents().read(first.incidentId)).toMatchObject({ count: 1, alert: { traceId: aTraceId('producer') } });
+});
+
+test('resolving an old incident leaves the current one of its signature alone', async () => {
+  const old = await incidents().report(alert('a'));
+  await redis().del(...(await redis().keys('tf:signature:*')));
+  const current = await incidents().report(alert('b'));
+  await incidents().change(old.incidentId, { to: 'resolved', by: 'U0MAYA', text: undefined });
+
+  expect((await incidents().report(alert('c'))).incidentId).toBe(current.incidentId);
 });

@@ -47,6 +47,7 @@ const report = (overrides: Partial<InvocationRecord> = {}): InvocationRecord => 
 const fail = (): never => {
   throw new Error('not an id');
 };
+const kept = async (n: number) => (await store().read(trace(n))).records;
 const store = (at = NOW) => redisRecords(redis(), () => at);
 
 test('keeps a record once however often it is delivered, and gives back what it kept', async () => {
@@ -55,7 +56,7 @@ test('keeps a record once however often it is delivered, and gives back what it 
   expect(await store().keep(records, [])).toMatchObject({ stored: 2, duplicates: 0, truncated: 0, suspects: [] });
   expect(await store().keep([...records].reverse(), [])).toMatchObject({ stored: 0, duplicates: 2 });
 
-  const read = await store().read(trace(1));
+  const read = await kept(1);
   expect(read).toHaveLength(2);
   expect(read).toEqual(expect.arrayContaining(records));
 });
@@ -64,7 +65,7 @@ test('keeps the in-progress copy and the finished one of a span side by side', a
   await store().keep([span(1, { end: undefined })], []);
   await store().keep([span(1)], []);
 
-  expect(await store().read(trace(1))).toHaveLength(2);
+  expect(await kept(1)).toHaveLength(2);
 });
 
 test('a suspect stays one for every later batch, and says whether its entry has ended', async () => {
@@ -82,7 +83,7 @@ test('a failed invocation that names no trace makes its trace suspect when a spa
 
   expect(suspects.map((suspect) => suspect.traceId)).toEqual([trace(1)]);
   expect(await store().traceOfRequest('req-1')).toBe(trace(1));
-  expect((await store().read(trace(1))).map((record) => record.kind).sort()).toEqual(['invocation', 'span']);
+  expect((await kept(1)).map((record) => record.kind).sort()).toEqual(['invocation', 'span']);
 });
 
 test('the same the other way round: the span first, then the failed invocation', async () => {
@@ -103,8 +104,8 @@ test('finds a transaction over several traces from any of them', async () => {
   const consumer = span(3, { traceId: trace(2), links: [{ traceId: trace(1), spanId: span(1).spanId }] });
   await store().keep([span(1), consumer], []);
 
-  expect(await store().read(trace(1))).toHaveLength(2);
-  expect(await store().read(trace(2))).toHaveLength(2);
+  expect(await kept(1)).toHaveLength(2);
+  expect(await kept(2)).toHaveLength(2);
 });
 
 test('keeps logs with the trace or the request that they name', async () => {
@@ -123,7 +124,7 @@ test('keeps logs with the trace or the request that they name', async () => {
     [],
   );
 
-  const logs = (await store().read(trace(1))).filter((record) => record.kind === 'log');
+  const logs = (await kept(1)).filter((record) => record.kind === 'log');
   expect(logs.map((record) => record.body).sort()).toEqual(['card_declined', 'second']);
 });
 
@@ -156,4 +157,34 @@ test('learns what is usual from what went well, each span once, whichever proces
   expect(usual?.p50).toBeGreaterThan(98_000);
   expect(usual?.p50).toBeLessThan(107_000);
   expect(usual?.p95).toBeGreaterThan(180_000);
+});
+
+test('a trace that is linked with a suspect is suspect too, whichever comes first', async () => {
+  const consumer = span(3, { traceId: trace(2), status: 'error', links: [{ traceId: trace(1), spanId: span(1).spanId }] });
+  await store().keep([consumer], [trace(2)]);
+
+  const { suspects } = await store().keep([span(1)], []);
+
+  expect(suspects.map((suspect) => suspect.traceId)).toEqual([trace(1)]);
+});
+
+test('a batch of any size is kept in portions, up to the limit of a trace, and what is left out is told to whoever reads it', async () => {
+  const many = Array.from({ length: 20_005 }, (_, n) =>
+    span(1, { spanId: spanId((n + 1).toString(16).padStart(16, '0')) ?? fail() }),
+  );
+
+  const { stored, truncated } = await store().keep(many, []);
+
+  expect(stored + truncated).toBe(many.length);
+  expect(stored).toBeLessThanOrEqual(20_000);
+  expect(await store().read(trace(1))).toMatchObject({ records: { length: stored }, truncated });
+});
+
+test('a long transaction that goes on after its examination begins a new wait, not a row of examinations', async () => {
+  await store().keep([span(1, { status: 'error' })], [trace(1)]);
+
+  const muchLater = micros(NOW + 600_000_000);
+  const { suspects } = await store(muchLater).keep([span(2)], []);
+
+  expect(suspects).toEqual([{ traceId: trace(1), since: muchLater, entryClosed: true }]);
 });

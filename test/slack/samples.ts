@@ -41,6 +41,7 @@ export const alert = (changes: Partial<Alert> = {}): Alert => ({
   duration: fromMillis(3_214),
   causes: [cause()],
   traceId: TRACE,
+  traceIds: [TRACE],
   at: NOON,
   ...changes,
 });

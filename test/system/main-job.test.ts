@@ -147,7 +147,7 @@ describe('/trace', () => {
   test('finds a transaction by the request id of a function in it', async () => {
     const { traceId } = await line.shop.order();
     const requestId = await eventually(async () => {
-      const records = await line.open.world.records.read(knownTrace(traceId) ?? never());
+      const { records } = await line.open.world.records.read(knownTrace(traceId) ?? never());
       return records.find((record) => record.kind === 'invocation')?.requestId;
     });
     const before = (await roots(line.slack.url, CHANNEL)).length;

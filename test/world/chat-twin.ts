@@ -14,6 +14,7 @@ export type ChatTwin = {
   readonly truth: { readonly roots: Root[]; readonly pictures: Shared[]; readonly replies: Reply[]; uploads: number };
   /** The next posting or sharing call meets this. */
   readonly fault: (fault: Fault) => void;
+  readonly breakNextRemoval: () => void;
   /** A person deletes every root. */
   readonly deleteRoots: () => void;
 };
@@ -22,6 +23,7 @@ export function chatTwin(channel = 'C0INCIDENTS'): ChatTwin {
   const truth: ChatTwin['truth'] = { roots: [], pictures: [], replies: [], uploads: 0 };
   const faults: Fault[] = [];
   let posts = 0;
+  let removalBreaks = false;
   const nextTs = (): string => `17950000${String(++posts).padStart(2, '0')}.000001`;
   const rootAt = (thread: Thread): number => truth.roots.findIndex((root) => root.thread.ts === thread.ts);
   const shown = (file: string, place: Place): Shared | undefined =>
@@ -61,6 +63,10 @@ export function chatTwin(channel = 'C0INCIDENTS'): ChatTwin {
     },
     findFile: async (file, place) => shown(file, place)?.thread,
     removePicture: async (file, place) => {
+      if (removalBreaks) {
+        removalBreaks = false;
+        throw new Error('socket hang up');
+      }
       const picture = shown(file, place);
       if (picture) truth.pictures.splice(truth.pictures.indexOf(picture), 1);
     },
@@ -68,5 +74,10 @@ export function chatTwin(channel = 'C0INCIDENTS'): ChatTwin {
       truth.replies.push(reply);
     },
   };
-  return { chat, channel, truth, fault: (fault) => faults.push(fault), deleteRoots: () => truth.roots.splice(0) };
+  return {
+    ...{ chat, channel, truth, fault: (fault) => faults.push(fault), deleteRoots: () => truth.roots.splice(0) },
+    breakNextRemoval: () => {
+      removalBreaks = true;
+    },
+  };
 }

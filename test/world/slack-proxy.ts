@@ -52,7 +52,7 @@ export async function startSlackProxy(target: { readonly apiUrl: string }): Prom
     found.push(...violationsOf(call, body));
     const fault = faults?.(call);
     if (fault?.when === 'before') return goWrong(fault, response);
-    const answer = await forwarded(request, body);
+    const answer = since(call, await forwarded(request, body));
     if (fault?.when === 'after') return goWrong(fault, response);
     response.writeHead(answer.status, answer.headers).end(answer.body);
   }
@@ -87,6 +87,17 @@ export async function startSlackProxy(target: { readonly apiUrl: string }): Prom
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+type Answered = { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: Buffer };
+
+/** Slack gives no message older than `oldest`; local-slack 0.1.8 gives them all. */
+function since(call: Call, answer: Answered): Answered {
+  const oldest = Number(call.args['oldest'] ?? 0);
+  if (call.method !== 'conversations.history' || !(oldest > 0)) return answer;
+  const said = JSON.parse(answer.body.toString());
+  const messages = (said.messages ?? []).filter((message: { ts: string }) => Number(message.ts) >= oldest);
+  return { ...answer, body: Buffer.from(JSON.stringify({ ...said, messages })) };
 }
 
 /** Of one connection, or made anew by fetch. */

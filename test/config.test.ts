@@ -1,0 +1,58 @@
+import { inspect } from 'node:util';
+import { expect, test } from 'vitest';
+import { config, localConfig, redisUrl, slackConfig } from '../src/config.ts';
+
+const whole = {
+  SLACK_BOT_TOKEN: 'xoxb-canary-token',
+  SLACK_SIGNING_SECRET: 'canary-secret',
+  TRACEFALL_CHANNEL: 'C0INCIDENTS',
+  REDIS_URL: 'rediss://:canary@redis.example:6379',
+};
+
+test('reads the environment once, with defaults', () => {
+  const read = config({ ...whole, OTLP_TOKEN: '' });
+
+  expect(read).toMatchObject({ port: 3_000, redisUrl: whole.REDIS_URL, otlpToken: undefined });
+  expect(read.slack).toMatchObject({ channel: 'C0INCIDENTS', apiUrl: undefined, appToken: undefined });
+  expect(read.slack.botToken.reveal()).toBe('xoxb-canary-token');
+  expect(Object.isFrozen(read)).toBe(true);
+});
+
+test('prints no secret, however it is printed', () => {
+  const { slack } = config(whole);
+
+  expect(`${slack.botToken} ${JSON.stringify(slack)} ${inspect(slack, { showHidden: true })}`).not.toContain('canary');
+});
+
+test.each([
+  [
+    'everything',
+    {},
+    ['SLACK_BOT_TOKEN: is missing', 'SLACK_SIGNING_SECRET: is missing', 'TRACEFALL_CHANNEL: is missing', 'REDIS_URL: is missing'],
+  ],
+  ['a user token', { ...whole, SLACK_BOT_TOKEN: 'xoxp-canary' }, ['SLACK_BOT_TOKEN: expected a bot token: it begins with xoxb-']],
+  [
+    'a channel name',
+    { ...whole, TRACEFALL_CHANNEL: '#incidents' },
+    ['TRACEFALL_CHANNEL: expected a channel id like C0123456789, not a name'],
+  ],
+  ['no Redis', { ...whole, REDIS_URL: 'http://canary' }, ['REDIS_URL: expected a URL']],
+  ['a port that is none', { ...whole, PORT: 'abc' }, ['PORT: expected a port number']],
+  ['two faults', { ...whole, PORT: '99999999', TRACEFALL_CHANNEL: 'x' }, ['PORT: ', 'TRACEFALL_CHANNEL: ']],
+])('names every fault of %s and prints no value', (_what, environment, faults) => {
+  expect(() => config(environment)).toThrow(
+    expect.toSatisfy(({ message }: Error) => faults.every((fault) => message.includes(fault)) && !message.includes('canary')),
+  );
+});
+
+test('in Socket Mode needs no signing secret', () => {
+  const { SLACK_SIGNING_SECRET: _, ...others } = whole;
+
+  expect(slackConfig({ ...others, SLACK_APP_TOKEN: 'xapp-1' }).signingSecret).toBeUndefined();
+});
+
+test('the local start needs nothing, and a function only Redis', () => {
+  expect(localConfig({})).toMatchObject({ PORT: 3_000, TRACEFALL_DATA: '.tracefall' });
+  expect(redisUrl({ REDIS_URL: 'redis://localhost:6379' })).toBe('redis://localhost:6379');
+  expect(() => redisUrl({})).toThrow('REDIS_URL: is missing');
+});

@@ -16,8 +16,8 @@ import type { JobOutcome } from './outcome.ts';
 const MAX_STALLED = 100;
 /** Drawing takes some 100 ms of a core; two at once keep both cores of a small machine busy and the event loop free. */
 const CONCURRENCY = 2;
-/** A dead worker's jobs are taken up again after this. */
-const LOCK_MS = 15_000;
+/** A dead worker's jobs are taken up again after one and a half times this; running one twice does no harm. */
+const LOCK_MS = 6_000;
 
 /** A job that is put off again and again is stuck: better in the failed set, to be read, than for ever at it. */
 const MOST_STARTS = 500;

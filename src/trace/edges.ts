@@ -1,5 +1,5 @@
 import { timedOut } from './failing.ts';
-import { length, MARGIN, type Node } from './node.ts';
+import { isAttempt, length, MARGIN, type Node } from './node.ts';
 
 /** A call may outlast its caller by this share before we say that the caller did not wait. CRISP's tolerance. */
 export const TOLERANCE = 0.01;
@@ -41,5 +41,6 @@ function isBatchItem(child: Node, parent: Node): boolean {
   );
 }
 
-const isLambdaPair = (parent: Node, child: Node): boolean =>
-  parent.span.resource === 'AWS::Lambda' && child.span.resource === 'AWS::Lambda::Function';
+/** X-Ray's two segments of one invocation: the Lambda service, or its attempt at an event, waits for the function. */
+export const isLambdaPair = (parent: Node, child: Node): boolean =>
+  child.span.resource === 'AWS::Lambda::Function' && (parent.span.resource === 'AWS::Lambda' || isAttempt(parent.span));

@@ -45,6 +45,9 @@ export function isInit(span: Pick<Span, 'operation' | 'attributes'>): boolean {
 export const isQueueLike = (span: Pick<Span, 'operation'>): boolean =>
   /^(dwell ?time|queue ?time|receivemessage|sqs\.receivemessage)$/i.test(span.operation);
 
+/** X-Ray's segment of the Lambda service tries an event several times, each a subsegment that the function's segment hangs under. */
+export const isAttempt = (span: Pick<Span, 'operation'>): boolean => /^Attempt #\d+$/.test(span.operation);
+
 /** Parents before their children, without recursion: chains may be 100,000 deep. */
 export function depthFirst(entry: Node): readonly Node[] {
   const order: Node[] = [];

@@ -1,5 +1,6 @@
 import { earlier, later, type Micros, micros } from '../units.ts';
 import { isInit, isQueueLike, length, MARGIN, type Node, type Tree } from './node.ts';
+import { stretchCallers } from './stretch.ts';
 import type { Incomplete } from './transaction.ts';
 
 /** Jaeger's habit: what differs by more is not a clock, unless it is a call, which cannot be answered before it was made. */
@@ -11,6 +12,7 @@ export function settle(tree: Tree): readonly Incomplete[] {
   if (tree.nodes.some((each) => each.span.duration === undefined)) found.push('still-running');
   if (alignClocks(tree)) found.push('clock-skew');
   closeOpenEnds(tree);
+  if (stretchCallers(tree)) found.push('clock-skew');
   hoistInitializations(tree);
   return found;
 }
@@ -18,6 +20,7 @@ export function settle(tree: Tree): readonly Incomplete[] {
 /** For a tree whose shifts are known. */
 export function settleAgain(tree: Tree): void {
   closeOpenEnds(tree);
+  stretchCallers(tree);
   hoistInitializations(tree);
 }
 

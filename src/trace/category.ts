@@ -1,4 +1,4 @@
-import { isAttempt, isInit, isQueueLike, MARGIN, type Node, type Tree } from './node.ts';
+import { isAttempt, isInferred, isInit, isQueueLike, type Node, type Tree } from './node.ts';
 import type { Category, Section } from './transaction.ts';
 
 /** What only passes work on: its own time is the platform's, not the owner's code. X-Ray writes some names in capitals, some small. */
@@ -24,15 +24,11 @@ export function categoryOf(section: Section, on: OnPath): Category {
   if (section.what === 'gap') return 'unclassified';
   if (section.what === 'wait') return isFromQueue(node) ? 'queueing' : 'trigger';
   if (isInit(node.span)) return 'runtimeInitialization';
-  if (isQueueLike(node.span) && !isAccepting(node, section)) return 'queueing';
+  if (isQueueLike(node)) return 'queueing';
   if (/^overhead$/i.test(node.span.operation)) return 'overhead';
   if (isStarting(on)) return 'containerInitialization';
   return ofHome(on.home);
 }
-
-/** Until a queue has the message the sender waits: X-Ray draws that part of a queue's time inside the call. */
-const isAccepting = ({ parent }: Node, section: Section): boolean =>
-  parent !== undefined && isInferred(parent) && section.end <= parent.end + MARGIN;
 
 /** Lambda has taken the event, and the next that happens is the initialization of its sandbox. */
 function isStarting({ node, next }: OnPath): boolean {
@@ -55,9 +51,6 @@ function ofHome(home: Node): Category {
 
 const isOrchestrator = ({ span }: Node): boolean =>
   isAttempt(span) || (ORCHESTRATORS.test(span.resource ?? '') && span.resource !== 'AWS::Lambda::Function');
-
-/** X-Ray's picture of a service that sends no traces itself, drawn from the call to it. */
-const isInferred = ({ span }: Node): boolean => span.attributes['aws.xray.inferred'] === true;
 
 function isFromQueue({ span, parent }: Node): boolean {
   const said = [

@@ -119,7 +119,7 @@ function explainUpTo(pen: Pen, from: Node, top: Node): void {
 /** Between a span and what made it start: first what AWS draws of the waiting, then the wait itself. */
 function handOver(pen: Pen, top: Node, parent: Node): void {
   const queued = parent.children
-    .filter((child) => child !== top && isQueueLike(child.span) && child.start < top.start && child.end <= top.start + MARGIN)
+    .filter((child) => child !== top && isQueueLike(child) && child.start < top.start && child.end <= top.start + MARGIN)
     .sort((a, b) => b.end - a.end || b.start - a.start);
   let handedOver = earlier(parent.end, top.start);
   for (const wait of queued) {

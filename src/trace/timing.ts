@@ -55,7 +55,7 @@ function move(each: Node, delta: number): void {
  * child         ├────────┤         after: the way there as long as the way back
  */
 function skew(child: Node, parent: Node): number {
-  if (isDetached(child) || child.span.kind === 'consumer' || isInit(child.span) || isQueueLike(child.span)) return 0;
+  if (isDetached(child) || child.span.kind === 'consumer' || isInit(child.span) || isQueueLike(child)) return 0;
   if (child.start >= parent.start - MARGIN || !onAnotherHost(child, parent)) return 0;
   const room = child.span.duration === undefined ? 0 : Math.max(0, length(parent) - length(child));
   const delta = micros(parent.start + room / 2 - child.start);

@@ -97,11 +97,26 @@ test('the time that a queue takes to accept a message is the queue’s work, not
   const sent: readonly SpanWords[] = [
     { id: 'handler', to: 100 },
     { id: 'send', parent: 'handler', spanKind: 'client', from: 20, to: 45 },
-    { id: 'queue', parent: 'send', spanKind: 'server', service: 'SQS', from: 20, to: 45, attributes: INFERRED },
+    {
+      id: 'queue',
+      parent: 'send',
+      spanKind: 'server',
+      service: 'SQS',
+      resource: 'AWS::SQS::Queue',
+      from: 20,
+      to: 45,
+      attributes: INFERRED,
+    },
     { id: 'time', parent: 'queue', operation: 'QueueTime', service: 'SQS', from: 20, to: 45 },
   ];
 
+  const received: SpanWords = { ...RUN, id: 'consumer', parent: 'queue', from: 150, to: 160 };
+
   expect(spentOn(only(...sent))).toEqual({ computation: 75, externalService: 25 });
+  // Longer than the call it is the waiting itself.
+  expect(spentOn(only(...sent, received))).toMatchObject({ queueing: 105, externalService: 25 });
+  const waiting: SpanWords = { id: 'time', parent: 'queue', operation: 'QueueTime', service: 'SQS', from: 20, to: 150 };
+  expect(spentOn(only(...sent.slice(0, -1), waiting, received))).toMatchObject({ queueing: 130, computation: 30 });
 });
 
 test('a function that ends after the Lambda service said so keeps its time', () => {

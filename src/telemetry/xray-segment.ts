@@ -73,7 +73,7 @@ function spanRecord({ said, within }: Placed, { trace, truncated, exceptions }: 
   if (name === undefined) return `X-Ray segment named ${found(said['name'])} (expected a name)`;
   const isSegment = within === undefined && said['type'] !== 'subsegment';
   const attributes = segmentAttributes(said, { isSegment, truncated });
-  const kind = kindOf(said, isSegment);
+  const kind = kindOf(said, name, isSegment);
   const exceptionsThrown = thrownBy(said['cause'], exceptions);
   return {
     kind: 'span',
@@ -98,9 +98,13 @@ function spanRecord({ said, within }: Placed, { trace, truncated, exceptions }: 
   };
 }
 
+/** Lambda takes an event from its own queue, as often as it takes. https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html */
+const ATTEMPT = /^Attempt #\d+$/;
+
 /** `remote` is HTTP to another service, `aws` a call of the AWS SDK; everything else in a segment happened inside it. */
-function kindOf(said: Fields, isSegment: boolean): SpanKind {
+function kindOf(said: Fields, name: string, isSegment: boolean): SpanKind {
   if (isSegment) return 'server';
+  if (ATTEMPT.test(name)) return 'consumer';
   return said['namespace'] === 'aws' || said['namespace'] === 'remote' ? 'client' : 'internal';
 }
 

@@ -29,6 +29,7 @@ export function isAwaited(child: Node): boolean {
 export const awaitedChildren = (parent: Node): readonly Node[] => parent.children.filter(isAwaited);
 
 function isMessage(child: Node, parent: Node): boolean {
+  if (isAttempt(child.span)) return true;
   if (child.span.join === 'link' || child.span.join === 'message' || child.span.attributes['async'] === true) return true;
   return child.span.kind === 'consumer' && !isBatchItem(child, parent);
 }

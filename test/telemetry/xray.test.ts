@@ -59,6 +59,11 @@ test.each<[string, Json, Partial<SpanRecord>]>([
     { id: '0000000000000002', name: 'Dwell Time', start_time: 1478293361.3, end_time: 1478293361.4 },
     { operation: 'Dwell Time', spanKind: 'internal' },
   ],
+  [
+    'an attempt of Lambda at an event',
+    { id: '0000000000000003', name: 'Attempt #2', start_time: 1478293361.3, end_time: 1478293361.4, fault: true },
+    { operation: 'Attempt #2', spanKind: 'consumer', status: 'error' },
+  ],
 ])('reads %s', (_what, subsegment, expected) => {
   expect(within(subsegment)).toMatchObject({ ...expected, parentSpanId: '70de5b6f19ff9a0a', traceId: TRACE_ID });
 });

@@ -76,7 +76,7 @@ test('an event that waits in Lambda queues, and its first attempt begins with a 
   const transaction = only(
     { ...SERVICE, id: 'service', parent: undefined, to: 10 },
     { id: 'wait', parent: 'service', operation: 'Dwell Time', service: 'pay', to: 30 },
-    { id: 'attempt', parent: 'service', operation: 'Attempt #1', service: 'pay', from: 30, to: 100 },
+    { id: 'attempt', parent: 'service', operation: 'Attempt #1', spanKind: 'consumer', service: 'pay', from: 30, to: 100 },
     { ...RUN, parent: 'attempt', from: 60, to: 95 },
     { id: 'init', parent: 'run', operation: 'Initialization', service: 'pay', from: 40, to: 58 },
     { id: 'late', parent: 'run', operation: 'Overhead', service: 'pay', from: 90, to: 95 },
@@ -91,6 +91,22 @@ test('an event that waits in Lambda queues, and its first attempt begins with a 
     overhead: 5,
   });
   expect(transaction.coldStarts).toBe(1);
+});
+
+test.each([
+  ['lost when no attempt succeeded', 'error', 'failed'],
+  ['made good by a later attempt', 'unset', 'ok'],
+] as const)('an event whose first attempt failed is %s', (_what, status, outcome) => {
+  const attempt = { parent: 'service', spanKind: 'consumer', service: 'pay' } as const;
+  const transaction = only(
+    { ...GATEWAY, to: 20 },
+    { ...SERVICE, parent: 'gateway', from: 5, to: 15 },
+    { id: 'first', operation: 'Attempt #1', ...attempt, from: 30, to: 50, status: 'error' },
+    { id: 'second', operation: 'Attempt #2', ...attempt, from: 60, to: 90, status },
+    { ...RUN, parent: 'second', from: 65, to: 88, status },
+  );
+
+  expect(transaction.outcome).toBe(outcome);
 });
 
 test('the time that a queue takes to accept a message is the queue’s work, not waiting', () => {
@@ -145,7 +161,7 @@ test.each([
 test('an attempt that its function outlasts is stretched too, and no further', () => {
   const transaction = only(
     { ...SERVICE, parent: undefined, to: 10 },
-    { id: 'attempt', parent: 'service', operation: 'Attempt #1', service: 'pay', from: 30, to: 100 },
+    { id: 'attempt', parent: 'service', operation: 'Attempt #1', spanKind: 'consumer', service: 'pay', from: 30, to: 100 },
     { ...RUN, parent: 'attempt', from: 40, to: 108 },
   );
 

@@ -122,6 +122,24 @@ test.skipIf(!HAS_RECORDINGS).each(refused)('%s, which its authors refuse, is mar
   expect(assembled(recordsOf(traceOf(name))).incomplete).not.toEqual([]);
 });
 
+test.skipIf(!HAS_RECORDINGS).each(recordings)(
+  '%s says so when a document that others hang under is missing, or never ends',
+  (name) => {
+    const documents = traceOf(name).Segments.map((each) => each.Document);
+    const read = (kept: readonly string[]) => recordsOf({ Segments: kept.map((Document) => ({ Document })) });
+    for (const [n, document] of documents.entries()) {
+      const others = documents.toSpliced(n, 1);
+      const own = new Set(read([document]).map((record) => record.spanId));
+      const isParent = read(others).some(
+        (record) => record.kind === 'span' && record.parentSpanId && own.has(record.parentSpanId),
+      );
+
+      if (isParent) expect(assembled(read(others)).incomplete.join()).toMatch(/missing-(root|parent)/);
+      expect(assembled(read([...others, inProgress(document)])).incomplete).toContain('still-running');
+    }
+  },
+);
+
 /** As X-Ray wrote it while it still ran. */
 function inProgress(document: string): string {
   const { end_time: _end, ...rest } = z.looseObject({}).parse(JSON.parse(document));
@@ -147,3 +165,49 @@ test.skipIf(!HAS_RECORDINGS).each(recordings)(
     );
   },
 );
+
+test('the traces of a sender and of its consumer, linked by X-Ray, are one transaction', () => {
+  const [sender, consumer] = ['1-581cf771-000000000000000000000001', '1-581cf771-000000000000000000000002'];
+  const link = (trace: string, id: string, type: string) => ({
+    trace_id: trace,
+    id,
+    attributes: { 'aws.xray.reserved.reference_type': type },
+  });
+  const send = { id: '00000000000000a2', name: 'SQS', namespace: 'aws', start_time: 1000.1, end_time: 1000.2 };
+  const documents = [
+    { trace_id: sender, id: '00000000000000a1', name: 'shop', start_time: 1000, end_time: 1000.3, subsegments: [send] },
+    {
+      trace_id: sender,
+      id: '00000000000000a3',
+      parent_id: '00000000000000a2',
+      name: 'SQS',
+      inferred: true,
+      origin: 'AWS::SQS::Queue',
+      start_time: 1000.1,
+      end_time: 1000.2,
+      links: [link(consumer, '00000000000000b1', 'child')],
+    },
+    {
+      trace_id: consumer,
+      id: '00000000000000b1',
+      name: 'mail',
+      origin: 'AWS::Lambda',
+      start_time: 1005,
+      end_time: 1006,
+      links: [link(sender, '00000000000000a3', 'parent')],
+    },
+  ];
+
+  const transaction = assembled(recordsOf(documents));
+
+  expect(transaction.spans.map((span) => `${'.'.repeat(span.depth)}${span.service} ${span.join}`)).toEqual([
+    'shop undefined',
+    '.shop parent',
+    '..SQS parent',
+    '...mail link',
+  ]);
+  expect(transaction).toMatchObject({
+    duration: 6_000_000,
+    breakdown: { computation: 100_000, externalService: 100_000, queueing: 4_800_000, orchestration: 1_000_000 },
+  });
+});

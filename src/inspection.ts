@@ -1,5 +1,6 @@
 import type { Cause } from './diagnosis/cause.ts';
 import type { Reject } from './telemetry/record.ts';
+import { tallyOf } from './trace/tally.ts';
 import type { Span } from './trace/transaction.ts';
 import type { Scene } from './waterfall/scene.ts';
 
@@ -54,6 +55,7 @@ function inspectedTransaction({ transaction, outcome, causes }: Scene) {
     })),
     breakdown: transaction.breakdown,
     coldStarts: transaction.coldStarts,
+    counts: tallyOf(transaction),
     causes: causes.map(inspectedCause),
   };
 }

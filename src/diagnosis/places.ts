@@ -53,7 +53,7 @@ const isUnawaitedHere = (node: Node, parent: Node): boolean =>
   node.span.kind !== 'consumer' &&
   node.start < parent.end &&
   node.span.service === parent.span.service &&
-  !isQueueLike(node.span);
+  !isQueueLike(node);
 
 function placeOf(pieces: readonly Piece[], usual: UsualByOperation): Place {
   const [{ kind }] = pieces as readonly [Piece]; // a group is made with its first piece
@@ -97,7 +97,7 @@ function kindOf(section: Section, node: Node): SlowKind {
   if (section.what === 'wait') return 'queue-wait';
   if (section.what === 'gap') return 'gap';
   if (isInit(node.span)) return 'cold-start';
-  if (isQueueLike(node.span)) return 'queue-wait';
+  if (isQueueLike(node)) return 'queue-wait';
   if (!isCaller(node.span)) return 'slow-self';
   return answerOf(node) ? 'gap' : 'slow-dependency';
 }

@@ -6,6 +6,7 @@ import { isOtlp, readOtlpJson } from './otlp-json.ts';
 import type { Parsed } from './record.ts';
 import { type Fields, isFields } from './shape.ts';
 import { cut, found } from './text.ts';
+import { isXray, readXray } from './xray-traces.ts';
 
 /** One thing that a JSON value can be to us. */
 type Format = {
@@ -28,6 +29,7 @@ const FORMATS: readonly Format[] = [
   ),
   format('a CloudWatch Logs payload', isCloudwatchPayload, readCloudwatchPayload),
   format('aws/spans records', isAwsSpan, readAwsSpan),
+  format('X-Ray traces or segment documents', isXray, readXray),
   format('Lambda log lines', isLambdaEvent, readLambdaEvent),
 ];
 

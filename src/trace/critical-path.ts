@@ -63,14 +63,20 @@ function topOfUnit(from: Node): Node {
   return top;
 }
 
-type Frame = { readonly node: Node; readonly from: Micros; readonly rest: Node[]; readonly tolerance: number };
+type Frame = {
+  readonly node: Node;
+  readonly from: Micros;
+  readonly to: Micros;
+  readonly rest: Node[];
+  readonly tolerance: number;
+};
 
 function frame(node: Node, from: Micros, to: Micros): Frame {
   const clipped = (child: Node): Micros => earlier(child.end, to);
   const rest = node.children
     .filter((child) => child.start < to && child.end > from && child.end > child.start && isAwaited(child))
     .sort((a, b) => clipped(a) - clipped(b) || a.start - b.start || compare(b.span.spanId, a.span.spanId));
-  return { node, from, rest, tolerance: TOLERANCE * length(node) };
+  return { node, from, to, rest, tolerance: TOLERANCE * length(node) };
 }
 
 /**
@@ -91,7 +97,7 @@ function explain(pen: Pen, top: Node, to: Micros): void {
       continue;
     }
     const cursor = pen.at();
-    if (child.start >= cursor || earlier(child.end, to) > cursor + current.tolerance) continue;
+    if (child.start >= cursor || earlier(child.end, current.to) > cursor + current.tolerance) continue;
     drawOwn(pen, current.node, child.end);
     stack.push(frame(child, later(child.start, current.from), pen.at()));
   }
@@ -113,7 +119,7 @@ function explainUpTo(pen: Pen, from: Node, top: Node): void {
 /** Between a span and what made it start: first what AWS draws of the waiting, then the wait itself. */
 function handOver(pen: Pen, top: Node, parent: Node): void {
   const queued = parent.children
-    .filter((child) => child !== top && isQueueLike(child.span) && child.start < top.start && child.end <= top.start + MARGIN)
+    .filter((child) => child !== top && isQueueLike(child) && child.start < top.start && child.end <= top.start + MARGIN)
     .sort((a, b) => b.end - a.end || b.start - a.start);
   let handedOver = earlier(parent.end, top.start);
   for (const wait of queued) {

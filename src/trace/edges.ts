@@ -1,5 +1,5 @@
 import { timedOut } from './failing.ts';
-import { length, MARGIN, type Node } from './node.ts';
+import { isAttempt, length, MARGIN, type Node } from './node.ts';
 
 /** A call may outlast its caller by this share before we say that the caller did not wait. CRISP's tolerance. */
 export const TOLERANCE = 0.01;
@@ -29,6 +29,7 @@ export function isAwaited(child: Node): boolean {
 export const awaitedChildren = (parent: Node): readonly Node[] => parent.children.filter(isAwaited);
 
 function isMessage(child: Node, parent: Node): boolean {
+  if (isAttempt(child.span)) return true;
   if (child.span.join === 'link' || child.span.join === 'message' || child.span.attributes['async'] === true) return true;
   return child.span.kind === 'consumer' && !isBatchItem(child, parent);
 }
@@ -41,5 +42,6 @@ function isBatchItem(child: Node, parent: Node): boolean {
   );
 }
 
-const isLambdaPair = (parent: Node, child: Node): boolean =>
-  parent.span.resource === 'AWS::Lambda' && child.span.resource === 'AWS::Lambda::Function';
+/** X-Ray's two segments of one invocation: the Lambda service, or its attempt at an event, waits for the function. */
+export const isLambdaPair = (parent: Node, child: Node): boolean =>
+  child.span.resource === 'AWS::Lambda::Function' && (parent.span.resource === 'AWS::Lambda' || isAttempt(parent.span));

@@ -1,7 +1,7 @@
 import { isAwaited } from './edges.ts';
 import { isFailing } from './failing.ts';
 import { requestIdOf } from './functions.ts';
-import { MARGIN, type Node, type Tree } from './node.ts';
+import { isAttempt, MARGIN, type Node, type Tree } from './node.ts';
 
 /** The ends at which a failure reached somebody: the entry, or work that was handed over and then lost. */
 export function fatalEnds(tree: Tree): readonly Node[] {
@@ -10,7 +10,7 @@ export function fatalEnds(tree: Tree): readonly Node[] {
 
 /** Nobody waits for it, nobody else did it later: a failure here is for good, whatever its parent answered. */
 function isLost(node: Node): boolean {
-  const takesOver = node.span.kind === 'server' || node.span.kind === 'consumer';
+  const takesOver = node.span.kind === 'server' || node.span.kind === 'consumer' || isAttempt(node.span);
   return takesOver && !isAwaited(node) && !isMadeGood(node);
 }
 
@@ -29,7 +29,8 @@ export function attemptsAt(node: Node): readonly Node[] {
 }
 
 function isSameThing({ span: a }: Node, { span: b }: Node): boolean {
-  if (a.service !== b.service || a.operation !== b.operation || a.kind !== b.kind) return false;
+  const isAgain = isAttempt(a) && isAttempt(b);
+  if (a.service !== b.service || (a.operation !== b.operation && !isAgain) || a.kind !== b.kind) return false;
   const [one, other] = [itemOf(a.attributes), itemOf(b.attributes)];
   return one === undefined || other === undefined || one === other;
 }

@@ -19,7 +19,7 @@ const DEFECTS: readonly Incomplete[] = ['missing-root', 'missing-parent', 'still
 /** Builds the tree of one transaction, walks it and tells what it shows. Throws on no spans at all. */
 export function transactionOf(drafts: readonly Draft[], logs: readonly LogRecord[]): Transaction {
   const tree = grow(drafts);
-  const defects = new Set([...tree.incomplete, ...settle(tree)]);
+  const defects = new Set([...tree.incomplete, ...settle(tree), ...leftOut(tree)]);
   const path = criticalPath(tree);
   const { entry } = tree;
   return {
@@ -38,6 +38,10 @@ export function transactionOf(drafts: readonly Draft[], logs: readonly LogRecord
     logs: logs.toSorted((a, b) => a.at - b.at || compare(canonical(a), canonical(b))),
   };
 }
+
+/** X-Ray says so itself where a trace outgrew what it keeps. */
+const leftOut = ({ nodes }: Tree): readonly Incomplete[] =>
+  nodes.some(({ span }) => span.attributes['aws.xray.limit_exceeded'] === true) ? ['truncated'] : [];
 
 function traceIdsOf({ entry, nodes }: Tree): readonly TraceId[] {
   const others = new Set(nodes.map((node) => node.span.traceId));

@@ -41,9 +41,25 @@ export function isInit(span: Pick<Span, 'operation' | 'attributes'>): boolean {
   return /^(initialization|init|faas\.init)$/i.test(span.operation) || span.attributes['faas.init'] === true;
 }
 
+/** A span under its parent, on the workbench or in a picture. */
+type Placed = { readonly span: Span; readonly parent: { readonly span: Span } | undefined };
+
+const WAITS = /^(dwell ?time|queue ?time|receivemessage|sqs\.receivemessage)$/i;
+
 /** Time that a message or an event spent waiting, where AWS draws it as a span. */
-export const isQueueLike = (span: Pick<Span, 'operation'>): boolean =>
-  /^(dwell ?time|queue ?time|receivemessage|sqs\.receivemessage)$/i.test(span.operation);
+export const isQueueLike = (placed: Placed): boolean => WAITS.test(placed.span.operation) && !isAccepting(placed);
+
+/** Until a queue has the message its sender waits: X-Ray draws that part of the queue's time inside the call. */
+const isAccepting = ({ span, parent }: Placed): boolean =>
+  parent !== undefined && isInferred(parent) && recordedEnd(span) <= recordedEnd(parent.span) + MARGIN;
+
+const recordedEnd = (span: Span): number => span.start + (span.duration ?? 0);
+
+/** X-Ray's picture of a service that sends no traces itself, drawn from the call to it. */
+export const isInferred = ({ span }: Pick<Placed, 'span'>): boolean => span.attributes['aws.xray.inferred'] === true;
+
+/** X-Ray's segment of the Lambda service tries an event several times, each a subsegment that the function's segment hangs under. */
+export const isAttempt = (span: Pick<Span, 'operation'>): boolean => /^Attempt #\d+$/.test(span.operation);
 
 /** Parents before their children, without recursion: chains may be 100,000 deep. */
 export function depthFirst(entry: Node): readonly Node[] {

@@ -1,5 +1,6 @@
 import { earlier, later, type Micros, micros } from '../units.ts';
 import { isInit, isQueueLike, length, MARGIN, type Node, type Tree } from './node.ts';
+import { stretchCallers } from './stretch.ts';
 import type { Incomplete } from './transaction.ts';
 
 /** Jaeger's habit: what differs by more is not a clock, unless it is a call, which cannot be answered before it was made. */
@@ -11,6 +12,7 @@ export function settle(tree: Tree): readonly Incomplete[] {
   if (tree.nodes.some((each) => each.span.duration === undefined)) found.push('still-running');
   if (alignClocks(tree)) found.push('clock-skew');
   closeOpenEnds(tree);
+  if (stretchCallers(tree)) found.push('clock-skew');
   hoistInitializations(tree);
   return found;
 }
@@ -18,6 +20,7 @@ export function settle(tree: Tree): readonly Incomplete[] {
 /** For a tree whose shifts are known. */
 export function settleAgain(tree: Tree): void {
   closeOpenEnds(tree);
+  stretchCallers(tree);
   hoistInitializations(tree);
 }
 
@@ -52,7 +55,7 @@ function move(each: Node, delta: number): void {
  * child         ├────────┤         after: the way there as long as the way back
  */
 function skew(child: Node, parent: Node): number {
-  if (isDetached(child) || child.span.kind === 'consumer' || isInit(child.span) || isQueueLike(child.span)) return 0;
+  if (isDetached(child) || child.span.kind === 'consumer' || isInit(child.span) || isQueueLike(child)) return 0;
   if (child.start >= parent.start - MARGIN || !onAnotherHost(child, parent)) return 0;
   const room = child.span.duration === undefined ? 0 : Math.max(0, length(parent) - length(child));
   const delta = micros(parent.start + room / 2 - child.start);

@@ -18,7 +18,7 @@ export function piecesOf(timeline: Timeline, rowOfKnot: ReadonlyMap<Knot, number
       const at = { start: section.start - timeline.from, end: section.end - timeline.from };
       const place = { knot, row: rowOfKnot.get(knot) };
       if (section.what !== 'work') return [{ ...at, ...place, what: section.what }];
-      if (isQueueLike(knot.span)) return [{ ...at, ...place, what: 'wait' }];
+      if (isQueueLike(knot)) return [{ ...at, ...place, what: 'wait' }];
       return coldApart(at, knot.cold).map((part) => ({ ...part, ...place }));
     }),
   );
@@ -41,8 +41,9 @@ function coldApart(at: Stretch, cold: Stretch | undefined): readonly (Stretch & 
 export type Wait = Stretch & { readonly name: string };
 
 /** How the time before a span is called; AWS draws some of it as spans of their own. */
-export function waitBefore({ span, parent }: Knot): string {
-  if (isQueueLike(span)) return 'queue wait';
+export function waitBefore(knot: Knot): string {
+  const { span, parent } = knot;
+  if (isQueueLike(knot)) return 'queue wait';
   return waitName([span, ...(parent ? [parent.span] : [])].map(chipOf));
 }
 

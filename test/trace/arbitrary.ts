@@ -3,7 +3,7 @@ import type { SpanRecord, TelemetryRecord } from '../../src/telemetry/record.ts'
 import { aLog, anInvocation, aSpan, aSpanId, aTraceId } from './records.ts';
 
 const KINDS = ['server', 'client', 'producer', 'consumer', 'internal'] as const;
-const OPERATIONS = ['GET /a', 'handler', 'PutItem', 'Initialization', 'Dwell Time', 'Invoke shop'] as const;
+const OPERATIONS = ['GET /a', 'handler', 'PutItem', 'Initialization', 'Dwell Time', 'Attempt #1', 'Invoke shop'] as const;
 const RESOURCES = [undefined, 'AWS::Lambda', 'AWS::Lambda::Function', 'AWS::SQS::Queue'] as const;
 
 const ids = fc.integer({ min: 0, max: 14 }).map((n) => `s${n}`);

@@ -234,3 +234,9 @@ test('the path is told by kind of time', () => {
   });
   expect(coldStarts).toBe(2);
 });
+
+test('a child that ends a clock’s margin after its parent is still what the parent waited for', () => {
+  const path = pathOf({ id: 'entry' }, child('call', 10, 40), { ...child('answer', 20, 40.9), parent: 'call' });
+
+  expect(path).toBe('entry 0-10, call 10-20, answer 20-40, entry 40-100');
+});

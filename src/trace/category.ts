@@ -1,0 +1,64 @@
+import { isAttempt, isInferred, isInit, isQueueLike, type Node, type Tree } from './node.ts';
+import type { Category, Section } from './transaction.ts';
+
+/** What only passes work on: its own time is the platform's, not the owner's code. X-Ray writes some names in capitals, some small. */
+const ORCHESTRATORS = /^AWS::(Lambda$|ApiGateway|StepFunctions|AppSync|Events)/i;
+const QUEUES = /sqs|kinesis|kafka|rabbit|dynamodb|activemq/i;
+
+/** A span on the path, the span that its time belongs to, and the span that comes next on the path. */
+export type OnPath = { readonly node: Node; readonly home: Node; readonly next: Node | undefined };
+
+/** Spans that only say what happened inside another (states of a state machine, parts of a segment) are at home in that one. */
+export function homesOf({ nodes }: Tree): ReadonlyMap<Node, Node> {
+  const homes = new Map<Node, Node>();
+  for (const node of nodes) {
+    const { parent, span } = node;
+    const isPart = span.kind === 'internal' && span.resource === undefined && span.service === parent?.span.service;
+    homes.set(node, (isPart && parent && homes.get(parent)) || node);
+  }
+  return homes;
+}
+
+export function categoryOf(section: Section, on: OnPath): Category {
+  const { node } = on;
+  if (section.what === 'gap') return 'unclassified';
+  if (section.what === 'wait') return isFromQueue(node) ? 'queueing' : 'trigger';
+  if (isInit(node.span)) return 'runtimeInitialization';
+  if (isQueueLike(node)) return 'queueing';
+  if (/^overhead$/i.test(node.span.operation)) return 'overhead';
+  if (isStarting(on)) return 'containerInitialization';
+  return ofHome(on.home);
+}
+
+/** Lambda has taken the event, and the next that happens is the initialization of its sandbox. */
+function isStarting({ node, next }: OnPath): boolean {
+  return next !== undefined && isInit(next.span) && (node.span.resource === 'AWS::Lambda' || isAttempt(node.span));
+}
+
+function ofHome(home: Node): Category {
+  if (isOrchestrator(home)) return 'orchestration';
+  if (isInferred(home)) return 'externalService';
+  switch (home.span.kind) {
+    case 'client':
+    case 'producer':
+      return home.children.some((child) => child.span.kind === 'server') ? 'orchestration' : 'externalService';
+    case 'server':
+    case 'consumer':
+    case 'internal':
+      return 'computation';
+  }
+}
+
+const isOrchestrator = ({ span }: Node): boolean =>
+  isAttempt(span) || (ORCHESTRATORS.test(span.resource ?? '') && span.resource !== 'AWS::Lambda::Function');
+
+function isFromQueue({ span, parent }: Node): boolean {
+  const said = [
+    span.attributes['messaging.system'],
+    span.resource,
+    span.attributes['faas.trigger.source'],
+    parent?.span.attributes['messaging.system'],
+    parent?.span.resource,
+  ];
+  return said.some((word) => typeof word === 'string' && QUEUES.test(word));
+}

@@ -2,6 +2,7 @@ import { isAwsSpan, readAwsSpan } from './aws-spans.ts';
 import { isCloudwatchPayload, readCloudwatchPayload } from './cloudwatch-payload.ts';
 import { lambdaEvent } from './lambda-lines.ts';
 import { isPlatformEvent } from './lambda-platform.ts';
+import { isLogQuery, readLogQuery } from './log-query.ts';
 import { isOtlp, readOtlpJson } from './otlp-json.ts';
 import type { Parsed } from './record.ts';
 import { type Fields, isFields } from './shape.ts';
@@ -28,6 +29,7 @@ const FORMATS: readonly Format[] = [
   ),
   format('a CloudWatch Logs payload', isCloudwatchPayload, readCloudwatchPayload),
   format('aws/spans records', isAwsSpan, readAwsSpan),
+  format('CloudWatch Logs query results', isLogQuery, readLogQuery),
   format('Lambda log lines', isLambdaEvent, readLambdaEvent),
 ];
 
@@ -36,7 +38,9 @@ export const EXPECTED = ['OTLP protobuf', ...FORMATS.map(({ name }) => name)].jo
 
 /** Reads one JSON value, or each of a list of them (at `where[n]`). */
 export function readValue(value: unknown, where: string): Parsed {
-  if (!Array.isArray(value)) return readOne(value, where);
+  // A row of a log query is a list too.
+  const isRow: boolean = isLogQuery(value);
+  if (!Array.isArray(value) || isRow) return readOne(value, where);
   const read = value.map((item, index) => readOne(item, `${where}[${index}]`));
   return { records: read.flatMap(({ records }) => records), rejects: read.flatMap(({ rejects }) => rejects) };
 }

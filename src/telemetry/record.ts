@@ -48,7 +48,10 @@ export type InvocationRecord = {
   readonly status: 'success' | 'error' | 'timeout' | undefined;
   readonly error: SpanError | undefined;
   readonly duration: Micros | undefined;
+  readonly billedDuration: Micros | undefined;
   readonly initDuration: Micros | undefined;
+  /** SnapStart: a snapshot was restored in place of an initialisation. */
+  readonly restoreDuration: Micros | undefined;
   readonly memorySizeMB: number | undefined;
   readonly maxMemoryUsedMB: number | undefined;
 };

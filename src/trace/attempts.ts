@@ -51,7 +51,9 @@ function merged(records: readonly InvocationRecord[]): Attempt {
     status: worst(reports),
     error: first((each) => each.error),
     duration: first((each) => each.duration),
+    billedDuration: first((each) => each.billedDuration),
     initDuration: first((each) => each.initDuration),
+    restoreDuration: first((each) => each.restoreDuration),
     memorySizeMB: first((each) => each.memorySizeMB),
     maxMemoryUsedMB: first((each) => each.maxMemoryUsedMB),
   };

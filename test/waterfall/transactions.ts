@@ -136,6 +136,8 @@ const invocation = ({ service = 'shop', at }: Sketch, [init, handler]: readonly 
   status: 'success',
   error: undefined,
   duration: fromMillis(handler),
+  billedDuration: undefined,
+  restoreDuration: undefined,
   initDuration: fromMillis(init),
   memorySizeMB: 256,
   maxMemoryUsedMB: 120,

@@ -75,8 +75,8 @@ async function linkedTraces(redis: Redis, first: TraceId): Promise<readonly Trac
   return [...found];
 }
 
-/** Fields of spans, invocations and logs; the others are marks. */
-const RECORD_FIELD = /^[sil]:/;
+/** Fields of spans, invocations, logs and events; the others are marks. */
+const RECORD_FIELD = /^[sile]:/;
 
 function recordsIn(file: Readonly<Record<string, string>>): TelemetryRecord[] {
   return Object.entries(file).flatMap(([field, json]) => (RECORD_FIELD.test(field) ? [revived(json)] : []));

@@ -1,4 +1,4 @@
-import { isGzip, unpacked } from './gunzip.ts';
+import { isGzip, isZlib, unpacked } from './gunzip.ts';
 import { jsonFields } from './json.ts';
 import { logSource, readLogEvent } from './log-event.ts';
 import type { Parsed, Reject, TelemetryRecord } from './record.ts';
@@ -33,7 +33,7 @@ const rejected = (reason: string, where: string): Parsed => ({ records: [], reje
 function unwrapped(data: unknown): Fields | string {
   if (typeof data !== 'string') return `${found(data)} as awslogs.data (expected base64 of gzip)`;
   const packed = Buffer.from(data, 'base64');
-  if (!isGzip(packed)) return `${found(data)} as awslogs.data (expected base64 of gzip)`;
+  if (!isGzip(packed) && !isZlib(packed)) return `${found(data)} as awslogs.data (expected base64 of gzip)`;
   const bytes = unpacked(packed);
   if (typeof bytes === 'string') return bytes;
   return jsonFields(new TextDecoder().decode(bytes)) ?? 'unpacked, it is not a JSON object';

@@ -1,5 +1,7 @@
+import { isAwsPayload, readAwsPayload } from './aws-payloads.ts';
 import { isAwsSpan, readAwsSpan } from './aws-spans.ts';
 import { isCloudwatchPayload, readCloudwatchPayload } from './cloudwatch-payload.ts';
+import { isEventBridge, readEventBridge } from './eventbridge.ts';
 import { lambdaEvent } from './lambda-lines.ts';
 import { isPlatformEvent } from './lambda-platform.ts';
 import { isLogQuery, readLogQuery } from './log-query.ts';
@@ -30,7 +32,9 @@ const FORMATS: readonly Format[] = [
   format('a CloudWatch Logs payload', isCloudwatchPayload, readCloudwatchPayload),
   format('aws/spans records', isAwsSpan, readAwsSpan),
   format('CloudWatch Logs query results', isLogQuery, readLogQuery),
+  format('EventBridge events', isEventBridge, readEventBridge),
   format('Lambda log lines', isLambdaEvent, readLambdaEvent),
+  format('events as AWS hands them to a function', isAwsPayload, readAwsPayload),
 ];
 
 /** Every format that is read, for the reason of a reject. */

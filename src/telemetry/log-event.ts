@@ -1,5 +1,6 @@
 import type { Micros } from '../units.ts';
 import { isAwsSpan, readAwsSpan } from './aws-spans.ts';
+import { isEventBridge, readEventBridge } from './eventbridge.ts';
 import { jsonFields } from './json.ts';
 import { lambdaLine } from './lambda-lines.ts';
 import type { Parsed } from './record.ts';
@@ -28,6 +29,9 @@ export function readLogEvent(said: unknown, at: Micros | undefined, source: LogS
   const json = message.includes('"startTimeUnixNano"') ? jsonFields(message) : undefined;
   if (isAwsSpan(json)) return readAwsSpan(json, where);
   if (source.spansOnly) return rejected(`${found(message)} in aws/spans (expected a span as JSON)`, where);
+  // A rule of EventBridge may have a log group as its target.
+  const event = message.includes('"detail-type"') ? jsonFields(message) : undefined;
+  if (isEventBridge(event)) return readEventBridge(event);
   const line = lambdaLine(message, { function: source.function, at });
   return { records: line === undefined ? [] : [line], rejects: [] };
 }

@@ -1,8 +1,8 @@
 import type { TraceId } from '../telemetry/ids.ts';
-import type { LogRecord, SpanRecord } from '../telemetry/record.ts';
+import type { Attributes, EventRecord, LogRecord, SpanRecord } from '../telemetry/record.ts';
 import type { Attempt } from './attempts.ts';
 import { disjointSets } from './connected.ts';
-import { requestIdOf } from './functions.ts';
+import { executionArnOf, requestIdOf } from './functions.ts';
 import { compare } from './node.ts';
 
 /** Which connected set of traces a record belongs to. */
@@ -12,6 +12,7 @@ export type Homes = {
   /** The trace, not the set. */
   readonly ofAttempt: (attempt: Attempt) => TraceId | undefined;
   readonly ofLog: (log: LogRecord) => TraceId | undefined;
+  readonly ofEvent: (event: EventRecord) => TraceId | undefined;
 };
 
 export function homesOf(spans: readonly SpanRecord[], attempts: readonly Attempt[]): Homes {
@@ -20,8 +21,11 @@ export function homesOf(spans: readonly SpanRecord[], attempts: readonly Attempt
   for (const span of spans) {
     for (const link of span.links) if (present.has(link.traceId)) sets.join(span.traceId, link.traceId);
   }
-  const runs = byRequest(spans.filter((span) => span.spanKind !== 'client' && span.spanKind !== 'producer'));
-  const calls = byRequest(spans);
+  const runs = byId(
+    spans.filter((span) => span.spanKind !== 'client' && span.spanKind !== 'producer'),
+    requestIdOf,
+  );
+  const calls = byId(spans, requestIdOf);
   const ofAttempt = ({ said }: Attempt): TraceId | undefined =>
     runs.get(said.requestId) ?? said.traceId ?? calls.get(said.requestId);
   const ofRequest = new Map<string, TraceId>(calls);
@@ -30,22 +34,28 @@ export function homesOf(spans: readonly SpanRecord[], attempts: readonly Attempt
     if (trace) ofRequest.set(attempt.said.requestId, trace);
     if (trace) present.add(trace);
   }
+  const executions = byId(spans, executionArnOf);
+  const known = (trace: TraceId | undefined): TraceId | undefined => (trace && present.has(trace) ? trace : undefined);
   const ofLog = (log: LogRecord): TraceId | undefined => {
-    const named = log.traceId !== undefined && present.has(log.traceId) ? log.traceId : undefined;
-    const trace = named ?? (log.requestId === undefined ? undefined : ofRequest.get(log.requestId));
+    const trace = known(log.traceId) ?? ofRequest.get(log.requestId ?? '');
     return trace && sets.find(trace);
   };
-  return { group: sets.find, ofSpan: (span) => sets.find(span.traceId), ofAttempt, ofLog };
+  const ofEvent = (event: EventRecord): TraceId | undefined => {
+    const named = known(event.traceId) ?? ofRequest.get(event.requestId ?? '');
+    const trace = named ?? executions.get(event.executionArn ?? '');
+    return trace && sets.find(trace);
+  };
+  return { group: sets.find, ofSpan: (span) => sets.find(span.traceId), ofAttempt, ofLog, ofEvent };
 }
 
-/** The smallest trace id where several claim one request, so that the order of records does not matter. */
-function byRequest(spans: readonly SpanRecord[]): ReadonlyMap<string, TraceId> {
+/** The smallest trace id where several claim one request or execution, so that the order of records does not matter. */
+function byId(spans: readonly SpanRecord[], idOf: (attributes: Attributes) => string | undefined): ReadonlyMap<string, TraceId> {
   const traces = new Map<string, TraceId>();
   for (const span of spans) {
-    const request = requestIdOf(span.attributes);
-    if (request === undefined) continue;
-    const known = traces.get(request);
-    if (known === undefined || compare(span.traceId, known) < 0) traces.set(request, span.traceId);
+    const id = idOf(span.attributes);
+    if (id === undefined) continue;
+    const known = traces.get(id);
+    if (known === undefined || compare(span.traceId, known) < 0) traces.set(id, span.traceId);
   }
   return traces;
 }

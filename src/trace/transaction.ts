@@ -1,5 +1,13 @@
 import type { SpanId, TraceId } from '../telemetry/ids.ts';
-import type { Attributes, InvocationRecord, LogRecord, SpanError, SpanKind, SpanStatus } from '../telemetry/record.ts';
+import type {
+  Attributes,
+  EventRecord,
+  InvocationRecord,
+  LogRecord,
+  SpanError,
+  SpanKind,
+  SpanStatus,
+} from '../telemetry/record.ts';
 import type { Micros } from '../units.ts';
 
 /** What a person asked for, from its entry to its last asynchronous consequence. */
@@ -26,6 +34,8 @@ export type Transaction = {
   /** Cold starts on the critical path. */
   readonly coldStarts: number;
   readonly logs: readonly LogRecord[];
+  /** What AWS announced of it. */
+  readonly events: readonly EventRecord[];
 };
 
 export type Incomplete = 'missing-root' | 'missing-parent' | 'still-running' | 'clock-skew' | 'cycle' | 'truncated';

@@ -5,6 +5,7 @@ import { redisUsual } from '../../src/redis/usual.ts';
 import { spanId, type TraceId, traceId } from '../../src/telemetry/ids.ts';
 import type { InvocationRecord, LogRecord, SpanRecord } from '../../src/telemetry/record.ts';
 import { fromMillis, micros } from '../../src/units.ts';
+import { anEvent } from '../trace/records.ts';
 import { testRedis } from '../world/redis.ts';
 
 const redis = testRedis();
@@ -49,6 +50,8 @@ const report = (overrides: Partial<InvocationRecord> = {}): InvocationRecord => 
 const fail = (): never => {
   throw new Error('not an id');
 };
+const FAILED = { what: 'step-functions', status: 'FAILED', start: undefined, end: undefined } as const;
+const ALARM = { what: 'cloudwatch-alarm', alarm: 'a', state: 'ALARM', previousState: 'OK', reason: '', measures: [] } as const;
 const store = (at = NOW) => redisRecords(redis(), () => at);
 
 test('keeps a record once however often it is delivered, and gives back what it kept', async () => {
@@ -127,6 +130,34 @@ test('keeps logs with the trace or the request that they name', async () => {
 
   const logs = (await store().read(trace(1))).filter((record) => record.kind === 'log');
   expect(logs.map((record) => record.body).sort()).toEqual(['card_declined', 'second']);
+});
+
+const EXECUTION = 'arn:aws:states:eu-west-1:123456789012:execution:fulfil:1f2e';
+
+test.each([
+  ['Lambda gave up', anEvent({ requestId: 'req-1' }), { 'faas.invocation_id': 'req-1' }],
+  [
+    'of a failed execution',
+    anEvent({ ...FAILED, requestId: undefined, executionArn: EXECUTION }),
+    { 'aws.resource_arn': EXECUTION },
+  ],
+] as const)('what AWS announces %s finds its trace, whichever comes first', async (_what, event, attributes) => {
+  const late = store();
+  expect((await late.keep([event], [])).suspects).toEqual([]);
+  expect((await late.keep([span(1, { attributes })], [])).suspects.map((suspect) => suspect.traceId)).toEqual([trace(1)]);
+  expect((await late.read(trace(1))).map((record) => record.kind).sort()).toEqual(['event', 'span']);
+
+  await redis().flushdb();
+  await late.keep([span(1, { attributes })], []);
+  expect((await late.keep([event, event], [])).suspects.map((suspect) => suspect.traceId)).toEqual([trace(1)]);
+  expect((await late.read(trace(1))).filter((record) => record.kind === 'event')).toEqual([event]);
+});
+
+test('an event that names a trace rests there, one that names nothing rests nowhere', async () => {
+  const alarm = anEvent({ ...ALARM, requestId: undefined });
+
+  expect(await store().keep([{ ...alarm, traceId: trace(1) }, alarm], [])).toMatchObject({ stored: 1 });
+  expect(await store().read(trace(1))).toHaveLength(1);
 });
 
 test('every key dies some day', async () => {

@@ -145,6 +145,7 @@ export const transaction = (changes: Partial<Transaction> = {}): Transaction => 
   },
   coldStarts: 0,
   logs: [],
+  events: [],
   ...changes,
 });
 

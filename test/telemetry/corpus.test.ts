@@ -73,12 +73,26 @@ test.skipIf(corpus === undefined)('every span and log of recorded OTLP/JSON line
 });
 
 test.skipIf(corpus === undefined || !existsSync(join(corpus, 'aws-events')))(
-  'an event that is no telemetry is refused by name (needs TRACEFALL_CORPUS)',
+  'every event that AWS services send is classified, or counted as unknown with its source (needs TRACEFALL_CORPUS)',
   () => {
-    for (const name of readdirSync(join(corpus ?? '', 'aws-events')).filter((file) => file.endsWith('.json'))) {
+    const names = readdirSync(join(corpus ?? '', 'aws-events')).filter((file) => file.endsWith('.json'));
+    const known = new Map<string, string>();
+    for (const name of names) {
       const { records, rejects } = parse(recorded(`aws-events/${name}`), name);
 
-      expect(records.length + rejects.length, name).toBeGreaterThan(0);
+      expect(rejects, name).toEqual([]);
+      expect(records.length, name).toBeGreaterThan(0);
+      for (const record of records) {
+        if (record.kind !== 'event') continue;
+        expect(record.source, name).not.toBe('');
+        if (record.what !== 'unknown') known.set(name, record.what);
+      }
     }
+    expect(names.length).toBeGreaterThan(90);
+    expect(Object.fromEntries(known)).toEqual({
+      'cloudWatchAlarmEventCompositeMetric.json': 'cloudwatch-alarm',
+      'cloudWatchAlarmEventSingleMetric.json': 'cloudwatch-alarm',
+      'sqsDlqTriggerEvent.json': 'dead-letter',
+    });
   },
 );

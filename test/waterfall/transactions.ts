@@ -64,6 +64,7 @@ export function transactionOf(sketches: readonly Sketch[], more: Partial<Transac
     criticalPath: sectionsOf(sketches),
     breakdown: NOTHING_BROKEN_DOWN,
     coldStarts: 0,
+    events: [],
     logs: sketches.flatMap(({ warned = [] }, index) => warned.map((at) => warning(index, at))),
     ...more,
   };

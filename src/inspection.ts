@@ -72,6 +72,7 @@ function inspectedSpan(span: Span) {
     spanId: span.spanId,
     parentSpanId: span.parentSpanId ?? null,
     join: span.join ?? null,
+    alsoFrom: span.alsoFrom,
     service: span.service,
     operation: span.operation,
     kind: span.kind,

@@ -11,7 +11,8 @@ import type {
 } from '../telemetry/record.ts';
 import { tellsFailure } from '../trace/events.ts';
 import { executionArnOf } from '../trace/functions.ts';
-import { between } from '../units.ts';
+import { joinKeysOf } from '../trace/join-keys.ts';
+import { between, type Micros } from '../units.ts';
 import { keys } from './keys.ts';
 import { binOf } from './sketch.ts';
 
@@ -23,6 +24,8 @@ export type TraceFile = {
   /** Lambda request ids that belong to the trace. */
   readonly requestIds: string[];
   readonly linked: Set<TraceId>;
+  /** Ids that another trace may name too, with the time at which this one did. */
+  readonly joins: Map<string, Micros>;
   entryClosed: boolean;
 };
 
@@ -62,7 +65,7 @@ function fileEvent(event: EventRecord, { trace, request }: Files): void {
   }
 }
 
-const newTraceFile = (): TraceFile => ({ entries: [], requestIds: [], linked: new Set(), entryClosed: false });
+const newTraceFile = (): TraceFile => ({ entries: [], requestIds: [], linked: new Set(), joins: new Map(), entryClosed: false });
 const newRequestFile = (): RequestFile => ({ entries: [], failed: false });
 
 function entryOf<K, V>(map: Map<K, V>, key: K, fresh: () => V): V {
@@ -78,6 +81,8 @@ function fileSpan(file: TraceFile, span: SpanRecord): void {
   const field = `s:${span.spanId}:${span.spanKind}:${span.end === undefined ? 'open' : 'ended'}`;
   file.entries.push({ ...plain(field, span), ...usualOf(span) });
   for (const link of span.links) if (link.traceId !== span.traceId) file.linked.add(link.traceId);
+  const { offers, wants } = joinKeysOf({ ...span, kind: span.spanKind });
+  for (const key of [...offers, ...wants.flat()]) file.joins.set(key, span.start);
   const requestId = requestIdOf(span);
   if (requestId !== undefined) file.requestIds.push(requestId);
   // The execution of a state machine is filed like a request: what is announced of it finds its trace, whichever comes first.

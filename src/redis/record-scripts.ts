@@ -1,4 +1,6 @@
 import type { TraceId } from '../telemetry/ids.ts';
+import { isGuess } from '../trace/join-keys.ts';
+import type { Micros } from '../units.ts';
 import type { RequestFile, TraceFile } from './filing.ts';
 import { DECISIONS_TTL_MS, keys, RECORDS_TTL_MS, USUAL_BLOCK_MS, USUAL_BLOCKS } from './keys.ts';
 import { type Command, script } from './scripts.ts';
@@ -89,6 +91,24 @@ export function keepRequest(requestId: string, file: RequestFile, { nowMs }: Kee
     ...[RECORDS_TTL_MS, nowMs, file.failed ? 1 : 0, WAIT_IS_OVER_MS, keys.tracePrefix],
     ...entries,
   ]);
+}
+
+/** Traces that bear one id: the two sides of a hop, and each delivery of it again. */
+const TRACES_PER_ID = 50;
+/** An item of a table is written again and again by traces that have nothing to do with each other: only the last of them matter. */
+const TRACES_PER_GUESS = 8;
+
+const KEEP_JOIN = `
+redis.call('ZADD', KEYS[1], ARGV[1], ARGV[2])
+redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - tonumber(ARGV[3]))
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
+redis.call('SADD', ARGV[5], KEYS[1])
+redis.call('PEXPIRE', ARGV[5], ARGV[4])`;
+
+/** The trace is found by the id, and the id by the trace. A link's key and an id's stand in one set: neither looks like the other. */
+export function keepJoin(id: TraceId, joinKey: string, at: Micros): Command {
+  const most = isGuess(joinKey) ? TRACES_PER_GUESS : TRACES_PER_ID;
+  return script(KEEP_JOIN, keys.join(joinKey), [at, id, most, DECISIONS_TTL_MS, keys.links(id)]);
 }
 
 /** A link is known from both ends: the transaction is found from either trace. */

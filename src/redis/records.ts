@@ -5,7 +5,7 @@ import type { TelemetryRecord } from '../telemetry/record.ts';
 import { fromMillis, toMillis } from '../units.ts';
 import { filed } from './filing.ts';
 import { keys } from './keys.ts';
-import { keepLink, keepRequest, keepTrace } from './record-scripts.ts';
+import { keepJoin, keepLink, keepRequest, keepTrace } from './record-scripts.ts';
 import { pipelined } from './scripts.ts';
 
 /** A transaction over more traces than this is cut: links can run in circles and on for ever. */
@@ -29,7 +29,8 @@ async function keep(
   const requests = [...byRequest].map(([requestId, file]) => keepRequest(requestId, file, keeping));
   const traces = [...byTrace].map(([id, file]) => keepTrace(id, file, keeping));
   const links = [...byTrace].flatMap(([id, file]) => [...file.linked].flatMap((other) => keepLink(id, other)));
-  const replies = await pipelined(redis, [...requests, ...traces, ...links]);
+  const joins = [...byTrace].flatMap(([id, file]) => [...file.joins].map(([key, at]) => keepJoin(id, key, at)));
+  const replies = await pipelined(redis, [...requests, ...traces, ...links, ...joins]);
   return summed(replies.slice(0, requests.length + traces.length).map(answerIn));
 }
 
@@ -63,16 +64,24 @@ async function read(redis: Redis, id: TraceId): Promise<readonly TelemetryRecord
   return [...files, ...invocations].flatMap(recordsIn);
 }
 
-/** Every trace reachable over links, breadth first. */
+/** Every trace reachable over links and over ids that several name, breadth first. */
 async function linkedTraces(redis: Redis, first: TraceId): Promise<readonly TraceId[]> {
   const found = new Set([first]);
   for (const id of found) {
-    for (const linked of await redis.smembers(keys.links(id))) {
-      const other = traceId(linked);
-      if (other && found.size < LINKED_TRACES) found.add(other);
-    }
+    for (const other of await neighbours(redis, id)) if (found.size < LINKED_TRACES) found.add(other);
   }
   return [...found];
+}
+
+/** Links first: they are certain, and ids may be many. */
+async function neighbours(redis: Redis, id: TraceId): Promise<readonly TraceId[]> {
+  const links = (await redis.smembers(keys.links(id))).toSorted();
+  const ids = links.filter((link) => traceId(link) === undefined);
+  const named = await pipelined(
+    redis,
+    ids.map((joinKey) => ['zrange', joinKey, 0, -1]),
+  );
+  return [...links, ...named.flat()].flatMap((link) => traceId(String(link)) ?? []);
 }
 
 /** Fields of spans, invocations, logs and events; the others are marks. */

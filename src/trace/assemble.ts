@@ -8,6 +8,7 @@ import { transactionOf } from './finish.ts';
 import { homesOf } from './homes.ts';
 import { withInvocations } from './invocations.ts';
 import { compare, type Draft, UNSAID } from './node.ts';
+import { type Origin, originsOf } from './origins.ts';
 import type { Transaction } from './transaction.ts';
 
 export type Assembled = {
@@ -29,8 +30,9 @@ export function assemble(records: readonly TelemetryRecord[]): Assembled {
     events,
   );
   const logs = distinct(records.filter((record) => record.kind === 'log'));
-  const parts = apart(spans, attempts, { logs, events });
-  const transactions = parts.map(assembleOne).sort((a, b) => a.start - b.start || compare(a.id, b.id));
+  const origins = originsOf(spans);
+  const parts = apart(spans, attempts, { logs, events, origins });
+  const transactions = parts.map((part) => assembleOne(part, origins)).sort((a, b) => a.start - b.start || compare(a.id, b.id));
   const placed = parts.reduce((sum, part) => sum + placedIn(part), 0);
   const known = spans.length + attempts.reduce((sum, each) => sum + each.records, 0) + logs.length + events.length;
   return { transactions, counts: { placed, duplicates: records.length - known, unplaced: known - placed } };
@@ -46,10 +48,11 @@ type Part = {
 const placedIn = ({ spans, attempts, logs, events }: Part): number =>
   spans.length + attempts.reduce((sum, each) => sum + each.records, 0) + logs.length + events.length;
 
-type Beside = { readonly logs: readonly LogRecord[]; readonly events: readonly EventRecord[] };
+type Origins = ReadonlyMap<SpanRecord, readonly Origin[]>;
+type Beside = { readonly origins: Origins; readonly logs: readonly LogRecord[]; readonly events: readonly EventRecord[] };
 
-function apart(spans: readonly SpanRecord[], attempts: readonly Attempt[], { logs, events }: Beside): readonly Part[] {
-  const homes = homesOf(spans, attempts);
+function apart(spans: readonly SpanRecord[], attempts: readonly Attempt[], { logs, events, origins }: Beside): readonly Part[] {
+  const homes = homesOf(spans, attempts, origins);
   const parts = new Map<TraceId, Part>();
   const partOf = (home: TraceId): Part => {
     const part = parts.get(home) ?? { spans: [], attempts: [], logs: [], events: [] };
@@ -73,18 +76,21 @@ function apart(spans: readonly SpanRecord[], attempts: readonly Attempt[], { log
   return [...parts.values()];
 }
 
-function assembleOne({ spans, attempts, logs, events }: Part): Transaction {
-  const drafts = withExecutions(withInvocations(spans.map(draft), attempts), events);
+function assembleOne({ spans, attempts, logs, events }: Part, origins: Origins): Transaction {
+  const known = spans.map((span) => draftOf(span, origins.get(span) ?? []));
+  const drafts = withExecutions(withInvocations(known, attempts), events);
   return transactionOf(drafts, { logs, events });
 }
 
-const draft = (record: SpanRecord): Draft => ({
+const draftOf = (record: SpanRecord, origins: readonly Origin[]): Draft => ({
   links: record.links,
+  origins,
   span: {
     traceId: record.traceId,
     spanId: record.spanId,
     parentSpanId: record.parentSpanId,
     join: undefined,
+    alsoFrom: [],
     depth: 0,
     service: record.service ?? UNSAID,
     operation: record.operation,

@@ -3,7 +3,7 @@ import type { Attributes } from '../telemetry/record.ts';
 import type { Span } from './transaction.ts';
 
 /** Where instrumentations write Lambda's request id: OpenTelemetry's newer and older name, the X-Ray SDK's, X-Ray's own. */
-const REQUEST_ID = ['faas.invocation_id', 'faas.execution', 'aws.lambda.request_id', 'aws.request_id'] as const;
+export const REQUEST_ID = ['faas.invocation_id', 'faas.execution', 'aws.lambda.request_id', 'aws.request_id'] as const;
 const FUNCTION_NAME = ['faas.name', 'aws.lambda.function_name'] as const;
 const FUNCTION_ARN = ['cloud.resource_id', 'faas.id', 'aws.lambda.invoked_arn', 'aws.resource_arn', 'faas.arn'] as const;
 const CALLED_FUNCTION = [

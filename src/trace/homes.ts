@@ -1,9 +1,10 @@
 import type { TraceId } from '../telemetry/ids.ts';
 import type { Attributes, EventRecord, LogRecord, SpanRecord } from '../telemetry/record.ts';
 import type { Attempt } from './attempts.ts';
-import { disjointSets } from './connected.ts';
+import { disjointSets, type Sets } from './connected.ts';
 import { executionArnOf, requestIdOf } from './functions.ts';
 import { compare } from './node.ts';
+import type { Origin } from './origins.ts';
 
 /** Which connected set of traces a record belongs to. */
 export type Homes = {
@@ -15,12 +16,11 @@ export type Homes = {
   readonly ofEvent: (event: EventRecord) => TraceId | undefined;
 };
 
-export function homesOf(spans: readonly SpanRecord[], attempts: readonly Attempt[]): Homes {
+type Origins = ReadonlyMap<SpanRecord, readonly Origin[]>;
+
+export function homesOf(spans: readonly SpanRecord[], attempts: readonly Attempt[], origins: Origins): Homes {
   const present = new Set(spans.map((span) => span.traceId));
-  const sets = disjointSets<TraceId>();
-  for (const span of spans) {
-    for (const link of span.links) if (present.has(link.traceId)) sets.join(span.traceId, link.traceId);
-  }
+  const sets = connected(spans, origins, present);
   const runs = byId(
     spans.filter((span) => span.spanKind !== 'client' && span.spanKind !== 'producer'),
     requestIdOf,
@@ -46,6 +46,15 @@ export function homesOf(spans: readonly SpanRecord[], attempts: readonly Attempt
     return trace && sets.find(trace);
   };
   return { group: sets.find, ofSpan: (span) => sets.find(span.traceId), ofAttempt, ofLog, ofEvent };
+}
+
+function connected(spans: readonly SpanRecord[], origins: Origins, present: ReadonlySet<TraceId>): Sets<TraceId> {
+  const sets = disjointSets<TraceId>();
+  const edges = spans.flatMap((span) =>
+    [...span.links, ...(origins.get(span) ?? [])].map((to) => [span.traceId, to.traceId] as const),
+  );
+  for (const [from, to] of edges) if (present.has(to)) sets.join(from, to);
+  return sets;
 }
 
 /** The smallest trace id where several claim one request or execution, so that the order of records does not matter. */

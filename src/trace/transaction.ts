@@ -6,6 +6,7 @@ import type {
   LogRecord,
   SpanError,
   SpanKind,
+  SpanLink,
   SpanStatus,
 } from '../telemetry/record.ts';
 import type { Micros } from '../units.ts';
@@ -49,6 +50,8 @@ export type Span = {
   /** As recorded or joined; may name a span that never came. */
   readonly parentSpanId: SpanId | undefined;
   readonly join: Join | undefined;
+  /** Further spans it came from: a batch of ten records has ten parents, and the one above is the failing record's where it is known. */
+  readonly alsoFrom: readonly SpanLink[];
   /** Steps from the entry, 0 for the entry. */
   readonly depth: number;
   readonly service: string;

@@ -112,6 +112,35 @@ test('finds a transaction over several traces from any of them', async () => {
   expect(await store().read(trace(2))).toHaveLength(2);
 });
 
+const SENT = { 'messaging.message.id': '059f36b4-87a3-44ab-83d2-661975830a7d' };
+const FORWARDED = { 'aws.message_id': '79406a00-bf15-46ca-978c-22c3613fcb30' };
+
+test('finds a transaction over traces that share nothing but the ids of messages, from any of them', async () => {
+  const sent = span(1, { spanKind: 'producer', attributes: SENT });
+  const received = span(2, { traceId: trace(2), spanKind: 'consumer', attributes: SENT });
+  const forwarded = span(3, { traceId: trace(2), parentSpanId: received.spanId, spanKind: 'client', attributes: FORWARDED });
+  const last = span(4, { traceId: trace(3), attributes: FORWARDED });
+  for (const record of [last, forwarded, sent, received, sent]) await store().keep([record], []);
+
+  for (const n of [1, 2, 3]) expect(await store().read(trace(n)), `from trace ${n}`).toHaveLength(4);
+  expect(await store().read(trace(4))).toEqual([]);
+});
+
+test('of an item that many traces write, only the last writes are remembered', async () => {
+  const item = { 'aws.dynamodb.table_names': ['orders'], 'aws.dynamodb.key': '7' };
+  const write = (n: number): SpanRecord =>
+    span(n, { traceId: trace(n), spanKind: 'client', attributes: item, start: micros(NOW + n) });
+  await store().keep(
+    Array.from({ length: 30 }, (_, n) => write(n + 1)),
+    [],
+  );
+
+  const read = await store().read(trace(30));
+
+  expect(read).toHaveLength(8);
+  expect(new Set(read.map((record) => record.traceId))).toContain(trace(29));
+});
+
 test('keeps logs with the trace or the request that they name', async () => {
   const log = (overrides: Partial<LogRecord>): LogRecord => ({
     ...{ kind: 'log', traceId: undefined, spanId: undefined, requestId: undefined, service: 'checkout-fn' },
@@ -163,7 +192,7 @@ test('an event that names a trace rests there, one that names nothing rests nowh
 test('every key dies some day', async () => {
   await store().keep(
     [
-      span(1, { attributes: { 'faas.invocation_id': 'req-1' }, links: [{ traceId: trace(2), spanId: span(9).spanId }] }),
+      span(1, { attributes: { 'faas.invocation_id': 'req-1', ...SENT }, links: [{ traceId: trace(2), spanId: span(9).spanId }] }),
       report(),
     ],
     [trace(1)],

@@ -90,6 +90,7 @@ const span = (changes: Partial<Span> = {}): Span => ({
   spanId: known(spanId('53995c3f42cd8ad8')),
   parentSpanId: undefined,
   join: undefined,
+  alsoFrom: [],
   depth: 0,
   service: 'checkout-api',
   operation: 'POST /checkout',

@@ -90,6 +90,7 @@ function spanOf(sketch: Sketch, index: number, parent: SpanId | undefined): Span
     spanId: idOf(index),
     parentSpanId: sketch.orphan ? must(spanId('dead00000000beef')) : parent,
     join: sketch.join ?? (parent && 'parent'),
+    alsoFrom: [],
     depth,
     service,
     operation: sketch.name,

@@ -1,6 +1,5 @@
 import type { TraceId } from '../telemetry/ids.ts';
 import { isGuess } from '../trace/join-keys.ts';
-import type { Micros } from '../units.ts';
 import type { RequestFile, TraceFile } from './filing.ts';
 import { DECISIONS_TTL_MS, keys, RECORDS_TTL_MS, USUAL_BLOCK_MS, USUAL_BLOCKS } from './keys.ts';
 import { type Command, script } from './scripts.ts';
@@ -98,17 +97,21 @@ const TRACES_PER_ID = 50;
 /** An item of a table is written again and again by traces that have nothing to do with each other: only the last of them matter. */
 const TRACES_PER_GUESS = 8;
 
-const KEEP_JOIN = `
-redis.call('ZADD', KEYS[1], ARGV[1], ARGV[2])
-redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - tonumber(ARGV[3]))
-redis.call('PEXPIRE', KEYS[1], ARGV[4])
-redis.call('SADD', ARGV[5], KEYS[1])
-redis.call('PEXPIRE', ARGV[5], ARGV[4])`;
+const KEEP_JOINS = `
+local id, ttl = ARGV[1], tonumber(ARGV[2])
+for i = 3, #ARGV, 3 do
+  redis.call('ZADD', ARGV[i], ARGV[i + 1], id)
+  redis.call('ZREMRANGEBYRANK', ARGV[i], 0, -1 - tonumber(ARGV[i + 2]))
+  redis.call('PEXPIRE', ARGV[i], ttl)
+  redis.call('SADD', KEYS[1], ARGV[i])
+end
+redis.call('PEXPIRE', KEYS[1], ttl)`;
 
-/** The trace is found by the id, and the id by the trace. A link's key and an id's stand in one set: neither looks like the other. */
-export function keepJoin(id: TraceId, joinKey: string, at: Micros): Command {
-  const most = isGuess(joinKey) ? TRACES_PER_GUESS : TRACES_PER_ID;
-  return script(KEEP_JOIN, keys.join(joinKey), [at, id, most, DECISIONS_TTL_MS, keys.links(id)]);
+/** The trace is found by the ids, and the ids by the trace. A link and an id's key stand in one set: neither looks like the other. */
+export function keepJoins(id: TraceId, { joins }: TraceFile): readonly Command[] {
+  if (joins.size === 0) return [];
+  const args = [...joins].flatMap(([key, at]) => [keys.join(key), at, isGuess(key) ? TRACES_PER_GUESS : TRACES_PER_ID]);
+  return [script(KEEP_JOINS, keys.links(id), [id, DECISIONS_TTL_MS, ...args])];
 }
 
 /** A link is known from both ends: the transaction is found from either trace. */

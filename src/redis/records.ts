@@ -5,7 +5,7 @@ import type { TelemetryRecord } from '../telemetry/record.ts';
 import { fromMillis, toMillis } from '../units.ts';
 import { filed } from './filing.ts';
 import { keys } from './keys.ts';
-import { keepJoin, keepLink, keepRequest, keepTrace } from './record-scripts.ts';
+import { keepJoins, keepLink, keepRequest, keepTrace } from './record-scripts.ts';
 import { pipelined } from './scripts.ts';
 
 /** A transaction over more traces than this is cut: links can run in circles and on for ever. */
@@ -29,7 +29,7 @@ async function keep(
   const requests = [...byRequest].map(([requestId, file]) => keepRequest(requestId, file, keeping));
   const traces = [...byTrace].map(([id, file]) => keepTrace(id, file, keeping));
   const links = [...byTrace].flatMap(([id, file]) => [...file.linked].flatMap((other) => keepLink(id, other)));
-  const joins = [...byTrace].flatMap(([id, file]) => [...file.joins].map(([key, at]) => keepJoin(id, key, at)));
+  const joins = [...byTrace].flatMap(([id, file]) => keepJoins(id, file));
   const replies = await pipelined(redis, [...requests, ...traces, ...links, ...joins]);
   return summed(replies.slice(0, requests.length + traces.length).map(answerIn));
 }

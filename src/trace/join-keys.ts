@@ -109,10 +109,12 @@ const NO_KEYS: JoinKeys = { offers: [], wants: [] };
 export function joinKeysOf(span: Carrier): JoinKeys {
   const calls = span.kind === 'client' || span.kind === 'producer';
   if (!calls) return span.kind === 'internal' ? NO_KEYS : receivers(span);
-  const does = `${span.operation} ${textOf(span, OPERATION)}`;
+  const keys = carried(span);
+  const does = keys.length === 0 ? '' : `${span.operation} ${textOf(span, OPERATION)}`;
   if (SETTLING.test(does)) return NO_KEYS;
-  if (span.kind === 'client' && RECEIVING.test(does)) return { offers: [], wants: carried(span).map((key) => [key]) };
-  return { offers: [...carried(span), ...asked(span)], wants: [] };
+  if (span.kind === 'client' && RECEIVING.test(does)) return { offers: [], wants: keys.map((key) => [key]) };
+  const offers = [...keys, ...asked(span)];
+  return offers.length === 0 ? NO_KEYS : { offers, wants: [] };
 }
 
 const OPERATION = ['messaging.operation.type', 'messaging.operation.name', 'messaging.operation', 'rpc.method'] as const;
@@ -132,12 +134,13 @@ export const itemIds = (attributes: Attributes): readonly string[] =>
 export const itemIdOf = (key: string): string => key.slice(key.lastIndexOf(' ') + 1);
 
 function receivers(span: Carrier): JoinKeys {
+  const keys = carried(span);
   const relayed = RELAYED.map((relay) => ({ relay, ids: valuesOf(span.attributes, relay.ids).filter(relay.isId).slice(0, 1) }));
   const isService = ({ service }: Relayed): boolean => service.test(span.resource ?? '');
   return {
     offers: relayed.flatMap(({ relay, ids }) => (isService(relay) ? ids.map((id) => `${relay.name}-behind ${id}`) : [])),
     wants: [
-      ...carried(span).map((key) => [key]),
+      ...keys.map((key) => [key]),
       ...relayed.flatMap(({ relay: { name, ...relay }, ids }) =>
         ids.map((id) =>
           relay.service.test(span.resource ?? '') ? [`${name} ${id}`] : [`${name}-behind ${id}`, `${name} ${id}`],
@@ -159,25 +162,39 @@ function asked(span: Carrier): readonly string[] {
 /** Keys that a message, a record or an item carries from one side to the other. */
 function carried({ attributes }: Carrier): readonly string[] {
   const ids = valuesOf(attributes, MESSAGE_ID);
-  const shard = valuesOf(attributes, SHARD_ID)[0];
   const numbers = valuesOf(attributes, SEQUENCE_NUMBER);
+  const written = valuesOf(attributes, ITEM_KEY);
+  if (ids.length + numbers.length + written.length === 0) return NOTHING;
+  const shard = valuesOf(attributes, SHARD_ID)[0];
   const records = [...ids, ...numbers].flatMap((id) => {
     const [, ofShard, number] = SHARD_AND_NUMBER.exec(id) ?? [];
     if (ofShard !== undefined) return [`record ${ofShard}:${number}`];
     return shard !== undefined && numbers.includes(id) ? [`record ${shard}:${id}`] : [];
   });
   const tables = valuesOf(attributes, TABLE);
-  const items = valuesOf(attributes, ITEM_KEY).flatMap((item) => tables.map((table) => `item ${table}:${item}`));
+  const items = written.flatMap((item) => tables.map((table) => `item ${table}:${item}`));
   return [...new Set([...ids.map((id) => `message ${id}`), ...records, ...items])];
 }
 
+/** Every span that is kept passes here, and most say nothing: so without an allocation where there is nothing. */
 function valuesOf(attributes: Attributes, names: readonly string[]): readonly string[] {
-  const found = names.flatMap((name) => textsIn(attributes[name]));
-  return [...new Set(found.map((value) => value.replaceAll(' ', '')).filter((value) => ID.test(value)))];
+  let found: Set<string> | undefined;
+  for (const name of names) {
+    const value = attributes[name];
+    if (value === undefined) continue;
+    found ??= new Set();
+    for (const text of textsIn(value)) {
+      const id = text.replaceAll(' ', '');
+      if (ID.test(id)) found.add(id);
+    }
+  }
+  return found === undefined ? NOTHING : [...found];
 }
 
+const NOTHING: readonly string[] = [];
+
 /** One text or many; a list may have become JSON on its way, and the keys of an object stand in any order. */
-export function textsIn(value: AttributeValue | undefined): readonly string[] {
+function textsIn(value: AttributeValue | undefined): readonly string[] {
   if (value === undefined || typeof value === 'boolean') return [];
   if (typeof value !== 'string') return Array.isArray(value) ? value.filter((item) => !item.includes(' ')) : [String(value)];
   if (!/^[[{]/.test(value)) return value.includes(' ') ? [] : [value];

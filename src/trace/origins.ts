@@ -1,3 +1,4 @@
+import type { TraceId } from '../telemetry/ids.ts';
 import type { SpanLink, SpanRecord } from '../telemetry/record.ts';
 import { micros } from '../units.ts';
 import { isGuess, joinKeysOf } from './join-keys.ts';
@@ -9,15 +10,24 @@ export type Origin = SpanLink & { readonly join: 'message' | 'inferred'; readonl
 /** The sides of a hop run on two clocks. */
 const CLOCK_ROOM = micros(1_000_000);
 
+/**
+ * Spans that offer one id, the first to start first, and the traces they are of. `runs`: where for each of them the spans of its
+ * trace begin that follow one another.
+ */
+type Offers = { readonly spans: SpanRecord[]; readonly runs: number[]; readonly traces: Set<TraceId> };
+
 /** What each span came from, by every id it names; spans that name none are left out. The order of the spans does not matter. */
 export function originsOf(spans: readonly SpanRecord[]): ReadonlyMap<SpanRecord, readonly Origin[]> {
-  const keys = spans.map((span) => ({ span, ...joinKeysOf({ ...span, kind: span.spanKind }) }));
-  const offers = new Map<string, SpanRecord[]>();
-  for (const { span, offers: offered } of keys.toSorted((a, b) => byStart(a.span, b.span))) {
+  const keys = spans
+    .map((span) => ({ span, ...joinKeysOf({ ...span, kind: span.spanKind }) }))
+    .filter(({ offers, wants }) => offers.length + wants.length > 0)
+    .sort((a, b) => byStart(a.span, b.span));
+  const offers = new Map<string, Offers>();
+  for (const { span, offers: offered } of keys) {
     for (const key of offered) {
-      const known = offers.get(key);
-      if (known) known.push(span);
-      else offers.set(key, [span]);
+      const known = offers.get(key) ?? { spans: [], runs: [], traces: new Set() };
+      offer(known, span);
+      offers.set(key, known);
     }
   }
   const found = new Map<SpanRecord, readonly Origin[]>();
@@ -28,18 +38,20 @@ export function originsOf(spans: readonly SpanRecord[]): ReadonlyMap<SpanRecord,
   return found;
 }
 
-function origin(
-  span: SpanRecord,
-  alternatives: readonly string[],
-  offers: ReadonlyMap<string, readonly SpanRecord[]>,
-): Origin | undefined {
+function offer({ spans, runs, traces }: Offers, span: SpanRecord): void {
+  const continues = spans.at(-1)?.traceId === span.traceId;
+  runs.push(continues ? (runs.at(-1) ?? 0) : spans.length);
+  spans.push(span);
+  traces.add(span.traceId);
+}
+
+function origin(span: SpanRecord, alternatives: readonly string[], offers: ReadonlyMap<string, Offers>): Origin | undefined {
   for (const key of alternatives) {
-    const others = (offers.get(key) ?? []).filter((other) => other !== span);
-    const from = nearest(span, others);
+    const offered = offers.get(key);
+    const from = offered && nearest(span, offered);
     if (!from) continue;
-    const traces = new Set(others.map((other) => other.traceId));
-    const join = isGuess(key) || traces.size > 1 ? 'inferred' : 'message';
-    return { traceId: from.traceId, spanId: from.spanId, join, key };
+    const rivals = offered.traces.size - (from.traceId !== span.traceId && offered.traces.has(span.traceId) ? 1 : 0);
+    return { traceId: from.traceId, spanId: from.spanId, join: isGuess(key) || rivals > 1 ? 'inferred' : 'message', key };
   }
   return undefined;
 }
@@ -48,17 +60,24 @@ function origin(
  * An id is offered once, or by a call and by the calls inside it: the first of them is the call. Where several traces offer it, the
  * last that began before is the likeliest.
  */
-function nearest(span: SpanRecord, ordered: readonly SpanRecord[]): SpanRecord | undefined {
-  const room = (other: SpanRecord): number => (other.traceId === span.traceId ? 0 : CLOCK_ROOM);
-  const before = ordered.filter((other) => other.start <= span.start + room(other));
-  const trace = (before.at(-1) ?? ordered[0])?.traceId;
-  return (before.length > 0 ? lastRun(before) : ordered).find((other) => other.traceId === trace);
+function nearest(span: SpanRecord, { spans: ordered, runs }: Offers): SpanRecord | undefined {
+  let last = startedBy(ordered, span.start + CLOCK_ROOM) - 1;
+  // What its own trace began later came from it, not it from that.
+  while (ordered[last]?.traceId === span.traceId && (ordered[last]?.start ?? 0) > span.start) last -= 1;
+  const trace = ordered[last]?.traceId;
+  if (trace === undefined) return ordered.find((other) => other.traceId !== span.traceId);
+  return ordered[runs[last] ?? last];
 }
 
-/** The offers since another trace's last one. */
-function lastRun(ordered: readonly SpanRecord[]): readonly SpanRecord[] {
-  const trace = ordered.at(-1)?.traceId;
-  return ordered.slice(ordered.findLastIndex((other) => other.traceId !== trace) + 1);
+/** How many of them had started at that time. */
+function startedBy(ordered: readonly SpanRecord[], time: number): number {
+  let [low, high] = [0, ordered.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ordered[middle]?.start ?? 0) <= time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 const byStart = (a: SpanRecord, b: SpanRecord): number =>

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { SpanRecord } from '../../src/telemetry/record.ts';
 import { assemble } from '../../src/trace/assemble.ts';
 import type { Span, Transaction } from '../../src/trace/transaction.ts';
-import { aSpan, aSpanId, aTraceId, type SpanWords } from './records.ts';
+import { aSpan, aSpanId, aTraceId, at, type SpanWords } from './records.ts';
 
 const ID = '059f36b4-87a3-44ab-83d2-661975830a7d';
 const OTHER = '79406a00-bf15-46ca-978c-22c3613fcb30';
@@ -253,4 +253,37 @@ test('a record handled by a span of its own keeps its own edge', () => {
 
   expect(spanOf(transaction, 'work')).toMatchObject({ parentSpanId: aSpanId('send 0'), join: 'message' });
   expect(spanOf(transaction, 'item 1')).toMatchObject({ parentSpanId: aSpanId('work'), alsoFrom: [link('sender 1', 'send 1')] });
+});
+
+test('an id that several traces offer joins to the last before it, as a guess', () => {
+  const records = [
+    caller({ trace: 'early', attributes: { 'aws.message_id': ID } }),
+    caller({ trace: 'late', from: 10, attributes: { 'aws.message_id': ID } }),
+    worker({ attributes: { 'aws.message_id': ID } }),
+  ];
+  const { transactions } = assemble(records);
+
+  expect(transactions.map((each) => each.traceIds)).toEqual([[aTraceId('early')], [aTraceId('late'), aTraceId('two')]]);
+  expect(transactions[1]?.spans[1]?.join).toBe('inferred');
+});
+
+test('what a consumer itself does with a message is not where it came from', () => {
+  const transaction = only([
+    caller({ attributes: { 'aws.message_id': ID } }),
+    worker({ attributes: { 'aws.message_id': ID } }),
+    caller({ id: 'note', trace: 'two', parent: 'work', from: 60, to: 70, attributes: { 'messaging.message.id': ID } }),
+  ]);
+
+  expect(spanOf(transaction, 'work')).toMatchObject({ parentSpanId: aSpanId('send'), join: 'message', alsoFrom: [] });
+});
+
+test('20,000 senders and 20,000 receivers of one id are joined within a moment', () => {
+  const attributes = { 'aws.message_id': ID };
+  const [base, other] = [caller({ attributes }), worker({ attributes })];
+  const many = (span: SpanRecord, of: string): readonly SpanRecord[] =>
+    Array.from({ length: 20_000 }, (_, n) => ({ ...span, spanId: aSpanId(`${of} ${n}`), start: at(n) }));
+
+  const { transactions } = assemble([...many(base, 'send'), ...many(other, 'work')]);
+
+  expect(transactions).toHaveLength(1);
 });

@@ -147,6 +147,8 @@ function envelopeOf(value: Fields, whole: Fields): Envelope {
       text(fields(value['Sns'])['MessageId']) ??
       text(value['eventID']) ??
       text(value['MessageId']) ??
+      text(context['requestId']) ??
+      text(value['invocationId']) ??
       '',
     source: sourceOf(value) ?? sourceOf(whole) ?? familyOf(value) ?? '',
     detailType:

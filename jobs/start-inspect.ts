@@ -4,7 +4,7 @@ import { diagnose } from '../src/diagnosis/diagnose.ts';
 import { outcomeOf } from '../src/diagnosis/outcome.ts';
 import { operationKey, type UsualByOperation } from '../src/diagnosis/usual.ts';
 import { usualOf } from '../src/diagnosis/usual-of.ts';
-import { inspection, type RecordCounts, rejectCounts } from '../src/inspection.ts';
+import { eventCounts, inspection, type RecordCounts, rejectCounts } from '../src/inspection.ts';
 import { parse } from '../src/telemetry/parse.ts';
 import type { Parsed } from '../src/telemetry/record.ts';
 import { assemble } from '../src/trace/assemble.ts';
@@ -30,7 +30,12 @@ export async function inspect({ files, baseline, json, png }: InspectOptions): P
   const usual = usualOf(assemble((await telemetryIn(baseline)).records).transactions);
   const { transactions, counts } = assemble(records);
   const scenes = transactions.map((transaction) => sceneOf(transaction, usual));
-  const report = { read: records.length + rejects.length, ...counts, rejected: rejectCounts(rejects) };
+  const report = {
+    read: records.length + rejects.length,
+    ...counts,
+    events: eventCounts(records),
+    rejected: rejectCounts(rejects),
+  };
   console.log(json ? JSON.stringify(inspection(scenes, report), undefined, 2) : printed(scenes, report));
   const [first] = scenes;
   if (png !== undefined && first) await writeFile(png, (await drawWaterfall(first)).png);
@@ -81,9 +86,12 @@ function printed(scenes: readonly Scene[], records: RecordCounts): string {
   const counts = `${records.read} records: ${records.placed} placed, ${records.duplicates} duplicates`;
   return [
     ...scenes.map((scene) => [drawn(scene, columns), ...causes(scene)].join('\n')),
-    [counts, rejected(records.rejected)].filter((line) => line !== '').join('\n'),
+    [counts, ...eventLines(records.events), rejected(records.rejected)].filter((line) => line !== '').join('\n'),
   ].join('\n\n');
 }
+
+const eventLines = (events: RecordCounts['events']): readonly string[] =>
+  Object.entries(events).map(([what, count]) => `${count} events: ${what}`);
 
 const rejected = (counts: RecordCounts['rejected']): string =>
   counts.map(({ reason, count, first }) => `${first}: ${reason}${count > 1 ? ` (${count} times)` : ''}`).join('\n');

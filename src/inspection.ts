@@ -1,5 +1,5 @@
 import type { Cause } from './diagnosis/cause.ts';
-import type { Reject } from './telemetry/record.ts';
+import type { EventRecord, Reject, TelemetryRecord } from './telemetry/record.ts';
 import { tallyOf } from './trace/tally.ts';
 import type { Span } from './trace/transaction.ts';
 import type { Scene } from './waterfall/scene.ts';
@@ -16,6 +16,8 @@ export type RecordCounts = {
   readonly read: number;
   readonly placed: number;
   readonly duplicates: number;
+  /** Events of AWS by what they are; `unknown` are those we have no use for. */
+  readonly events: Readonly<Partial<Record<EventRecord['what'], number>>>;
   readonly rejected: readonly { readonly reason: string; readonly count: number; readonly first: string }[];
 };
 
@@ -35,6 +37,12 @@ export function rejectCounts(rejects: readonly Reject[]): RecordCounts['rejected
     else counts.set(reason, { count: 1, first: where });
   }
   return [...counts].map(([reason, { count, first }]) => ({ reason, count, first }));
+}
+
+export function eventCounts(records: readonly TelemetryRecord[]): RecordCounts['events'] {
+  const counts: Partial<Record<EventRecord['what'], number>> = {};
+  for (const record of records) if (record.kind === 'event') counts[record.what] = (counts[record.what] ?? 0) + 1;
+  return counts;
 }
 
 function inspectedTransaction({ transaction, outcome, causes }: Scene) {
@@ -66,6 +74,7 @@ function inspectedSpan(span: Span) {
     spanId: span.spanId,
     parentSpanId: span.parentSpanId ?? null,
     join: span.join ?? null,
+    alsoFrom: span.alsoFrom,
     service: span.service,
     operation: span.operation,
     kind: span.kind,

@@ -1,7 +1,8 @@
 import type { TraceId } from '../telemetry/ids.ts';
-import type { SpanRecord, TelemetryRecord } from '../telemetry/record.ts';
+import type { EventRecord, SpanRecord, TelemetryRecord } from '../telemetry/record.ts';
+import { tellsFailure } from '../trace/events.ts';
 import { isFailing } from '../trace/failing.ts';
-import { requestIdOf } from '../trace/functions.ts';
+import { executionArnOf, requestIdOf } from '../trace/functions.ts';
 import { between } from '../units.ts';
 import { isSlow } from './outcome.ts';
 import type { UsualByOperation } from './usual.ts';
@@ -41,10 +42,19 @@ function suspicionOf(
       const traceId = record.traceId ?? requests.get(record.requestId);
       return traceId && (record.status === 'error' || record.status === 'timeout') ? { traceId, why: 'platform' } : undefined;
     }
+    case 'event':
+      return suspectEvent(record, requests);
     case 'span':
       if (isFailing(record)) return { traceId: record.traceId, why: 'error' };
       return isSlowEntry(record, usual) ? { traceId: record.traceId, why: 'slow' } : undefined;
   }
+}
+
+/** What AWS gave up is as suspect as a run that failed. */
+function suspectEvent(event: EventRecord, requests: ReadonlyMap<string, TraceId>): Suspicion | undefined {
+  if (!tellsFailure(event)) return undefined;
+  const traceId = event.traceId ?? requests.get(event.requestId ?? '') ?? requests.get(event.executionArn ?? '');
+  return traceId && { traceId, why: 'platform' };
 }
 
 function isSlowEntry(span: SpanRecord, usual: UsualByOperation): boolean {
@@ -54,11 +64,13 @@ function isSlowEntry(span: SpanRecord, usual: UsualByOperation): boolean {
   return isSlow({ service, operation, duration: between(start, end) }, usual);
 }
 
+/** By Lambda's request id and by the ARN of an execution. */
 function requestTraces(records: readonly TelemetryRecord[]): ReadonlyMap<string, TraceId> {
   const traces = new Map<string, TraceId>();
   for (const record of records) {
-    const request = record.kind === 'span' ? requestIdOf(record.attributes) : undefined;
-    if (record.kind === 'span' && request !== undefined) traces.set(request, record.traceId);
+    if (record.kind !== 'span') continue;
+    for (const id of [requestIdOf(record.attributes), executionArnOf(record.attributes)])
+      if (id !== undefined) traces.set(id, record.traceId);
   }
   return traces;
 }

@@ -1,8 +1,18 @@
 import { createHash } from 'node:crypto';
 import { operationKey } from '../diagnosis/usual.ts';
 import type { TraceId } from '../telemetry/ids.ts';
-import type { AttributeValue, InvocationRecord, LogRecord, SpanRecord, TelemetryRecord } from '../telemetry/record.ts';
-import { between } from '../units.ts';
+import type {
+  AttributeValue,
+  EventRecord,
+  InvocationRecord,
+  LogRecord,
+  SpanRecord,
+  TelemetryRecord,
+} from '../telemetry/record.ts';
+import { tellsFailure } from '../trace/events.ts';
+import { executionArnOf } from '../trace/functions.ts';
+import { joinKeysOf } from '../trace/join-keys.ts';
+import { between, type Micros } from '../units.ts';
 import { keys } from './keys.ts';
 import { binOf } from './sketch.ts';
 
@@ -14,6 +24,8 @@ export type TraceFile = {
   /** Lambda request ids that belong to the trace. */
   readonly requestIds: string[];
   readonly linked: Set<TraceId>;
+  /** Ids that another trace may name too, with the time at which this one did. */
+  readonly joins: Map<string, Micros>;
   entryClosed: boolean;
 };
 
@@ -31,13 +43,29 @@ export function filed(records: readonly TelemetryRecord[]): Filed {
     if (record.kind === 'span') fileSpan(trace(record.traceId), record);
     else if (record.kind === 'invocation')
       fileInvocation(request(record.requestId), record, record.traceId && trace(record.traceId));
+    else if (record.kind === 'event') fileEvent(record, { trace, request });
     else if (record.traceId) trace(record.traceId).entries.push(plain(`l:${digest(record)}`, record));
     else if (record.requestId) request(record.requestId).entries.push(plain(`l:${digest(record)}`, record));
   }
   return { byTrace, byRequest };
 }
 
-const newTraceFile = (): TraceFile => ({ entries: [], requestIds: [], linked: new Set(), entryClosed: false });
+type Files = { readonly trace: (id: TraceId) => TraceFile; readonly request: (id: string) => RequestFile };
+
+/** With the invocation or execution that it names, else with its trace; one that names none is in no transaction. */
+function fileEvent(event: EventRecord, { trace, request }: Files): void {
+  const of = event.requestId ?? event.executionArn;
+  const named = event.traceId && trace(event.traceId);
+  if (of === undefined) named?.entries.push(plain(`e:${digest(event)}`, event));
+  else {
+    const file = request(of);
+    file.entries.push(plain(`e:${digest(event)}`, event));
+    if (tellsFailure(event)) file.failed = true;
+    named?.requestIds.push(of);
+  }
+}
+
+const newTraceFile = (): TraceFile => ({ entries: [], requestIds: [], linked: new Set(), joins: new Map(), entryClosed: false });
 const newRequestFile = (): RequestFile => ({ entries: [], failed: false });
 
 function entryOf<K, V>(map: Map<K, V>, key: K, fresh: () => V): V {
@@ -53,8 +81,13 @@ function fileSpan(file: TraceFile, span: SpanRecord): void {
   const field = `s:${span.spanId}:${span.spanKind}:${span.end === undefined ? 'open' : 'ended'}`;
   file.entries.push({ ...plain(field, span), ...usualOf(span) });
   for (const link of span.links) if (link.traceId !== span.traceId) file.linked.add(link.traceId);
+  const { offers, wants } = joinKeysOf({ ...span, kind: span.spanKind });
+  for (const key of [...offers, ...wants.flat()]) file.joins.set(key, span.start);
   const requestId = requestIdOf(span);
   if (requestId !== undefined) file.requestIds.push(requestId);
+  // The execution of a state machine is filed like a request: what is announced of it finds its trace, whichever comes first.
+  const execution = executionArnOf(span.attributes);
+  if (execution !== undefined) file.requestIds.push(execution);
   if (span.parentSpanId === undefined && span.end !== undefined) file.entryClosed = true;
 }
 
@@ -85,5 +118,5 @@ function fileInvocation(file: RequestFile, record: InvocationRecord, trace: Trac
 
 const plain = (field: string, record: TelemetryRecord): Entry => ({ field, json: JSON.stringify(record), usualKey: '', bin: 0 });
 
-const digest = (record: LogRecord): string =>
+const digest = (record: LogRecord | EventRecord): string =>
   createHash('sha256').update(JSON.stringify(record)).digest('base64url').slice(0, 22);

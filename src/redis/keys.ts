@@ -23,6 +23,7 @@ export const keys = {
   tracePrefix: TRACE_PREFIX,
   trace: (id: TraceId) => `${TRACE_PREFIX}${id}`,
   links: (id: TraceId) => `tf:links:${id}`,
+  join: (joinKey: string) => `tf:join:${digest(joinKey)}`,
   request: (requestId: string) => `tf:request:${digest(requestId)}`,
   usual: (operationKey: string, at: Micros) => `tf:usual:${Math.floor(at / 1_000 / USUAL_BLOCK_MS)}:${digest(operationKey)}`,
   incidentPrefix: INCIDENT_PREFIX,

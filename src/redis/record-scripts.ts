@@ -1,4 +1,5 @@
 import type { TraceId } from '../telemetry/ids.ts';
+import { isGuess } from '../trace/join-keys.ts';
 import type { RequestFile, TraceFile } from './filing.ts';
 import { DECISIONS_TTL_MS, keys, RECORDS_TTL_MS, USUAL_BLOCK_MS, USUAL_BLOCKS } from './keys.ts';
 import { type Command, script } from './scripts.ts';
@@ -54,8 +55,11 @@ if truncated > 0 then redis.call('HINCRBY', trace, 'truncated', truncated) end
 if ARGV[8] == '1' then redis.call('HSET', trace, 'closed', 1) end
 if redis.call('HEXISTS', trace, 'suspect') == 1 then suspected = true end
 if not suspected then
-  for _, other in ipairs(redis.call('SRANDMEMBER', ARGV[9], 50)) do
-    if redis.call('HEXISTS', ARGV[10] .. other, 'suspect') == 1 then suspected = true end
+  -- A trace, or the key of an id that several traces name.
+  for _, link in ipairs(redis.call('SRANDMEMBER', ARGV[9], 50)) do
+    for _, other in ipairs(#link == 32 and { link } or redis.call('ZRANGE', link, 0, 49)) do
+      if redis.call('HEXISTS', ARGV[10] .. other, 'suspect') == 1 then suspected = true end
+    end
   end
 end
 if suspected then suspect(trace, now, over) end
@@ -115,6 +119,28 @@ const portions = <T>(entries: readonly T[]): readonly (readonly T[])[] =>
   Array.from({ length: Math.max(1, Math.ceil(entries.length / RECORDS_A_SCRIPT)) }, (_, n) =>
     entries.slice(n * RECORDS_A_SCRIPT, (n + 1) * RECORDS_A_SCRIPT),
   );
+
+/** Traces that bear one id: the two sides of a hop, and each delivery of it again. */
+const TRACES_PER_ID = 50;
+/** An item of a table is written again and again by traces that have nothing to do with each other: only the last of them matter. */
+const TRACES_PER_GUESS = 8;
+
+const KEEP_JOINS = `
+local id, ttl = ARGV[1], tonumber(ARGV[2])
+for i = 3, #ARGV, 3 do
+  redis.call('ZADD', ARGV[i], ARGV[i + 1], id)
+  redis.call('ZREMRANGEBYRANK', ARGV[i], 0, -1 - tonumber(ARGV[i + 2]))
+  redis.call('PEXPIRE', ARGV[i], ttl)
+  redis.call('SADD', KEYS[1], ARGV[i])
+end
+redis.call('PEXPIRE', KEYS[1], ttl)`;
+
+/** The trace is found by the ids, and the ids by the trace. A link and an id's key stand in one set: neither looks like the other. */
+export function keepJoins(id: TraceId, { joins }: TraceFile): readonly Command[] {
+  if (joins.size === 0) return [];
+  const args = [...joins].flatMap(([key, at]) => [keys.join(key), at, isGuess(key) ? TRACES_PER_GUESS : TRACES_PER_ID]);
+  return [script(KEEP_JOINS, keys.links(id), [id, DECISIONS_TTL_MS, ...args])];
+}
 
 /** A link is known from both ends: the transaction is found from either trace. */
 export const keepLink = (a: TraceId, b: TraceId): readonly Command[] => [

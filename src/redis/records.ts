@@ -5,7 +5,7 @@ import type { TelemetryRecord } from '../telemetry/record.ts';
 import { fromMillis, toMillis } from '../units.ts';
 import { filed } from './filing.ts';
 import { keys } from './keys.ts';
-import { keepLink, keepRequest, keepTrace } from './record-scripts.ts';
+import { keepJoins, keepLink, keepRequest, keepTrace } from './record-scripts.ts';
 import { pipelined } from './scripts.ts';
 
 /** A transaction over more traces than this is cut: links can run in circles and on for ever. */
@@ -28,10 +28,11 @@ async function keep(
   const { byTrace, byRequest } = filed(records);
   // Links first: a trace that comes now must find the suspects it belongs with.
   const links = [...byTrace].flatMap(([id, file]) => [...file.linked].flatMap((other) => keepLink(id, other)));
+  const joins = [...byTrace].flatMap(([id, file]) => keepJoins(id, file));
   const requests = [...byRequest].flatMap(([requestId, file]) => keepRequest(requestId, file, keeping));
   const traces = [...byTrace].flatMap(([id, file]) => keepTrace(id, file, keeping));
-  const replies = await pipelined(redis, [...links, ...requests, ...traces]);
-  return summed(replies.slice(links.length).map(answerIn));
+  const replies = await pipelined(redis, [...links, ...joins, ...requests, ...traces]);
+  return summed(replies.slice(links.length + joins.length).map(answerIn));
 }
 
 type Answer = { stored: number; duplicates: number; truncated: number; suspect: Suspect | undefined };
@@ -67,7 +68,7 @@ async function read(redis: Redis, id: TraceId): Promise<ReadBack> {
   return { records: all.flatMap(recordsIn), truncated: refused + more };
 }
 
-/** Every trace reachable over links, breadth first; `more`: those that were left out. */
+/** Every trace reachable over links and over ids that several name, breadth first; `more`: those that were left out. */
 async function linkedTraces(
   redis: Redis,
   first: TraceId,
@@ -75,16 +76,26 @@ async function linkedTraces(
   const found = new Set([first]);
   const leftOut = new Set<TraceId>();
   for (const id of found) {
-    for (const linked of await redis.smembers(keys.links(id))) {
-      const other = traceId(linked);
-      if (other && !found.has(other)) (found.size < LINKED_TRACES ? found : leftOut).add(other);
+    for (const other of await neighbours(redis, id)) {
+      if (!found.has(other)) (found.size < LINKED_TRACES ? found : leftOut).add(other);
     }
   }
   return { traces: [...found], more: leftOut.size };
 }
 
-/** Fields of spans, invocations and logs; the others are marks. */
-const RECORD_FIELD = /^[sil]:/;
+/** Links first: they are certain, and ids may be many. */
+async function neighbours(redis: Redis, id: TraceId): Promise<readonly TraceId[]> {
+  const links = (await redis.smembers(keys.links(id))).toSorted();
+  const ids = links.filter((link) => traceId(link) === undefined);
+  const named = await pipelined(
+    redis,
+    ids.map((joinKey) => ['zrange', joinKey, 0, -1]),
+  );
+  return [...links, ...named.flat()].flatMap((link) => traceId(String(link)) ?? []);
+}
+
+/** Fields of spans, invocations, logs and events; the others are marks. */
+const RECORD_FIELD = /^[sile]:/;
 
 function recordsIn(file: Readonly<Record<string, string>>): TelemetryRecord[] {
   return Object.entries(file).flatMap(([field, json]) => (RECORD_FIELD.test(field) ? [revived(json)] : []));

@@ -1,7 +1,6 @@
-import { isAwsSpan, readAwsSpan } from './aws-spans.ts';
-import { isGzip, unpacked } from './gunzip.ts';
+import { isGzip, isZlib, unpacked } from './gunzip.ts';
 import { jsonFields } from './json.ts';
-import { lambdaLine } from './lambda-lines.ts';
+import { logSource, readLogEvent } from './log-event.ts';
 import type { Parsed, Reject, TelemetryRecord } from './record.ts';
 import { type Fields, fields, isFields, list, text } from './shape.ts';
 import { found } from './text.ts';
@@ -34,42 +33,20 @@ const rejected = (reason: string, where: string): Parsed => ({ records: [], reje
 function unwrapped(data: unknown): Fields | string {
   if (typeof data !== 'string') return `${found(data)} as awslogs.data (expected base64 of gzip)`;
   const packed = Buffer.from(data, 'base64');
-  if (!isGzip(packed)) return `${found(data)} as awslogs.data (expected base64 of gzip)`;
+  if (!isGzip(packed) && !isZlib(packed)) return `${found(data)} as awslogs.data (expected base64 of gzip)`;
   const bytes = unpacked(packed);
   if (typeof bytes === 'string') return bytes;
   return jsonFields(new TextDecoder().decode(bytes)) ?? 'unpacked, it is not a JSON object';
 }
 
 function logEvents(payload: Fields, where: string): Parsed {
-  const name = functionName(payload);
-  const spansOnly = payload['logGroup'] === 'aws/spans';
+  const source = logSource(text(payload['logGroup']), text(payload['logStream']));
   const records: TelemetryRecord[] = [];
   const rejects: Reject[] = [];
   for (const [index, event] of list(payload['logEvents']).map(fields).entries()) {
-    const read = logEvent(event, name, spansOnly, `${where}[${index}]`);
+    const read = readLogEvent(event['message'], millisTime(event['timestamp']), source, `${where}[${index}]`);
     records.push(...read.records);
     rejects.push(...read.rejects);
   }
   return { records, rejects };
-}
-
-function logEvent(event: Fields, name: string | undefined, spansOnly: boolean, where: string): Parsed {
-  const message = text(event['message']);
-  if (message === undefined) return rejected(`log event with ${found(event['message'])} as message (expected text)`, where);
-  // Cheap refusal first: most lines are no spans.
-  const json = message.includes('"startTimeUnixNano"') ? jsonFields(message) : undefined;
-  if (isAwsSpan(json)) return readAwsSpan(json, where);
-  if (spansOnly) return rejected(`${found(message)} in aws/spans (expected a span as JSON)`, where);
-  const line = lambdaLine(message, { function: name, at: millisTime(event['timestamp']) });
-  return { records: line === undefined ? [] : [line], rejects: [] };
-}
-
-const FUNCTION_GROUP = /^\/aws\/lambda\/(?:[\w-]+\.)?([\w-]{1,140})$/;
-/** `2026/09/12/orders[$LATEST]a1b2…`: how streams are named in a log group that several functions share. */
-const FUNCTION_STREAM = /^\d{4}\/\d{2}\/\d{2}\/([\w-]{1,140})\[[^\]]{1,128}\]/;
-
-/** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html */
-function functionName(payload: Fields): string | undefined {
-  const group = FUNCTION_GROUP.exec(text(payload['logGroup']) ?? '')?.[1];
-  return group ?? FUNCTION_STREAM.exec(text(payload['logStream']) ?? '')?.[1];
 }

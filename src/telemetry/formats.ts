@@ -1,7 +1,10 @@
+import { isAwsPayload, readAwsPayload } from './aws-payloads.ts';
 import { isAwsSpan, readAwsSpan } from './aws-spans.ts';
 import { isCloudwatchPayload, readCloudwatchPayload } from './cloudwatch-payload.ts';
+import { isEventBridge, readEventBridge } from './eventbridge.ts';
 import { lambdaEvent } from './lambda-lines.ts';
 import { isPlatformEvent } from './lambda-platform.ts';
+import { isLogQuery, readLogQuery } from './log-query.ts';
 import { isOtlp, readOtlpJson } from './otlp-json.ts';
 import type { Parsed } from './record.ts';
 import { type Fields, isFields } from './shape.ts';
@@ -30,7 +33,10 @@ const FORMATS: readonly Format[] = [
   format('a CloudWatch Logs payload', isCloudwatchPayload, readCloudwatchPayload),
   format('aws/spans records', isAwsSpan, readAwsSpan),
   format('X-Ray traces or segment documents', isXray, readXray),
+  format('CloudWatch Logs query results', isLogQuery, readLogQuery),
+  format('EventBridge events', isEventBridge, readEventBridge),
   format('Lambda log lines', isLambdaEvent, readLambdaEvent),
+  format('events as AWS hands them to a function', isAwsPayload, readAwsPayload),
 ];
 
 /** Every format that is read, for the reason of a reject. */
@@ -38,7 +44,9 @@ export const EXPECTED = ['OTLP protobuf', ...FORMATS.map(({ name }) => name)].jo
 
 /** Reads one JSON value, or each of a list of them (at `where[n]`). */
 export function readValue(value: unknown, where: string): Parsed {
-  if (!Array.isArray(value)) return readOne(value, where);
+  // A row of a log query is a list too.
+  const isRow: boolean = isLogQuery(value);
+  if (!Array.isArray(value) || isRow) return readOne(value, where);
   const read = value.map((item, index) => readOne(item, `${where}[${index}]`));
   return { records: read.flatMap(({ records }) => records), rejects: read.flatMap(({ rejects }) => rejects) };
 }

@@ -1,5 +1,5 @@
 import { spanId } from './ids.ts';
-import { errorNamed, invocationStatus, milliseconds, type Told } from './lambda-report.ts';
+import { errorNamed, invocationStatus, milliseconds, platformText, type Told } from './lambda-report.ts';
 import { type Fields, fields, finite, text } from './shape.ts';
 import { xrayHeader } from './xray-header.ts';
 
@@ -14,20 +14,29 @@ export const isPlatformEvent = (event: Fields): boolean => text(event['type'])?.
  * https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html
  */
 export function platformEvent(event: Fields): Told | 'quiet' {
+  // Before the Telemetry API, Lambda's Logs API told a fault as the line of text that the log holds.
+  const line = event['type'] === 'platform.fault' ? text(event['record']) : undefined;
+  if (line !== undefined) return platformText(line) ?? 'quiet';
   const record = fields(event['record']);
   const requestId = text(record['requestId']);
   if (requestId === undefined || !REQUEST_ID.test(requestId)) return 'quiet';
-  if (event['type'] === 'platform.start') return { ...told(requestId, record), phase: 'start' };
-  if (event['type'] === 'platform.report') return { ...told(requestId, record), ...metrics(fields(record['metrics'])) };
-  if (event['type'] === 'platform.runtimeDone') return runtimeDone(requestId, record);
-  return 'quiet';
+  switch (event['type']) {
+    case 'platform.start':
+    case 'platform.invokeStart':
+      return { ...told(requestId, record), phase: 'start' };
+    case 'platform.report':
+    case 'platform.invokeReport':
+      return { ...told(requestId, record), ...metrics(fields(record['metrics'])) };
+    default:
+      return failureOnly(requestId, record);
+  }
 }
 
 /**
- * A success is told again, with its numbers, by the report that follows. A failure is kept: its error type stands here, and a
- * sandbox that dies may send no report.
+ * `platform.runtimeDone`, and whatever else may name a request: a success is told again, with its numbers, by the report that
+ * follows. A failure is kept: its error type stands here, and a sandbox that dies may send no report.
  */
-function runtimeDone(requestId: string, record: Fields): Told | 'quiet' {
+function failureOnly(requestId: string, record: Fields): Told | 'quiet' {
   const said = told(requestId, record);
   return said.status === 'error' || said.status === 'timeout' ? said : 'quiet';
 }
@@ -44,15 +53,21 @@ function told(requestId: string, record: Fields): Told {
     status: invocationStatus(record['status']),
     error: errorNamed(record['errorType']),
     duration: undefined,
+    billedDuration: undefined,
     initDuration: undefined,
+    restoreDuration: undefined,
     memorySizeMB: undefined,
     maxMemoryUsedMB: undefined,
   };
 }
 
-const metrics = (said: Fields): Pick<Told, 'duration' | 'initDuration' | 'memorySizeMB' | 'maxMemoryUsedMB'> => ({
+type Metric = 'duration' | 'billedDuration' | 'initDuration' | 'restoreDuration' | 'memorySizeMB' | 'maxMemoryUsedMB';
+
+const metrics = (said: Fields): Pick<Told, Metric> => ({
   duration: milliseconds(said['durationMs']),
+  billedDuration: milliseconds(said['billedDurationMs']),
   initDuration: milliseconds(said['initDurationMs']),
+  restoreDuration: milliseconds(said['restoreDurationMs']),
   memorySizeMB: finite(said['memorySizeMB']),
   maxMemoryUsedMB: finite(said['maxMemoryUsedMB']),
 });

@@ -15,7 +15,9 @@ const NOTHING_TOLD = {
   status: undefined,
   error: undefined,
   duration: undefined,
+  billedDuration: undefined,
   initDuration: undefined,
+  restoreDuration: undefined,
   memorySizeMB: undefined,
   maxMemoryUsedMB: undefined,
 } as const satisfies Partial<Told>;
@@ -31,7 +33,7 @@ const REPORT = new RegExp(`^REPORT RequestId: (${REQUEST_ID})`);
 const TIMED_OUT = new RegExp(
   `^(?:\\d{4}-\\S{1,40} )?(?:RequestId: )?(${REQUEST_ID}) (?:Error: )?Task timed out after (\\d{1,5}(?:\\.\\d{1,3})?) seconds`,
 );
-const EXITED = new RegExp(`^RequestId: (${REQUEST_ID}) Error: (.+)(?:\\n(\\S+))?`);
+const EXITED = new RegExp(`^RequestId: (${REQUEST_ID}) (?:Error: |(?=Process exited ))(.+)(?:\\n(\\S+))?`);
 
 /** Lines of the platform that tell nothing of one invocation's end, or repeat what REPORT tells. */
 const QUIET =
@@ -65,7 +67,9 @@ function report(requestId: string, line: string): Told {
     status,
     error: errorNamed(said.get('Error Type')),
     duration: milliseconds(said.get('Duration')),
+    billedDuration: milliseconds(said.get('Billed Duration')),
     initDuration: milliseconds(said.get('Init Duration')),
+    restoreDuration: milliseconds(said.get('Restore Duration')),
     memorySizeMB: finite(said.get('Memory Size')),
     maxMemoryUsedMB: finite(said.get('Max Memory Used')),
   };
@@ -94,7 +98,10 @@ function timedOut(line: string): Told | undefined {
   };
 }
 
-/** `RequestId: c793869b-… Error: Runtime exited with error: signal: killed`, and on the next line the type: `Runtime.ExitError` */
+/**
+ * `RequestId: c793869b-… Error: Runtime exited with error: signal: killed`, and on the next line the type: `Runtime.ExitError`.
+ * Older runtimes wrote `RequestId: c793869b-… Process exited before completing request`.
+ */
 function exited(line: string): Told | undefined {
   const [, requestId, message, type] = EXITED.exec(line) ?? [];
   if (requestId === undefined || message === undefined) return undefined;

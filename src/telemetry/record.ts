@@ -2,7 +2,7 @@ import type { Micros } from '../units.ts';
 import type { SpanId, TraceId } from './ids.ts';
 
 /** What a system said, made ours, one thing said at a time. Delivery is late, out of order and at least once. */
-export type TelemetryRecord = SpanRecord | InvocationRecord | LogRecord;
+export type TelemetryRecord = SpanRecord | InvocationRecord | LogRecord | EventRecord;
 
 export type AttributeValue = string | number | boolean | readonly string[];
 export type Attributes = Readonly<Record<string, AttributeValue>>;
@@ -48,7 +48,10 @@ export type InvocationRecord = {
   readonly status: 'success' | 'error' | 'timeout' | undefined;
   readonly error: SpanError | undefined;
   readonly duration: Micros | undefined;
+  readonly billedDuration: Micros | undefined;
   readonly initDuration: Micros | undefined;
+  /** SnapStart: a snapshot was restored in place of an initialisation. */
+  readonly restoreDuration: Micros | undefined;
   readonly memorySizeMB: number | undefined;
   readonly maxMemoryUsedMB: number | undefined;
 };
@@ -65,6 +68,71 @@ export type LogRecord = {
   readonly severity: LogSeverity;
   readonly body: string;
 };
+
+/** What a service of AWS announced: through EventBridge, through SNS or SQS, or to a function that it invokes. */
+export type EventRecord = Announced & Happening;
+
+type Announced = {
+  readonly kind: 'event';
+  /** The event's or message's own; empty where it has none. */
+  readonly id: string;
+  readonly source: string;
+  readonly detailType: string;
+  /** NO_TIME where it bears none. */
+  readonly at: Micros;
+  /** The ARN, else the name, of what it is about. */
+  readonly resource: string | undefined;
+  readonly traceId: TraceId | undefined;
+  /** Of a Lambda invocation. */
+  readonly requestId: string | undefined;
+  /** Of a Step Functions or durable execution. */
+  readonly executionArn: string | undefined;
+  /** undefined: neither an end nor an alarm. */
+  readonly outcome: 'failed' | 'ok' | undefined;
+  readonly error: SpanError | undefined;
+};
+
+/** One event, told by what happened; `unknown` are all that AWS can send and we have no use for, counted by source and type. */
+export type Happening =
+  | {
+      readonly what: 'lambda-destination';
+      readonly function: string | undefined;
+      /** `RetriesExhausted`, `EventAgeExceeded`, `Success` … */
+      readonly condition: string;
+      readonly attempts: number | undefined;
+    }
+  | {
+      readonly what: 'step-functions' | 'durable-execution';
+      readonly status: string;
+      readonly start: Micros | undefined;
+      readonly end: Micros | undefined;
+    }
+  | {
+      readonly what: 'cloudwatch-alarm';
+      readonly alarm: string;
+      readonly state: string;
+      readonly previousState: string;
+      readonly reason: string;
+      /** What the alarm measures: `AWS/Lambda Errors FunctionName=orders`. */
+      readonly measures: readonly string[];
+    }
+  | { readonly what: 'xray-insight'; readonly state: string; readonly summary: string }
+  | {
+      readonly what: 'change';
+      /** `UpdateFunctionCode`, `deployment SUCCESS`, `stack UPDATE_COMPLETE` … */
+      readonly action: string;
+      readonly version: string | undefined;
+      readonly by: string | undefined;
+    }
+  | { readonly what: 'ecs-task-stopped'; readonly reason: string; readonly exitCodes: readonly number[] }
+  | {
+      readonly what: 'dead-letter';
+      readonly messageId: string | undefined;
+      readonly receiveCount: number | undefined;
+      /** Somebody moves messages back. */
+      readonly redrive: boolean;
+    }
+  | { readonly what: 'unknown' };
 
 /** Input that could not be read: a value, counted and shown, never thrown. `where` is a line, an index or a path in the payload. */
 export type Reject = { readonly reason: string; readonly where: string };

@@ -1,12 +1,14 @@
 import type { TraceId } from '../telemetry/ids.ts';
-import type { LogRecord, SpanRecord, TelemetryRecord } from '../telemetry/record.ts';
+import type { EventRecord, LogRecord, SpanRecord, TelemetryRecord } from '../telemetry/record.ts';
 import { between, NO_TIME } from '../units.ts';
 import { type Attempt, attemptsOf } from './attempts.ts';
 import { distinct, uniqueSpans } from './copies.ts';
+import { withExecutions } from './events.ts';
 import { transactionOf } from './finish.ts';
 import { homesOf } from './homes.ts';
 import { withInvocations } from './invocations.ts';
 import { compare, type Draft, UNSAID } from './node.ts';
+import { type Origin, originsOf } from './origins.ts';
 import type { Transaction } from './transaction.ts';
 
 export type Assembled = {
@@ -18,28 +20,42 @@ export type Assembled = {
 
 /**
  * One transaction for each connected set of traces. The order, the batching and the repetition of the records do not show in it.
- * Unplaced are logs and platform reports whose trace nobody knows; copies of a span that still ran count as duplicates.
+ * Unplaced are logs, events and platform reports whose trace nobody knows; copies of a span that still ran count as duplicates.
  */
 export function assemble(records: readonly TelemetryRecord[]): Assembled {
   const spans = uniqueSpans(records.filter((record) => record.kind === 'span'));
-  const attempts = attemptsOf(records.filter((record) => record.kind === 'invocation'));
+  const events = distinct(records.filter((record) => record.kind === 'event'));
+  const attempts = attemptsOf(
+    records.filter((record) => record.kind === 'invocation'),
+    events,
+  );
   const logs = distinct(records.filter((record) => record.kind === 'log'));
-  const parts = apart(spans, attempts, logs);
-  const transactions = parts.map(assembleOne).sort((a, b) => a.start - b.start || compare(a.id, b.id));
-  const placed = parts.reduce((sum, part) => sum + part.spans.length + runsIn(part) + part.logs.length, 0);
-  const known = spans.length + attempts.reduce((sum, each) => sum + each.records, 0) + logs.length;
+  const origins = originsOf(spans);
+  const parts = apart(spans, attempts, { logs, events, origins });
+  const transactions = parts.map((part) => assembleOne(part, origins)).sort((a, b) => a.start - b.start || compare(a.id, b.id));
+  const placed = parts.reduce((sum, part) => sum + placedIn(part), 0);
+  const known = spans.length + attempts.reduce((sum, each) => sum + each.records, 0) + logs.length + events.length;
   return { transactions, counts: { placed, duplicates: records.length - known, unplaced: known - placed } };
 }
 
-type Part = { readonly spans: SpanRecord[]; readonly attempts: Attempt[]; readonly logs: LogRecord[] };
+type Part = {
+  readonly spans: SpanRecord[];
+  readonly attempts: Attempt[];
+  readonly logs: LogRecord[];
+  readonly events: EventRecord[];
+};
 
-const runsIn = (part: Part): number => part.attempts.reduce((sum, each) => sum + each.records, 0);
+const placedIn = ({ spans, attempts, logs, events }: Part): number =>
+  spans.length + attempts.reduce((sum, each) => sum + each.records, 0) + logs.length + events.length;
 
-function apart(spans: readonly SpanRecord[], attempts: readonly Attempt[], logs: readonly LogRecord[]): readonly Part[] {
-  const homes = homesOf(spans, attempts);
+type Origins = ReadonlyMap<SpanRecord, readonly Origin[]>;
+type Beside = { readonly origins: Origins; readonly logs: readonly LogRecord[]; readonly events: readonly EventRecord[] };
+
+function apart(spans: readonly SpanRecord[], attempts: readonly Attempt[], { logs, events, origins }: Beside): readonly Part[] {
+  const homes = homesOf(spans, attempts, origins);
   const parts = new Map<TraceId, Part>();
   const partOf = (home: TraceId): Part => {
-    const part = parts.get(home) ?? { spans: [], attempts: [], logs: [] };
+    const part = parts.get(home) ?? { spans: [], attempts: [], logs: [], events: [] };
     parts.set(home, part);
     return part;
   };
@@ -53,21 +69,28 @@ function apart(spans: readonly SpanRecord[], attempts: readonly Attempt[], logs:
     const home = homes.ofLog(log);
     if (home) parts.get(home)?.logs.push(log);
   }
+  for (const event of events) {
+    const home = homes.ofEvent(event);
+    if (home) parts.get(home)?.events.push(event);
+  }
   return [...parts.values()];
 }
 
-function assembleOne({ spans, attempts, logs }: Part): Transaction {
-  const drafts = withInvocations(spans.map(draft), attempts);
-  return transactionOf(drafts, logs);
+function assembleOne({ spans, attempts, logs, events }: Part, origins: Origins): Transaction {
+  const known = spans.map((span) => draftOf(span, origins.get(span) ?? []));
+  const drafts = withExecutions(withInvocations(known, attempts), events);
+  return transactionOf(drafts, { logs, events });
 }
 
-const draft = (record: SpanRecord): Draft => ({
+const draftOf = (record: SpanRecord, origins: readonly Origin[]): Draft => ({
   links: record.links,
+  origins,
   span: {
     traceId: record.traceId,
     spanId: record.spanId,
     parentSpanId: record.parentSpanId,
     join: undefined,
+    alsoFrom: [],
     depth: 0,
     service: record.service ?? UNSAID,
     operation: record.operation,

@@ -1,6 +1,7 @@
-import type { InvocationRecord } from '../telemetry/record.ts';
+import type { EventRecord, InvocationRecord } from '../telemetry/record.ts';
 import { type Micros, micros } from '../units.ts';
 import { distinct, grouped } from './copies.ts';
+import { standIns } from './events.ts';
 import { compare } from './node.ts';
 
 /** One run of a function, from all that the platform said of it. */
@@ -9,6 +10,7 @@ export type Attempt = {
   readonly start: Micros;
   /** undefined: nobody reported its end. */
   readonly end: Micros | undefined;
+  /** How many tell of it; none where only an event does. */
   readonly records: number;
 };
 
@@ -18,9 +20,14 @@ export type Attempt = {
  */
 const RETRY_DISTANCE = micros(10_000_000);
 
-export function attemptsOf(records: readonly InvocationRecord[]): readonly Attempt[] {
-  const byRequest = grouped(distinct(records), (record) => record.requestId);
-  return [...byRequest.values()].flatMap(runs).sort((a, b) => a.start - b.start || compare(a.said.requestId, b.said.requestId));
+export function attemptsOf(records: readonly InvocationRecord[], events: readonly EventRecord[]): readonly Attempt[] {
+  const reported = attemptsIn(records);
+  const announced = attemptsIn(standIns(events, records)).map((each) => ({ ...each, records: 0 }));
+  return [...reported, ...announced].sort((a, b) => a.start - b.start || compare(a.said.requestId, b.said.requestId));
+}
+
+function attemptsIn(records: readonly InvocationRecord[]): readonly Attempt[] {
+  return [...grouped(distinct(records), (record) => record.requestId).values()].flatMap(runs);
 }
 
 function runs(records: readonly InvocationRecord[]): readonly Attempt[] {
@@ -51,7 +58,9 @@ function merged(records: readonly InvocationRecord[]): Attempt {
     status: worst(reports),
     error: first((each) => each.error),
     duration: first((each) => each.duration),
+    billedDuration: first((each) => each.billedDuration),
     initDuration: first((each) => each.initDuration),
+    restoreDuration: first((each) => each.restoreDuration),
     memorySizeMB: first((each) => each.memorySizeMB),
     maxMemoryUsedMB: first((each) => each.maxMemoryUsedMB),
   };

@@ -30,9 +30,17 @@ export const awaitedChildren = (parent: Node): readonly Node[] => parent.childre
 
 function isMessage(child: Node, parent: Node): boolean {
   if (isAttempt(child.span)) return true;
-  if (child.span.join === 'link' || child.span.join === 'message' || child.span.attributes['async'] === true) return true;
+  if (child.span.join === 'link' || child.span.attributes['async'] === true) return true;
+  if (child.span.join === 'message' && !isRequest(child, parent)) return true;
   return child.span.kind === 'consumer' && !isBatchItem(child, parent);
 }
+
+/** Two halves of a call that carry its id, but not one trace: a gateway or an invoked function answers its caller. */
+function isRequest({ span: child }: Node, { span: parent }: Node): boolean {
+  return child.kind === 'server' && (parent.kind === 'server' || ANSWERING.test(parent.resource ?? ''));
+}
+
+const ANSWERING = /^AWS::(?:Lambda|ApiGateway)/;
 
 /** A handler that takes its batch message by message does wait for each of them. */
 function isBatchItem(child: Node, parent: Node): boolean {

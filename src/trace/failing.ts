@@ -32,3 +32,28 @@ export function timedOut(span: Judged): boolean {
   if (httpStatus(span.attributes) === GATEWAY_TIMEOUT) return true;
   return span.error !== undefined && (TIME_OUT.test(span.error.type) || TIME_OUT.test(span.error.message));
 }
+
+/** Where a function's answer to its batch is written; Lambda's own word is `batchItemFailures`. */
+const BATCH_FAILURES = [
+  'aws.lambda.batch_item_failures',
+  'faas.batch_item_failures',
+  'messaging.batch.failed_message_ids',
+  'aws.sqs.batch_item_failures',
+  'batch_item_failures',
+  'batchItemFailures',
+] as const;
+/** Shorter than this an id may stand in an error's words by chance. */
+const TELLING_CHARACTERS = 8;
+
+/**
+ * Which records of its batch a span says have failed.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
+ */
+export function failedItems(span: Judged): (item: string) => boolean {
+  const reported = BATCH_FAILURES.map((name) => span.attributes[name])
+    .filter((value) => value !== undefined)
+    .map((value) => (typeof value === 'object' ? value.join('\n') : String(value)));
+  const told = isFailing(span) && span.error ? [...reported, span.error.message] : reported;
+  if (told.length === 0) return () => false;
+  return (item) => told.some((words) => words === item || (item.length >= TELLING_CHARACTERS && words.includes(item)));
+}

@@ -1,5 +1,5 @@
 import type { TraceId } from '../telemetry/ids.ts';
-import type { LogRecord } from '../telemetry/record.ts';
+import type { EventRecord, LogRecord } from '../telemetry/record.ts';
 import { between, type Micros, micros } from '../units.ts';
 import { spentOn } from './breakdown.ts';
 import { canonical } from './copies.ts';
@@ -17,7 +17,10 @@ const NO_ENVIRONMENT = 'default';
 const DEFECTS: readonly Incomplete[] = ['missing-root', 'missing-parent', 'still-running', 'clock-skew', 'cycle', 'truncated'];
 
 /** Builds the tree of one transaction, walks it and tells what it shows. Throws on no spans at all. */
-export function transactionOf(drafts: readonly Draft[], logs: readonly LogRecord[]): Transaction {
+export function transactionOf(
+  drafts: readonly Draft[],
+  { logs, events }: { readonly logs: readonly LogRecord[]; readonly events: readonly EventRecord[] },
+): Transaction {
   const tree = grow(drafts);
   const defects = new Set([...tree.incomplete, ...settle(tree), ...leftOut(tree)]);
   const path = criticalPath(tree);
@@ -35,13 +38,17 @@ export function transactionOf(drafts: readonly Draft[], logs: readonly LogRecord
     spans: measured(tree, path),
     criticalPath: path,
     ...spentOn(tree, path),
-    logs: logs.toSorted((a, b) => a.at - b.at || compare(canonical(a), canonical(b))),
+    logs: inOrder(logs),
+    events: inOrder(events),
   };
 }
 
 /** X-Ray says so itself where a trace outgrew what it keeps. */
 const leftOut = ({ nodes }: Tree): readonly Incomplete[] =>
   nodes.some(({ span }) => span.attributes['aws.xray.limit_exceeded'] === true) ? ['truncated'] : [];
+
+const inOrder = <T extends LogRecord | EventRecord>(said: readonly T[]): readonly T[] =>
+  said.toSorted((a, b) => a.at - b.at || compare(canonical(a), canonical(b)));
 
 function traceIdsOf({ entry, nodes }: Tree): readonly TraceId[] {
   const others = new Set(nodes.map((node) => node.span.traceId));

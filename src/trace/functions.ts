@@ -1,8 +1,9 @@
+import { isExecutionArn } from '../telemetry/event-ids.ts';
 import type { Attributes } from '../telemetry/record.ts';
 import type { Span } from './transaction.ts';
 
 /** Where instrumentations write Lambda's request id: OpenTelemetry's newer and older name, the X-Ray SDK's, X-Ray's own. */
-const REQUEST_ID = ['faas.invocation_id', 'faas.execution', 'aws.lambda.request_id', 'aws.request_id'] as const;
+export const REQUEST_ID = ['faas.invocation_id', 'faas.execution', 'aws.lambda.request_id', 'aws.request_id'] as const;
 const FUNCTION_NAME = ['faas.name', 'aws.lambda.function_name'] as const;
 const FUNCTION_ARN = ['cloud.resource_id', 'faas.id', 'aws.lambda.invoked_arn', 'aws.resource_arn', 'faas.arn'] as const;
 const CALLED_FUNCTION = [
@@ -20,6 +21,21 @@ const texts = (attributes: Attributes, names: readonly string[]): readonly strin
   names.map((name) => attributes[name]).filter((value) => typeof value === 'string');
 
 export const requestIdOf = (attributes: Attributes): string | undefined => texts(attributes, REQUEST_ID)[0];
+
+/** X-Ray's own name for the execution of a state machine; the others as instrumentations of functions and starters write it. */
+export const EXECUTION_ARN = [
+  'aws.resource_arn',
+  'aws.step_functions.execution.arn',
+  'aws.step_functions.execution_arn',
+  'aws.stepfunctions.execution_arn',
+  'aws.states.execution_arn',
+  'aws.sfn.execution_arn',
+  'aws.execution_arn',
+  'aws.lambda.durable_execution_arn',
+] as const;
+
+export const executionArnOf = (attributes: Attributes): string | undefined =>
+  texts(attributes, EXECUTION_ARN).find((arn) => isExecutionArn(arn) || arn.includes(':durable-execution'));
 
 /** `checkout` of `arn:aws:lambda:eu-west-1:123456789012:function:checkout:live`; any other text is a name already. */
 export const functionName = (nameOrArn: string): string => ARN_NAME.exec(nameOrArn)?.[1] ?? nameOrArn;

@@ -1,9 +1,10 @@
 import type { TraceId } from '../telemetry/ids.ts';
-import type { LogRecord, SpanRecord } from '../telemetry/record.ts';
+import type { Attributes, EventRecord, LogRecord, SpanRecord } from '../telemetry/record.ts';
 import type { Attempt } from './attempts.ts';
-import { disjointSets } from './connected.ts';
-import { requestIdOf } from './functions.ts';
+import { disjointSets, type Sets } from './connected.ts';
+import { executionArnOf, requestIdOf } from './functions.ts';
 import { compare } from './node.ts';
+import type { Origin } from './origins.ts';
 
 /** Which connected set of traces a record belongs to. */
 export type Homes = {
@@ -12,16 +13,19 @@ export type Homes = {
   /** The trace, not the set. */
   readonly ofAttempt: (attempt: Attempt) => TraceId | undefined;
   readonly ofLog: (log: LogRecord) => TraceId | undefined;
+  readonly ofEvent: (event: EventRecord) => TraceId | undefined;
 };
 
-export function homesOf(spans: readonly SpanRecord[], attempts: readonly Attempt[]): Homes {
+type Origins = ReadonlyMap<SpanRecord, readonly Origin[]>;
+
+export function homesOf(spans: readonly SpanRecord[], attempts: readonly Attempt[], origins: Origins): Homes {
   const present = new Set(spans.map((span) => span.traceId));
-  const sets = disjointSets<TraceId>();
-  for (const span of spans) {
-    for (const link of span.links) if (present.has(link.traceId)) sets.join(span.traceId, link.traceId);
-  }
-  const runs = byRequest(spans.filter((span) => span.spanKind !== 'client' && span.spanKind !== 'producer'));
-  const calls = byRequest(spans);
+  const sets = connected(spans, origins, present);
+  const runs = byId(
+    spans.filter((span) => span.spanKind !== 'client' && span.spanKind !== 'producer'),
+    requestIdOf,
+  );
+  const calls = byId(spans, requestIdOf);
   const ofAttempt = ({ said }: Attempt): TraceId | undefined =>
     runs.get(said.requestId) ?? said.traceId ?? calls.get(said.requestId);
   const ofRequest = new Map<string, TraceId>(calls);
@@ -30,22 +34,37 @@ export function homesOf(spans: readonly SpanRecord[], attempts: readonly Attempt
     if (trace) ofRequest.set(attempt.said.requestId, trace);
     if (trace) present.add(trace);
   }
+  const executions = byId(spans, executionArnOf);
+  const known = (trace: TraceId | undefined): TraceId | undefined => (trace && present.has(trace) ? trace : undefined);
   const ofLog = (log: LogRecord): TraceId | undefined => {
-    const named = log.traceId !== undefined && present.has(log.traceId) ? log.traceId : undefined;
-    const trace = named ?? (log.requestId === undefined ? undefined : ofRequest.get(log.requestId));
+    const trace = known(log.traceId) ?? ofRequest.get(log.requestId ?? '');
     return trace && sets.find(trace);
   };
-  return { group: sets.find, ofSpan: (span) => sets.find(span.traceId), ofAttempt, ofLog };
+  const ofEvent = (event: EventRecord): TraceId | undefined => {
+    const named = known(event.traceId) ?? ofRequest.get(event.requestId ?? '');
+    const trace = named ?? executions.get(event.executionArn ?? '');
+    return trace && sets.find(trace);
+  };
+  return { group: sets.find, ofSpan: (span) => sets.find(span.traceId), ofAttempt, ofLog, ofEvent };
 }
 
-/** The smallest trace id where several claim one request, so that the order of records does not matter. */
-function byRequest(spans: readonly SpanRecord[]): ReadonlyMap<string, TraceId> {
+function connected(spans: readonly SpanRecord[], origins: Origins, present: ReadonlySet<TraceId>): Sets<TraceId> {
+  const sets = disjointSets<TraceId>();
+  const edges = spans.flatMap((span) =>
+    [...span.links, ...(origins.get(span) ?? [])].map((to) => [span.traceId, to.traceId] as const),
+  );
+  for (const [from, to] of edges) if (present.has(to)) sets.join(from, to);
+  return sets;
+}
+
+/** The smallest trace id where several claim one request or execution, so that the order of records does not matter. */
+function byId(spans: readonly SpanRecord[], idOf: (attributes: Attributes) => string | undefined): ReadonlyMap<string, TraceId> {
   const traces = new Map<string, TraceId>();
   for (const span of spans) {
-    const request = requestIdOf(span.attributes);
-    if (request === undefined) continue;
-    const known = traces.get(request);
-    if (known === undefined || compare(span.traceId, known) < 0) traces.set(request, span.traceId);
+    const id = idOf(span.attributes);
+    if (id === undefined) continue;
+    const known = traces.get(id);
+    if (known === undefined || compare(span.traceId, known) < 0) traces.set(id, span.traceId);
   }
   return traces;
 }

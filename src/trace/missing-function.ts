@@ -23,7 +23,7 @@ export function drawMissing(drafts: readonly Draft[], lost: readonly Attempt[]):
     if (!span) continue;
     site.taken.add(span.spanId);
     if (span.parentSpanId !== undefined) site.answered.add(span.parentSpanId);
-    drawn.push({ span, links: [] });
+    drawn.push({ span, links: [], origins: [] });
   }
   return [...drafts, ...drawn];
 }
@@ -65,6 +65,7 @@ function draw(attempt: Attempt, site: Site): Span | undefined {
     spanId: missingId(attempt, name, site),
     parentSpanId: caller?.span.spanId,
     join: caller?.join,
+    alsoFrom: [],
     depth: 0,
     service: name ?? UNSAID,
     operation: name ?? 'Lambda function',

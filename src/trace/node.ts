@@ -1,5 +1,6 @@
 import type { SpanLink } from '../telemetry/record.ts';
 import { type Micros, micros } from '../units.ts';
+import type { Origin } from './origins.ts';
 import type { Span } from './transaction.ts';
 
 /**
@@ -18,10 +19,19 @@ export type Node = {
   /** Hung under the entry because nobody knows what called it. */
   adrift: boolean;
   readonly links: readonly SpanLink[];
+  readonly origins: readonly Origin[];
 };
 
 /** A span before it has its place. */
-export type Draft = { readonly span: Span; readonly links: readonly SpanLink[] };
+export type Draft = {
+  readonly span: Span;
+  readonly links: readonly SpanLink[];
+  /** What it came from by the ids it names. */
+  readonly origins: readonly Origin[];
+};
+
+/** Names a span among those of several traces. */
+export const keyOf = (trace: string, span: string): string => `${trace}:${span}`;
 
 /** The service of a span that does not say; its nearest ancestor's takes its place. */
 export const UNSAID = '';
@@ -31,9 +41,18 @@ export type Tree = { readonly entry: Node; readonly nodes: readonly Node[] };
 
 export const length = (node: Node): number => node.end - node.start;
 
-export function node({ span, links }: Draft): Node {
+export function node({ span, links, origins }: Draft): Node {
   const start = micros(span.start + span.shifted);
-  return { span, links, parent: undefined, children: [], start, end: micros(start + (span.duration ?? 0)), adrift: false };
+  return {
+    span,
+    links,
+    origins,
+    parent: undefined,
+    children: [],
+    start,
+    end: micros(start + (span.duration ?? 0)),
+    adrift: false,
+  };
 }
 
 /** Initialization of a sandbox, as X-Ray, OpenTelemetry and Lambda's own telemetry name it. */

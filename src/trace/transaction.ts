@@ -1,5 +1,14 @@
 import type { SpanId, TraceId } from '../telemetry/ids.ts';
-import type { Attributes, InvocationRecord, LogRecord, SpanError, SpanKind, SpanStatus } from '../telemetry/record.ts';
+import type {
+  Attributes,
+  EventRecord,
+  InvocationRecord,
+  LogRecord,
+  SpanError,
+  SpanKind,
+  SpanLink,
+  SpanStatus,
+} from '../telemetry/record.ts';
 import type { Micros } from '../units.ts';
 
 /** What a person asked for, from its entry to its last asynchronous consequence. */
@@ -26,6 +35,8 @@ export type Transaction = {
   /** Cold starts on the critical path. */
   readonly coldStarts: number;
   readonly logs: readonly LogRecord[];
+  /** What AWS announced of it. */
+  readonly events: readonly EventRecord[];
 };
 
 export type Incomplete = 'missing-root' | 'missing-parent' | 'still-running' | 'clock-skew' | 'cycle' | 'truncated';
@@ -39,6 +50,8 @@ export type Span = {
   /** As recorded or joined; may name a span that never came. */
   readonly parentSpanId: SpanId | undefined;
   readonly join: Join | undefined;
+  /** Further spans it came from: a batch of ten records has ten parents, and the one above is the failing record's where it is known. */
+  readonly alsoFrom: readonly SpanLink[];
   /** Steps from the entry, 0 for the entry. */
   readonly depth: number;
   readonly service: string;

@@ -1,6 +1,6 @@
-import { disjointSets } from './connected.ts';
-import { byStart, type Draft, depthFirst, type Node, node, type Tree } from './node.ts';
-import type { Incomplete, Join, Span, Transaction } from './transaction.ts';
+import { furtherParents, joinRoots } from './joins.ts';
+import { byStart, type Draft, depthFirst, keyOf, type Node, node, type Tree } from './node.ts';
+import type { Incomplete, Span, Transaction } from './transaction.ts';
 
 const UNKNOWN_SERVICE = 'unknown';
 
@@ -25,7 +25,7 @@ export function grow(drafts: readonly Draft[]): Grown {
 export function regrow(transaction: Transaction): Tree {
   const above: Node[] = [];
   const nodes = transaction.spans.map((span) => {
-    const next = node({ span, links: [] });
+    const next = node({ span, links: [], origins: [] });
     next.parent = above[span.depth - 1];
     next.adrift = span.depth > 0 && (span.join === undefined || next.parent?.span.spanId !== span.parentSpanId);
     above[span.depth] = next;
@@ -36,8 +36,6 @@ export function regrow(transaction: Transaction): Tree {
   if (!entry) throw new Error(`expected transaction ${transaction.id} to have spans`);
   return { entry, nodes };
 }
-
-const keyOf = (trace: string, span: string): string => `${trace}:${span}`;
 
 function recordedParent(child: Node, byId: ReadonlyMap<string, Node>): Node | undefined {
   const { traceId, parentSpanId } = child.span;
@@ -68,61 +66,6 @@ function fillChildren(nodes: readonly Node[]): void {
   for (const each of nodes) each.parent?.children.push(each);
 }
 
-/** A span without parent that links to a span of another tree, or carries its message, hangs under it. The later trees join first. */
-function joinRoots(nodes: readonly Node[], byId: ReadonlyMap<string, Node>): void {
-  const producers = producersByMessage(nodes);
-  const trees = disjointSets<Node>();
-  const roots = nodes.filter((each) => !each.parent);
-  const members = new Map(roots.map((root) => [root, depthFirst(root)]));
-  for (const [root, family] of members) for (const each of family) trees.join(root, each);
-  for (const root of roots.toReversed()) {
-    const found = joinOf(root, members.get(root) ?? [root], {
-      byId,
-      producers,
-      foreign: (other) => trees.find(other) !== trees.find(root),
-    });
-    if (!found) continue;
-    root.parent = found.to;
-    root.span = { ...root.span, parentSpanId: found.to.span.spanId, join: found.join };
-    trees.join(found.to, root);
-  }
-}
-
-type Known = {
-  readonly byId: ReadonlyMap<string, Node>;
-  readonly producers: ReadonlyMap<string, Node>;
-  readonly foreign: (other: Node) => boolean;
-};
-
-function joinOf(root: Node, family: readonly Node[], known: Known): { to: Node; join: Join } | undefined {
-  for (const member of family) {
-    const linked = member.links
-      .map((link) => known.byId.get(keyOf(link.traceId, link.spanId)))
-      .filter((to) => to !== undefined)
-      .filter(known.foreign)
-      .sort(byStart);
-    const to = linked.find((each) => each.span.traceId === root.span.traceId) ?? linked[0];
-    if (to) return { to, join: 'link' };
-  }
-  const message = root.span.kind === 'consumer' ? messageOf(root.span) : undefined;
-  const producer = message === undefined ? undefined : known.producers.get(message);
-  return producer && known.foreign(producer) ? { to: producer, join: 'message' } : undefined;
-}
-
-const messageOf = (span: Span): string | undefined => {
-  const id = span.attributes['messaging.message.id'];
-  return typeof id === 'string' && id !== '' ? id : undefined;
-};
-
-function producersByMessage(nodes: readonly Node[]): ReadonlyMap<string, Node> {
-  const producers = new Map<string, Node>();
-  for (const each of nodes) {
-    const message = each.span.kind === 'producer' || each.span.kind === 'client' ? messageOf(each.span) : undefined;
-    if (message !== undefined && !producers.has(message)) producers.set(message, each);
-  }
-  return producers;
-}
-
 /** Without any parent before without a known one; what answers requests or messages before the rest; then the first to start. */
 function entryOf(roots: readonly Node[]): Node {
   const rank = ({ span }: Node): number => (span.parentSpanId === undefined ? 2 : 0) + (isEntryLike(span) ? 1 : 0);
@@ -139,7 +82,7 @@ function withDepths(entry: Node): readonly Node[] {
     const depth = each.parent ? each.parent.span.depth + 1 : 0;
     const join = each.span.join ?? (each.parent && !each.adrift ? 'parent' : undefined);
     const service = each.span.service || each.parent?.span.service || UNKNOWN_SERVICE;
-    each.span = { ...each.span, depth, join, service };
+    each.span = { ...each.span, depth, join, service, alsoFrom: furtherParents(each) };
   }
   return order;
 }

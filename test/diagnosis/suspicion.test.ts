@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { entryClosed, suspicions } from '../../src/diagnosis/suspicion.ts';
 import { operationKey, type UsualByOperation } from '../../src/diagnosis/usual.ts';
 import { fromMillis } from '../../src/units.ts';
-import { aLog, anInvocation, aSpan, aTraceId } from '../trace/records.ts';
+import { aLog, anEvent, anInvocation, aSpan, aTraceId } from '../trace/records.ts';
 
 const USUAL: UsualByOperation = new Map([
   [operationKey('shop', 'entry'), { count: 50, p50: fromMillis(50), p95: fromMillis(100) }],
@@ -19,6 +19,7 @@ test.each([
   ['a server fault that nobody marked', aSpan({ parent: 'x', attributes: { 'http.status_code': 503 } }), 'error'],
   ['a failed run', anInvocation({ status: 'error' }), 'platform'],
   ['a run that timed out', anInvocation({ status: 'timeout' }), 'platform'],
+  ['what Lambda gave up', anEvent({ trace: 'trace' }), 'platform'],
   ['a slow entry', aSpan({ to: 400 }), 'slow'],
   ['a slow consumer inside', aSpan({ parent: 'x', operation: 'entry', spanKind: 'consumer', to: 400 }), 'slow'],
 ] as const)('%s does', (_what, record, why) => {
@@ -29,6 +30,8 @@ test.each([
   ['an entry that nobody saw end', aSpan({ to: undefined })],
   ['a slow span inside', aSpan({ parent: 'x', operation: 'entry', spanKind: 'internal', to: 400 })],
   ['a span without service', aSpan({ service: undefined, to: 400 })],
+  ['an event of an unknown run', anEvent()],
+  ['an asynchronous run that went well', anEvent({ trace: 'trace', outcome: 'ok', error: undefined })],
   ['a failed run of an unknown trace', anInvocation({ trace: undefined, status: 'error' })],
 ])('%s does not', (_what, record) => {
   expect(suspicions([record], USUAL)).toEqual([]);
@@ -43,6 +46,22 @@ test('a run is found through the request id of a span in the same batch', () => 
 
   expect(suspicions([span, anInvocation({ trace: undefined, requestId: 'r-1', status: 'timeout' })], NONE)).toEqual([
     { traceId, why: 'platform' },
+  ]);
+});
+
+test('an announced failure is found through a span of that run or execution in the same batch', () => {
+  const arn = 'arn:aws:states:eu-west-1:123456789012:execution:fulfil:1f2e';
+  const ended = { what: 'step-functions', status: 'FAILED', start: undefined, end: undefined } as const;
+
+  const run = [anEvent({ requestId: 'r-1' }), aSpan({ attributes: { 'faas.invocation_id': 'r-1' } })];
+  const execution = [
+    aSpan({ attributes: { 'aws.resource_arn': arn } }),
+    anEvent({ ...ended, requestId: undefined, executionArn: arn }),
+  ];
+
+  expect([suspicions(run, NONE), suspicions(execution, NONE)]).toEqual([
+    [{ traceId, why: 'platform' }],
+    [{ traceId, why: 'platform' }],
   ]);
 });
 

@@ -5,6 +5,7 @@ import { redisUsual } from '../../src/redis/usual.ts';
 import { spanId, type TraceId, traceId } from '../../src/telemetry/ids.ts';
 import type { InvocationRecord, LogRecord, SpanRecord } from '../../src/telemetry/record.ts';
 import { fromMillis, micros } from '../../src/units.ts';
+import { anEvent } from '../trace/records.ts';
 import { testRedis } from '../world/redis.ts';
 
 const redis = testRedis();
@@ -39,7 +40,9 @@ const report = (overrides: Partial<InvocationRecord> = {}): InvocationRecord => 
   status: 'timeout',
   error: undefined,
   duration: fromMillis(3_000),
+  billedDuration: undefined,
   initDuration: undefined,
+  restoreDuration: undefined,
   memorySizeMB: 128,
   maxMemoryUsedMB: 90,
   ...overrides,
@@ -48,6 +51,8 @@ const fail = (): never => {
   throw new Error('not an id');
 };
 const kept = async (n: number) => (await store().read(trace(n))).records;
+const FAILED = { what: 'step-functions', status: 'FAILED', start: undefined, end: undefined } as const;
+const ALARM = { what: 'cloudwatch-alarm', alarm: 'a', state: 'ALARM', previousState: 'OK', reason: '', measures: [] } as const;
 const store = (at = NOW) => redisRecords(redis(), () => at);
 
 test('keeps a record once however often it is delivered, and gives back what it kept', async () => {
@@ -108,6 +113,35 @@ test('finds a transaction over several traces from any of them', async () => {
   expect(await kept(2)).toHaveLength(2);
 });
 
+const SENT = { 'messaging.message.id': '059f36b4-87a3-44ab-83d2-661975830a7d' };
+const FORWARDED = { 'aws.message_id': '79406a00-bf15-46ca-978c-22c3613fcb30' };
+
+test('finds a transaction over traces that share nothing but the ids of messages, from any of them', async () => {
+  const sent = span(1, { spanKind: 'producer', attributes: SENT });
+  const received = span(2, { traceId: trace(2), spanKind: 'consumer', attributes: SENT });
+  const forwarded = span(3, { traceId: trace(2), parentSpanId: received.spanId, spanKind: 'client', attributes: FORWARDED });
+  const last = span(4, { traceId: trace(3), attributes: FORWARDED });
+  for (const record of [last, forwarded, sent, received, sent]) await store().keep([record], []);
+
+  for (const n of [1, 2, 3]) expect(await kept(n), `from trace ${n}`).toHaveLength(4);
+  expect(await kept(4)).toEqual([]);
+});
+
+test('of an item that many traces write, only the last writes are remembered', async () => {
+  const item = { 'aws.dynamodb.table_names': ['orders'], 'aws.dynamodb.key': '7' };
+  const write = (n: number): SpanRecord =>
+    span(n, { traceId: trace(n), spanKind: 'client', attributes: item, start: micros(NOW + n) });
+  await store().keep(
+    Array.from({ length: 30 }, (_, n) => write(n + 1)),
+    [],
+  );
+
+  const read = await kept(30);
+
+  expect(read).toHaveLength(8);
+  expect(new Set(read.map((record) => record.traceId))).toContain(trace(29));
+});
+
 test('keeps logs with the trace or the request that they name', async () => {
   const log = (overrides: Partial<LogRecord>): LogRecord => ({
     ...{ kind: 'log', traceId: undefined, spanId: undefined, requestId: undefined, service: 'checkout-fn' },
@@ -128,10 +162,38 @@ test('keeps logs with the trace or the request that they name', async () => {
   expect(logs.map((record) => record.body).sort()).toEqual(['card_declined', 'second']);
 });
 
+const EXECUTION = 'arn:aws:states:eu-west-1:123456789012:execution:fulfil:1f2e';
+
+test.each([
+  ['Lambda gave up', anEvent({ requestId: 'req-1' }), { 'faas.invocation_id': 'req-1' }],
+  [
+    'of a failed execution',
+    anEvent({ ...FAILED, requestId: undefined, executionArn: EXECUTION }),
+    { 'aws.resource_arn': EXECUTION },
+  ],
+] as const)('what AWS announces %s finds its trace, whichever comes first', async (_what, event, attributes) => {
+  const late = store();
+  expect((await late.keep([event], [])).suspects).toEqual([]);
+  expect((await late.keep([span(1, { attributes })], [])).suspects.map((suspect) => suspect.traceId)).toEqual([trace(1)]);
+  expect((await kept(1)).map((record) => record.kind).sort()).toEqual(['event', 'span']);
+
+  await redis().flushdb();
+  await late.keep([span(1, { attributes })], []);
+  expect((await late.keep([event, event], [])).suspects.map((suspect) => suspect.traceId)).toEqual([trace(1)]);
+  expect((await kept(1)).filter((record) => record.kind === 'event')).toEqual([event]);
+});
+
+test('an event that names a trace rests there, one that names nothing rests nowhere', async () => {
+  const alarm = anEvent({ ...ALARM, requestId: undefined });
+
+  expect(await store().keep([{ ...alarm, traceId: trace(1) }, alarm], [])).toMatchObject({ stored: 1 });
+  expect(await kept(1)).toHaveLength(1);
+});
+
 test('every key dies some day', async () => {
   await store().keep(
     [
-      span(1, { attributes: { 'faas.invocation_id': 'req-1' }, links: [{ traceId: trace(2), spanId: span(9).spanId }] }),
+      span(1, { attributes: { 'faas.invocation_id': 'req-1', ...SENT }, links: [{ traceId: trace(2), spanId: span(9).spanId }] }),
       report(),
     ],
     [trace(1)],

@@ -91,6 +91,7 @@ const span = (changes: Partial<Span> = {}): Span => ({
   spanId: known(spanId('53995c3f42cd8ad8')),
   parentSpanId: undefined,
   join: undefined,
+  alsoFrom: [],
   depth: 0,
   service: 'checkout-api',
   operation: 'POST /checkout',
@@ -146,6 +147,7 @@ export const transaction = (changes: Partial<Transaction> = {}): Transaction => 
   },
   coldStarts: 0,
   logs: [],
+  events: [],
   ...changes,
 });
 

@@ -2,7 +2,6 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { lambdaLine } from '../../src/telemetry/lambda-lines.ts';
 import { parse } from '../../src/telemetry/parse.ts';
 import type { SpanRecord } from '../../src/telemetry/record.ts';
 
@@ -33,20 +32,27 @@ test.skipIf(corpus === undefined)(
   'a function’s REPORT lines say what CloudWatch itself read in them (needs TRACEFALL_CORPUS)',
   () => {
     const rows: readonly Record<string, string>[] = JSON.parse(recorded('lambda-logs/insights-rows.json').toString());
-    const reports = rows.filter((row) => row['@type'] === 'REPORT');
-    expect(reports.length).toBeGreaterThan(10);
-    for (const row of reports) {
-      const record = lambdaLine(row['@message'] ?? '', { function: undefined, at: undefined });
-      const init = /Init Duration: (\S+)/.exec(row['@message'] ?? '')?.[1];
+    const parsed = rows
+      .filter((row) => row['@type'] === 'REPORT')
+      .map((row) => [
+        ...[row['@timestamp'], row['@duration'], row['@billedDuration'], row['@initDuration'], row['@memorySize']],
+        row['@maxMemoryUsed'],
+      ]);
+    const { records, rejects } = parse(recorded('lambda-logs/insights-rows.json'), 'rows');
+    const plain = (cell: string | number | undefined) => (cell === undefined || Number.isNaN(Number(cell)) ? cell : Number(cell));
+    const ms = (time: number | undefined) => (time === undefined ? undefined : time / 1_000);
+    const reports = records
+      .filter((record) => record.kind === 'invocation')
+      .filter((record) => record.phase === 'report')
+      .map((record) => [
+        new Date(record.at / 1_000).toISOString().replace('T', ' ').replace('Z', ''),
+        ...[ms(record.duration), ms(record.billedDuration), ms(record.initDuration)],
+        ...[record.memorySizeMB, record.maxMemoryUsedMB].map((mb) => (mb === undefined ? undefined : mb * 1e6)),
+      ]);
 
-      expect(record).toMatchObject({
-        kind: 'invocation',
-        duration: Math.round(Number(row['@duration']) * 1_000),
-        initDuration: init === undefined ? undefined : Math.round(Number(init) * 1_000),
-        memorySizeMB: Number(row['@memorySize']) / 1e6,
-        maxMemoryUsedMB: Number(row['@maxMemoryUsed']) / 1e6,
-      });
-    }
+    expect(rejects).toEqual([]);
+    expect(parsed).toHaveLength(12);
+    expect(reports.map((row) => row.map((cell) => plain(cell)))).toEqual(parsed.map((row) => row.map((cell) => plain(cell))));
   },
 );
 
@@ -67,12 +73,26 @@ test.skipIf(corpus === undefined)('every span and log of recorded OTLP/JSON line
 });
 
 test.skipIf(corpus === undefined || !existsSync(join(corpus, 'aws-events')))(
-  'an event that is no telemetry is refused by name (needs TRACEFALL_CORPUS)',
+  'every event that AWS services send is classified, or counted as unknown with its source (needs TRACEFALL_CORPUS)',
   () => {
-    for (const name of readdirSync(join(corpus ?? '', 'aws-events')).filter((file) => file.endsWith('.json'))) {
+    const names = readdirSync(join(corpus ?? '', 'aws-events')).filter((file) => file.endsWith('.json'));
+    const known = new Map<string, string>();
+    for (const name of names) {
       const { records, rejects } = parse(recorded(`aws-events/${name}`), name);
 
-      expect(records.length + rejects.length, name).toBeGreaterThan(0);
+      expect(rejects, name).toEqual([]);
+      expect(records.length, name).toBeGreaterThan(0);
+      for (const record of records) {
+        if (record.kind !== 'event') continue;
+        expect(record.source, name).not.toBe('');
+        if (record.what !== 'unknown') known.set(name, record.what);
+      }
     }
+    expect(names.length).toBeGreaterThan(90);
+    expect(Object.fromEntries(known)).toEqual({
+      'cloudWatchAlarmEventCompositeMetric.json': 'cloudwatch-alarm',
+      'cloudWatchAlarmEventSingleMetric.json': 'cloudwatch-alarm',
+      'sqsDlqTriggerEvent.json': 'dead-letter',
+    });
   },
 );

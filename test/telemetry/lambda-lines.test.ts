@@ -49,7 +49,7 @@ test.each([
   [
     'a restored sandbox',
     `${REPORT}Restore Duration: 300.00 ms\tBilled Restore Duration: 1 ms\t`,
-    { duration: 14_970, initDuration: undefined },
+    { duration: 14_970, billedDuration: 15_000, initDuration: undefined, restoreDuration: 300_000 },
   ],
   ['a timeout', `${REPORT}Status: timeout`, { status: 'timeout', error: undefined }],
   [
@@ -110,12 +110,37 @@ test('a runtime that died is an invocation that failed', () => {
   });
 });
 
+test('a process that exited, as older runtimes and the Logs API told it', () => {
+  const line = `RequestId: ${REQUEST} Process exited before completing request`;
+  const told = { requestId: REQUEST, phase: 'report', status: 'error' };
+
+  expect(invocation(line)).toMatchObject({ ...told, error: { message: 'Process exited before completing request' } });
+  expect(invocation(platform('platform.fault', line))).toMatchObject(told);
+});
+
 const platform = (type: string, record: unknown): string => JSON.stringify({ time: '2026-08-04T07:58:24.877Z', type, record });
 const tracing = {
   spanId: SPAN,
   type: 'X-Amzn-Trace-Id',
   value: 'Root=1-5b8efff7-98038103d269b633813fc60c;Parent=0efbd19962d95b05;Sampled=1',
 };
+test('what a web function’s invocation reports is read like any other', () => {
+  const report = platform('platform.invokeReport', { requestId: REQUEST, status: 'timeout', metrics: { durationMs: 60_000 } });
+
+  expect(invocation(report)).toMatchObject({ phase: 'report', status: 'timeout', duration: 60_000_000 });
+  expect(invocation(platform('platform.invokeStart', { requestId: REQUEST })).phase).toBe('start');
+  expect(lambdaLine(platform('platform.requestComplete', { requestId: REQUEST, status: 'success' }), context)).toBeUndefined();
+});
+
+test('platform.report of a restored sandbox tells how long the restore took', () => {
+  const restored = { ...metrics, restoreDurationMs: 412.5, billedRestoreDurationMs: 80 };
+
+  expect(invocation(platform('platform.report', { requestId: REQUEST, metrics: restored }))).toMatchObject({
+    restoreDuration: 412_500,
+    billedDuration: 694_000,
+  });
+});
+
 const metrics = { durationMs: 693.92, billedDurationMs: 694, memorySizeMB: 128, maxMemoryUsedMB: 84, initDurationMs: 397.68 };
 
 test('platform.start joins request and trace', () => {

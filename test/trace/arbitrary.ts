@@ -6,6 +6,11 @@ const KINDS = ['server', 'client', 'producer', 'consumer', 'internal'] as const;
 const OPERATIONS = ['GET /a', 'handler', 'PutItem', 'Initialization', 'Dwell Time', 'Attempt #1', 'Invoke shop'] as const;
 const RESOURCES = [undefined, 'AWS::Lambda', 'AWS::Lambda::Function', 'AWS::SQS::Queue'] as const;
 
+const ID_NAMES = [
+  ...['messaging.message.id', 'aws.request_id', 'aws.kinesis.shard_id', 'aws.kinesis.sequence_number'],
+  ...['aws.dynamodb.key', 'aws.dynamodb.table_names', 'batch_item_failures'],
+] as const;
+
 const ids = fc.integer({ min: 0, max: 14 }).map((n) => `s${n}`);
 const traces = fc.constantFrom('t0', 't1', 't2');
 
@@ -23,9 +28,10 @@ const spans: fc.Arbitrary<SpanRecord> = fc
     service: fc.option(fc.constantFrom('shop', 'pay', 'mail'), { nil: undefined }),
     status: fc.constantFrom('ok', 'error', 'unset'),
     request: fc.option(fc.constantFrom('r0', 'r1', 'r2'), { nil: undefined, freq: 1 }),
+    ids: fc.dictionary(fc.constantFrom(...ID_NAMES), fc.constantFrom('m0', 'm1', 'm2', '["m0","m2"]'), { maxKeys: 2 }),
     link: fc.option(fc.tuple(traces, ids), { nil: undefined, freq: 2 }),
   })
-  .map(({ took, from, request, link, trace, ...said }) =>
+  .map(({ took, from, request, link, trace, ids: named, ...said }) =>
     aSpan({
       ...said,
       // One span id names one span, whatever its trace, so that pieces of the path can be told apart.
@@ -34,7 +40,7 @@ const spans: fc.Arbitrary<SpanRecord> = fc
       parent: said.parent === undefined ? undefined : `${trace} ${said.parent}`,
       from,
       to: took === undefined ? undefined : from + took,
-      attributes: request === undefined ? {} : { 'faas.invocation_id': request },
+      attributes: request === undefined ? named : { ...named, 'faas.invocation_id': request },
       links: link ? [{ trace: link[0], id: `${link[0]} ${link[1]}` }] : [],
     }),
   );

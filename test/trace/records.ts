@@ -1,5 +1,5 @@
 import { type SpanId, spanId, type TraceId, traceId } from '../../src/telemetry/ids.ts';
-import type { InvocationRecord, LogRecord, SpanRecord } from '../../src/telemetry/record.ts';
+import type { EventRecord, Happening, InvocationRecord, LogRecord, SpanRecord } from '../../src/telemetry/record.ts';
 import { fromMillis } from '../../src/units.ts';
 
 /** Zero for every builder here: times are told in milliseconds after it. */
@@ -91,7 +91,9 @@ export function anInvocation(words: InvocationWords = {}): InvocationRecord {
     status: 'success',
     error: undefined,
     duration: fromMillis(100),
+    billedDuration: undefined,
     initDuration: undefined,
+    restoreDuration: undefined,
     memorySizeMB: undefined,
     maxMemoryUsedMB: undefined,
     ...said,
@@ -117,4 +119,29 @@ export function aLog(words: LogWords = {}): LogRecord {
     body: 'a line',
     ...said,
   };
+}
+
+export type EventWords = Partial<Omit<EventRecord, 'kind' | 'traceId' | 'at' | 'what'>> &
+  (Happening | Partial<Extract<Happening, { what: 'lambda-destination' }>>) & {
+    readonly trace?: string | undefined;
+    readonly atMs?: number;
+  };
+
+/** A function that Lambda gave up on unless told otherwise. */
+export function anEvent(words: EventWords = {}): EventRecord {
+  const { atMs = 110, trace, ...said } = words;
+  const happening = said.what === undefined ? { what: 'lambda-destination' as const } : {};
+  const told = {
+    ...{ kind: 'event', id: 'event-1', source: 'lambda', detailType: 'Lambda Function Invocation Result - Failure' },
+    ...{ at: at(atMs), resource: undefined, traceId: trace === undefined ? undefined : aTraceId(trace) },
+    ...{ requestId: 'request-1', executionArn: undefined, outcome: 'failed' },
+    error: { type: 'CardDeclined', message: 'no funds' },
+    ...(said.what === undefined || said.what === 'lambda-destination'
+      ? { function: 'orders', condition: 'RetriesExhausted', attempts: 3 }
+      : {}),
+    ...happening,
+    ...said,
+  };
+  // Every kind but the default one is told with all of its words, which the type of `words` asks for.
+  return told as EventRecord;
 }

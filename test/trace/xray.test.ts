@@ -129,7 +129,7 @@ test.skipIf(!HAS_RECORDINGS).each(recordings)(
     const read = (kept: readonly string[]) => recordsOf({ Segments: kept.map((Document) => ({ Document })) });
     for (const [n, document] of documents.entries()) {
       const others = documents.toSpliced(n, 1);
-      const own = new Set(read([document]).map((record) => record.spanId));
+      const own = new Set(read([document]).flatMap((record) => (record.kind === 'span' ? [record.spanId] : [])));
       const isParent = read(others).some(
         (record) => record.kind === 'span' && record.parentSpanId && own.has(record.parentSpanId),
       );

@@ -90,6 +90,7 @@ test('prints the contract’s JSON', async () => {
       traceId: 'ab'.repeat(16),
       spanId: 'b'.repeat(16),
       parentSpanId: 'a'.repeat(16),
+      alsoFrom: [],
       join: 'parent',
       service: 'shop',
       operation: 'charge',

@@ -96,17 +96,25 @@ type Known = {
 
 function joinOf(root: Node, family: readonly Node[], known: Known): { to: Node; join: Join } | undefined {
   for (const member of family) {
-    const linked = member.links
-      .map((link) => known.byId.get(keyOf(link.traceId, link.spanId)))
-      .filter((to) => to !== undefined)
-      .filter(known.foreign)
-      .sort(byStart);
-    const to = linked.find((each) => each.span.traceId === root.span.traceId) ?? linked[0];
+    const parents = member === root ? member.links.filter((link) => link.reference === 'child-of') : [];
+    const parent = linkedTo(root, parents, known);
+    if (parent) return { to: parent, join: 'parent' };
+    const to = linkedTo(root, member.links, known);
     if (to) return { to, join: 'link' };
   }
   const message = root.span.kind === 'consumer' ? messageOf(root.span) : undefined;
   const producer = message === undefined ? undefined : known.producers.get(message);
   return producer && known.foreign(producer) ? { to: producer, join: 'message' } : undefined;
+}
+
+/** Of several, one of the root's own trace before others, then the first to start. */
+function linkedTo(root: Node, links: Node['links'], known: Known): Node | undefined {
+  const linked = links
+    .map((link) => known.byId.get(keyOf(link.traceId, link.spanId)))
+    .filter((to) => to !== undefined)
+    .filter(known.foreign)
+    .sort(byStart);
+  return linked.find((each) => each.span.traceId === root.span.traceId) ?? linked[0];
 }
 
 const messageOf = (span: Span): string | undefined => {
@@ -125,11 +133,15 @@ function producersByMessage(nodes: readonly Node[]): ReadonlyMap<string, Node> {
 
 /** Without any parent before without a known one; what answers requests or messages before the rest; then the first to start. */
 function entryOf(roots: readonly Node[]): Node {
-  const rank = ({ span }: Node): number => (span.parentSpanId === undefined ? 2 : 0) + (isEntryLike(span) ? 1 : 0);
+  const rank = (root: Node): number => (namesParent(root) ? 0 : 2) + (isEntryLike(root.span) ? 1 : 0);
   const [entry] = roots.toSorted((a, b) => rank(b) - rank(a) || byStart(a, b));
   if (!entry) throw new Error('expected a tree to have a root after its cycles were cut');
   return entry;
 }
+
+/** By its id, or by a link within its own trace. */
+const namesParent = ({ span, links }: Node): boolean =>
+  span.parentSpanId !== undefined || links.some((link) => link.traceId === span.traceId && link.spanId !== span.spanId);
 
 const isEntryLike = (span: Span): boolean => span.kind === 'server' || span.kind === 'consumer';
 
@@ -146,8 +158,8 @@ function withDepths(entry: Node): readonly Node[] {
 
 function defects(entry: Node, adrift: readonly Node[], cut: readonly Node[]): ReadonlySet<Incomplete> {
   const found = new Set<Incomplete>();
-  if (entry.span.parentSpanId !== undefined) found.add('missing-root');
-  if (adrift.some((each) => each.span.parentSpanId !== undefined && !cut.includes(each))) found.add('missing-parent');
+  if (namesParent(entry)) found.add('missing-root');
+  if (adrift.some((each) => namesParent(each) && !cut.includes(each))) found.add('missing-parent');
   if (cut.length > 0) found.add('cycle');
   return found;
 }

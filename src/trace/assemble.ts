@@ -7,6 +7,7 @@ import { transactionOf } from './finish.ts';
 import { homesOf } from './homes.ts';
 import { withInvocations } from './invocations.ts';
 import { compare, type Draft, UNSAID } from './node.ts';
+import { withOwnIds } from './shared-ids.ts';
 import type { Transaction } from './transaction.ts';
 
 export type Assembled = {
@@ -21,7 +22,7 @@ export type Assembled = {
  * Unplaced are logs and platform reports whose trace nobody knows; copies of a span that still ran count as duplicates.
  */
 export function assemble(records: readonly TelemetryRecord[]): Assembled {
-  const spans = uniqueSpans(records.filter((record) => record.kind === 'span'));
+  const spans = uniqueSpans(withOwnIds(records.filter((record) => record.kind === 'span')));
   const attempts = attemptsOf(records.filter((record) => record.kind === 'invocation'));
   const logs = distinct(records.filter((record) => record.kind === 'log'));
   const parts = apart(spans, attempts, logs);

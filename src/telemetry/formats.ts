@@ -1,11 +1,13 @@
 import { isAwsSpan, readAwsSpan } from './aws-spans.ts';
 import { isCloudwatchPayload, readCloudwatchPayload } from './cloudwatch-payload.ts';
+import { isJaeger, readJaeger } from './jaeger.ts';
 import { lambdaEvent } from './lambda-lines.ts';
 import { isPlatformEvent } from './lambda-platform.ts';
 import { isOtlp, readOtlpJson } from './otlp-json.ts';
 import type { Parsed } from './record.ts';
 import { type Fields, isFields } from './shape.ts';
 import { cut, found } from './text.ts';
+import { isZipkinSpan, readZipkinSpan } from './zipkin.ts';
 
 /** One thing that a JSON value can be to us. */
 type Format = {
@@ -28,16 +30,22 @@ const FORMATS: readonly Format[] = [
   ),
   format('a CloudWatch Logs payload', isCloudwatchPayload, readCloudwatchPayload),
   format('aws/spans records', isAwsSpan, readAwsSpan),
+  format('Jaeger JSON', isJaeger, readJaeger),
+  format('Zipkin v2 JSON', isZipkinSpan, readZipkinSpan),
   format('Lambda log lines', isLambdaEvent, readLambdaEvent),
 ];
 
 /** Every format that is read, for the reason of a reject. */
 export const EXPECTED = ['OTLP protobuf', ...FORMATS.map(({ name }) => name)].join(', ');
 
-/** Reads one JSON value, or each of a list of them (at `where[n]`). */
+/** Reads one JSON value, or each of a list of them (at `where[n]`), or of a list of lists: Zipkin's API answers with one a trace. */
 export function readValue(value: unknown, where: string): Parsed {
   if (!Array.isArray(value)) return readOne(value, where);
-  const read = value.map((item, index) => readOne(item, `${where}[${index}]`));
+  const read = value.flatMap((item, index) =>
+    Array.isArray(item) && item.some(isZipkinSpan)
+      ? item.map((span, inner) => readOne(span, `${where}[${index}][${inner}]`))
+      : [readOne(item, `${where}[${index}]`)],
+  );
   return { records: read.flatMap(({ records }) => records), rejects: read.flatMap(({ rejects }) => rejects) };
 }
 

@@ -1,5 +1,6 @@
 import { isAwsSpan, readAwsSpan } from './aws-spans.ts';
 import { isCloudwatchPayload, readCloudwatchPayload } from './cloudwatch-payload.ts';
+import { isGoogleLog, readGoogleLog } from './google-cloud.ts';
 import { isJaeger, readJaeger } from './jaeger.ts';
 import { lambdaEvent } from './lambda-lines.ts';
 import { isPlatformEvent } from './lambda-platform.ts';
@@ -32,6 +33,7 @@ const FORMATS: readonly Format[] = [
   format('aws/spans records', isAwsSpan, readAwsSpan),
   format('Jaeger JSON', isJaeger, readJaeger),
   format('Zipkin v2 JSON', isZipkinSpan, readZipkinSpan),
+  format('Google Cloud log entries', isGoogleLog, readGoogleLog),
   format('Lambda log lines', isLambdaEvent, readLambdaEvent),
 ];
 

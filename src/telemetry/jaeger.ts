@@ -14,8 +14,9 @@ import { microsTime } from './time.ts';
 export const isJaeger = (value: unknown): value is Fields =>
   isFields(value) && (isAnswer(value) || isTrace(value) || isSpan(value));
 
-const isAnswer = ({ data, errors }: Fields): boolean =>
-  Array.isArray(data) && (data.length === 0 ? errors !== undefined : data.some((item) => isFields(item) && isTrace(item)));
+const isAnswer = ({ data, errors, total }: Fields): boolean =>
+  Array.isArray(data) &&
+  (data.length === 0 ? errors !== undefined && total !== undefined : data.some((item) => isFields(item) && isTrace(item)));
 
 const isTrace = ({ spans, traceID, processes }: Fields): boolean =>
   Array.isArray(spans) && (traceID !== undefined || isFields(processes));

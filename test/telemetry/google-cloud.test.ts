@@ -93,6 +93,15 @@ test.each<[string, Json, Partial<LogRecord>]>([
   ['an audit', { textPayload: undefined, protoPayload: { methodName: 'SetIam' } }, { body: '{"methodName":"SetIam"}' }],
   ['a function', { resource: { labels: { function_name: 'pay' } } }, { service: 'pay' }],
   ['nothing but the time of receipt', { timestamp: undefined, receiveTimestamp: '2026-08-04T07:58:24.877123Z' }, {}],
+  [
+    'a time only inside its payload',
+    {
+      timestamp: undefined,
+      textPayload: undefined,
+      jsonPayload: { message: 'card declined', time: '2026-08-04T07:58:24.877123Z' },
+    },
+    {},
+  ],
   ['no trace', { trace: undefined, spanId: undefined }, { traceId: undefined, spanId: undefined }],
   [
     'its trace only inside its payload',

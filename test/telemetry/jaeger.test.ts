@@ -81,6 +81,7 @@ test('a name that is no hex stands for one id wherever it is read', () => {
   expect(child.parentSpanId).toBe(root.spanId);
   expect(child.spanId).not.toBe(root.spanId);
   expect(only({ traceID: 'a'.repeat(32) }).traceId).toBe('a'.repeat(32));
+  expect(only({ spanID: 'a'.repeat(32) }).spanId).toMatch(/^(?!a{16})[0-9a-f]{16}$/);
 });
 
 test.each<[string, readonly Json[], Partial<SpanRecord>]>([
@@ -148,6 +149,7 @@ describe('how a span ended', () => {
       'error',
       { type: 'NOT_FOUND', message: 'no such row' },
     ],
+    ['OK of early OpenTelemetry', { tags: [tag('status.code', 1, 'int64'), tag('status.name', 'OK')] }, 'unset', undefined],
     ['OK of OpenCensus', { tags: [tag('status.code', 0, 'int64')] }, 'unset', undefined],
     ['a 404 to a client', { tags: [tag('http.status_code', 404, 'int64')] }, 'error', { type: '404', message: 'HTTP 404' }],
     ['a 404 of a server', { tags: [tag('http.status_code', '404', 'int64'), tag('span.kind', 'server')] }, 'unset', undefined],

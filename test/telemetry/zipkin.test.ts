@@ -104,6 +104,7 @@ test.each<[string, Json, Partial<SpanRecord>]>([
   ['a local span has no kind', { kind: undefined }, { spanKind: 'internal' }],
   ['a call without its end still runs', { duration: undefined }, { end: undefined }],
   ['a message is sent in a moment', { kind: 'PRODUCER', duration: undefined }, { spanKind: 'producer', end: only().start }],
+  ['a message is received in a moment', { kind: 'CONSUMER', duration: undefined }, { spanKind: 'consumer', end: only().start }],
   ['a half without a start begins with its first annotation', withoutStart(), { start: only().start }],
 ])('%s', (_what, more, expected) => {
   expect(only(more)).toMatchObject(expected);
@@ -179,6 +180,12 @@ describe('a call whose halves share an id', () => {
     expect(treeOf([root, client, server, query, connect])).toEqual(expected);
     expect(treeOf([query, server], [connect, client, root])).toEqual(expected);
     expect(treeOf([server, server, root], [root, query, client], [connect, client])).toEqual(expected);
+  });
+
+  test('of a service that calls itself has what follows under the server', () => {
+    const own = { ...server, localEndpoint: client['localEndpoint'] };
+
+    expect(treeOf([root, client, own, connect])?.at(-1)).toBe('3 frontend connect internal parent');
   });
 
   test('stays one span while only one half is known', () => {

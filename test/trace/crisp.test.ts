@@ -90,3 +90,9 @@ const withErrors = names.filter((name) => !OVERLAPPING.has(name) && labelOf(name
 test.skipIf(!HAS_CRISP).each(withErrors)('the path of errors in %s is that of CRISP', (name) => {
   expect(erroneous(transactionIn(name))).toEqual(labelOf(name).errCPCallpathTimeExclusive);
 });
+
+test.skipIf(!HAS_CRISP).each(names)('neither order nor repetition of the spans of %s shows', (name) => {
+  const { records } = parse(bytesOf(name), name);
+
+  expect(assemble([...records, ...records.toReversed()]).transactions).toEqual(assemble(records).transactions);
+});

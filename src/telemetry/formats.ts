@@ -2,6 +2,8 @@ import { isAwsPayload, readAwsPayload } from './aws-payloads.ts';
 import { isAwsSpan, readAwsSpan } from './aws-spans.ts';
 import { isCloudwatchPayload, readCloudwatchPayload } from './cloudwatch-payload.ts';
 import { isEventBridge, readEventBridge } from './eventbridge.ts';
+import { isGoogleLog, readGoogleLog } from './google-cloud.ts';
+import { isJaeger, readJaeger } from './jaeger.ts';
 import { lambdaEvent } from './lambda-lines.ts';
 import { isPlatformEvent } from './lambda-platform.ts';
 import { isLogQuery, readLogQuery } from './log-query.ts';
@@ -10,6 +12,7 @@ import type { Parsed } from './record.ts';
 import { type Fields, isFields } from './shape.ts';
 import { cut, found } from './text.ts';
 import { isXray, readXray } from './xray-traces.ts';
+import { isZipkinSpan, readZipkinSpan } from './zipkin.ts';
 
 /** One thing that a JSON value can be to us. */
 type Format = {
@@ -35,6 +38,9 @@ const FORMATS: readonly Format[] = [
   format('X-Ray traces or segment documents', isXray, readXray),
   format('CloudWatch Logs query results', isLogQuery, readLogQuery),
   format('EventBridge events', isEventBridge, readEventBridge),
+  format('Jaeger JSON', isJaeger, readJaeger),
+  format('Zipkin v2 JSON', isZipkinSpan, readZipkinSpan),
+  format('Google Cloud log entries', isGoogleLog, readGoogleLog),
   format('Lambda log lines', isLambdaEvent, readLambdaEvent),
   format('events as AWS hands them to a function', isAwsPayload, readAwsPayload),
 ];
@@ -42,12 +48,16 @@ const FORMATS: readonly Format[] = [
 /** Every format that is read, for the reason of a reject. */
 export const EXPECTED = ['OTLP protobuf', ...FORMATS.map(({ name }) => name)].join(', ');
 
-/** Reads one JSON value, or each of a list of them (at `where[n]`). */
+/** Reads one JSON value, or each of a list of them (at `where[n]`), or of a list of lists: Zipkin's API answers with one a trace. */
 export function readValue(value: unknown, where: string): Parsed {
   // A row of a log query is a list too.
   const isRow: boolean = isLogQuery(value);
   if (!Array.isArray(value) || isRow) return readOne(value, where);
-  const read = value.map((item, index) => readOne(item, `${where}[${index}]`));
+  const read = value.flatMap((item, index) =>
+    Array.isArray(item) && item.some(isZipkinSpan)
+      ? item.map((span, inner) => readOne(span, `${where}[${index}][${inner}]`))
+      : [readOne(item, `${where}[${index}]`)],
+  );
   return { records: read.flatMap(({ records }) => records), rejects: read.flatMap(({ rejects }) => rejects) };
 }
 

@@ -24,3 +24,12 @@ export function spanId(text: string): SpanId | undefined {
 
 /** How the X-Ray console and API write it. */
 export const xrayTraceId = (id: TraceId): string => `1-${id.slice(0, 8)}-${id.slice(8)}`;
+
+/** 2^64 divided by the golden ratio: odd, so that no two ids become one and none becomes zero. */
+const SPREAD = 0x9e3779b97f4a7c15n;
+
+/** The id of a call's serving half where both halves came under the caller's. The same wherever it is made. */
+export const servingHalf = (id: SpanId): SpanId =>
+  BigInt.asUintN(64, BigInt(`0x${id}`) * SPREAD)
+    .toString(16)
+    .padStart(16, '0') as SpanId;

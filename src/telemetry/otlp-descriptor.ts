@@ -43,7 +43,7 @@ const MESSAGES = {
     status: one('Status', 15),
   },
   Event: { timeUnixNano: one('fixed64', 1), name: one('string', 2), attributes: many('KeyValue', 3) },
-  Link: { traceId: one('bytes', 1), spanId: one('bytes', 2) },
+  Link: { traceId: one('bytes', 1), spanId: one('bytes', 2), attributes: many('KeyValue', 4) },
   Status: { message: one('string', 2), code: one('int32', 3) },
 
   LogsRequest: { resourceLogs: many('ResourceLogs', 1) },

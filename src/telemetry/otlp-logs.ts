@@ -1,5 +1,6 @@
-import type { Micros } from '../units.ts';
+import { type Micros, NO_TIME } from '../units.ts';
 import { anyValue, type Entry, keyValues } from './attributes.ts';
+import { googleLine, googleLog } from './google-cloud.ts';
 import { BODY_CHARACTERS, lineOf } from './lambda-app-log.ts';
 import { platformLine } from './lambda-lines.ts';
 import { otlpSpanId, otlpTraceId } from './otlp-ids.ts';
@@ -12,7 +13,7 @@ import { nanosTime } from './time.ts';
 
 /**
  * The logs of an ExportLogsServiceRequest: OTLP/JSON as it came, or protobuf decoded into that shape (ids as bytes). A log whose
- * body is a line of the Lambda platform becomes an invocation. One without any time becomes a reject at `where[n]`, n counting
+ * body is a line of the Lambda platform becomes an invocation. One without any time or trace becomes a reject at `where[n]`, n counting
  * the logs of the request from 0.
  */
 export function otlpLogs(request: Fields, where: string): Parsed {
@@ -40,14 +41,16 @@ function* logsOf(request: Fields): Generator<readonly [log: unknown, resource: r
 /** The record; undefined where the platform says nothing that we keep; or the reason why there is none. */
 function record(log: Fields, resource: readonly Entry[]): InvocationRecord | LogRecord | string | undefined {
   const at = nanosTime(log['timeUnixNano']) ?? nanosTime(log['observedTimeUnixNano']);
-  if (at === undefined) return `log written at ${found(log['timeUnixNano'])} (expected nanoseconds since 1970)`;
+  const traceId = otlpTraceId(log['traceId']);
+  // What names its trace is evidence whatever its clock said: there are recorded error logs of the year 1754.
+  if (at === undefined && traceId === undefined)
+    return `log written at ${found(log['timeUnixNano'])} (expected nanoseconds since 1970)`;
   const body = anyValue(log['body']);
   const said = platformLine(typeof body === 'string' ? body : jsonText(body, PLATFORM_CHARACTERS), {
     function: functionName(resource),
     at,
   });
   if (said === 'quiet') return undefined;
-  const traceId = otlpTraceId(log['traceId']);
   if (said !== undefined) return { ...said, traceId: said.traceId ?? traceId };
   return logRecord(log, { body, at, traceId, service: serviceName(resource) });
 }
@@ -61,28 +64,29 @@ function functionName(resource: readonly Entry[]): string | undefined {
   return name === undefined ? serviceName(resource) : nameText(name);
 }
 
-type Known = Pick<LogRecord, 'traceId' | 'service'> & { readonly body: unknown; readonly at: Micros };
+type Known = Pick<LogRecord, 'traceId' | 'service'> & { readonly body: unknown; readonly at: Micros | undefined };
 
 function logRecord(log: Fields, { body, at, traceId, service }: Known): LogRecord {
   const said = Object.fromEntries(keyValues(log['attributes']));
-  const line = lineOf(said);
+  const google = googleLine(body) ?? googleLine(said);
+  const line = google === undefined ? lineOf(said) : googleLog(google);
   return {
     kind: 'log',
     traceId: traceId ?? line.traceId,
     spanId: otlpSpanId(log['spanId']) ?? line.spanId,
     requestId: line.requestId,
-    service,
-    at,
-    severity: severity(log),
-    body: bodyText(body, said),
+    service: service ?? (google && line.service),
+    at: at ?? line.at ?? NO_TIME,
+    severity: severity(log) ?? (google && line.severity) ?? 'info',
+    body: googleLine(body) === undefined ? bodyText(body, said) : line.body,
   };
 }
 
 /** The number is normalised, the text is as the source wrote it. */
-function severity(log: Fields): LogSeverity {
+function severity(log: Fields): LogSeverity | undefined {
   const { severityNumber: number, severityText: word } = log;
   const numbered = typeof number === 'string' ? severityOfWord(number) : severityOfNumber(finite(number) ?? 0);
-  return numbered ?? severityOfWord(text(word) ?? '') ?? 'info';
+  return numbered ?? severityOfWord(text(word) ?? '');
 }
 
 /** A log of an exception may have no body: its attributes tell. https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-logs/ */

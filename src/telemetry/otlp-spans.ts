@@ -1,5 +1,7 @@
 import { attributes, type Entry, keyValues } from './attributes.ts';
 import { awsResource } from './aws-resource.ts';
+import type { TraceId } from './ids.ts';
+import { isErrorTag, kindByTag } from './opentracing.ts';
 import { otlpSpanId, otlpTraceId } from './otlp-ids.ts';
 import type { Attributes, Parsed, Reject, SpanLink, SpanRecord } from './record.ts';
 import { type Fields, fields, list, text } from './shape.ts';
@@ -9,7 +11,7 @@ import { found, nameText } from './text.ts';
 import { nanosTime } from './time.ts';
 
 /** The SDKs' default. https://opentelemetry.io/docs/specs/otel/trace/sdk/#span-limits */
-const LINKS = 128;
+export const LINKS = 128;
 
 /** What is said once for all spans of one scope. */
 type Surroundings = {
@@ -63,12 +65,15 @@ function spanRecord(span: Fields, { service, resource, scope }: Surroundings): S
   const start = nanosTime(span['startTimeUnixNano']);
   if (start === undefined) return `span starting at ${found(span['startTimeUnixNano'])} (expected nanoseconds since 1970)`;
   const merged = attributes([keyValues(span['attributes']), scope, resource]);
-  const spanKindSaid = spanKind(span['kind']);
+  const kind = spanKind(span['kind']);
+  const links = linksOf(span['links']);
+  const parentSpanId = otlpSpanId(span['parentSpanId']);
+  const spanKindSaid = kind === 'internal' ? (kindByTag(merged) ?? kind) : kind;
   return {
     kind: 'span',
     traceId,
     spanId,
-    parentSpanId: otlpSpanId(span['parentSpanId']),
+    parentSpanId: links.some((link) => link.spanId === parentSpanId && isFollowed(link, traceId)) ? undefined : parentSpanId,
     service,
     operation: nameText(text(span['name']) ?? ''),
     spanKind: spanKindSaid,
@@ -77,14 +82,16 @@ function spanRecord(span: Fields, { service, resource, scope }: Surroundings): S
     end: nanosTime(span['endTimeUnixNano']),
     ...outcomeOf(span, spanKindSaid, merged),
     attributes: merged,
-    links: linksOf(span['links']),
+    links,
   };
 }
 
 function outcomeOf(span: Fields, kind: SpanRecord['spanKind'], merged: Attributes): Pick<SpanRecord, 'status' | 'error'> {
   const status = fields(span['status']);
+  const said = spanStatus(status['code']);
   return outcome({
-    status: spanStatus(status['code']),
+    // Tags that OpenTracing's shim was given when the span began stay attributes.
+    status: said === 'unset' && isErrorTag(merged['error']) ? 'error' : said,
     message: text(status['message']),
     kind,
     attributes: merged,
@@ -102,6 +109,9 @@ export function thrown(event: readonly Entry[]): readonly Thrown[] {
   return [{ type: type ?? '', message: message ?? '', escaped: escaped === true || escaped === 'true' }];
 }
 
+/** A parent that is only followed does not wait: the link alone says so. */
+const isFollowed = (link: SpanLink, own: TraceId): boolean => link.reference === 'follows-from' && link.traceId === own;
+
 /** Of a span's links those with whole ids, 128 at most. */
 export function linksOf(links: unknown): readonly SpanLink[] {
   return list(links)
@@ -110,6 +120,19 @@ export function linksOf(links: unknown): readonly SpanLink[] {
     .flatMap((link): SpanLink[] => {
       const traceId = otlpTraceId(link['traceId']);
       const spanId = otlpSpanId(link['spanId']);
-      return traceId === undefined || spanId === undefined ? [] : [{ traceId, spanId }];
+      if (traceId === undefined || spanId === undefined) return [];
+      const reference = referenceOf(link['attributes']);
+      return [reference === undefined ? { traceId, spanId } : { traceId, spanId, reference }];
     });
+}
+
+/**
+ * OpenTelemetry keeps OpenTracing's reference as an attribute of the link; the shim for JavaScript names it `span.kind`.
+ * https://opentelemetry.io/docs/specs/otel/compatibility/opentracing/#start-a-new-span
+ */
+function referenceOf(linkAttributes: unknown): SpanLink['reference'] {
+  const said = new Map(keyValues(linkAttributes));
+  const word = said.get('opentracing.ref_type') ?? said.get('span.kind');
+  if (word === 'child_of') return 'child-of';
+  return word === 'follows_from' ? 'follows-from' : undefined;
 }

@@ -10,7 +10,12 @@ export type Attributes = Readonly<Record<string, AttributeValue>>;
 export type SpanKind = 'server' | 'client' | 'producer' | 'consumer' | 'internal';
 export type SpanStatus = 'ok' | 'error' | 'unset';
 export type SpanError = { readonly type: string; readonly message: string };
-export type SpanLink = { readonly traceId: TraceId; readonly spanId: SpanId };
+export type SpanLink = {
+  readonly traceId: TraceId;
+  readonly spanId: SpanId;
+  /** Where OpenTracing says what it means: the parent that waits, or one that does not. */
+  readonly reference?: 'child-of' | 'follows-from';
+};
 
 export type SpanRecord = {
   readonly kind: 'span';

@@ -1,4 +1,5 @@
 import { fromNanos, type Micros, micros } from '../units.ts';
+import { finite } from './shape.ts';
 
 /** Longer digit strings are no time: a fixed64 has 20 at most. */
 const DIGITS = /^\d{1,20}$/;
@@ -21,6 +22,12 @@ export function millisTime(value: unknown): Micros | undefined {
 /** The time X-Ray gives in seconds since the epoch, the fraction after the point. Its noise is a quarter of a microsecond. */
 export function secondsTime(value: unknown): Micros | undefined {
   return typeof value === 'number' && value > 0 && value <= LATEST / 1_000_000 ? exact(micros(value * 1_000_000)) : undefined;
+}
+
+/** The time a sender gives in microseconds since the epoch. Zero is a time: anonymised recordings begin there. */
+export function microsTime(value: unknown): Micros | undefined {
+  const number = finite(value);
+  return number !== undefined && number >= 0 && number <= LATEST ? micros(number) : undefined;
 }
 
 const exact = (time: Micros): Micros | undefined => (time > 0 && time <= LATEST ? time : undefined);

@@ -9,6 +9,7 @@ import { homesOf } from './homes.ts';
 import { withInvocations } from './invocations.ts';
 import { compare, type Draft, UNSAID } from './node.ts';
 import { type Origin, originsOf } from './origins.ts';
+import { withOwnIds } from './shared-ids.ts';
 import type { Transaction } from './transaction.ts';
 
 export type Assembled = {
@@ -23,7 +24,7 @@ export type Assembled = {
  * Unplaced are logs, events and platform reports whose trace nobody knows; copies of a span that still ran count as duplicates.
  */
 export function assemble(records: readonly TelemetryRecord[]): Assembled {
-  const spans = uniqueSpans(records.filter((record) => record.kind === 'span'));
+  const spans = uniqueSpans(withOwnIds(records.filter((record) => record.kind === 'span')));
   const events = distinct(records.filter((record) => record.kind === 'event'));
   const attempts = attemptsOf(
     records.filter((record) => record.kind === 'invocation'),

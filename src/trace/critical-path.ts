@@ -9,7 +9,22 @@ export type View = 'response' | 'completion';
 /** When the view ends: with the entry, or with the last span of all. */
 export function lastOf(tree: Tree, view: View): Node {
   if (view === 'response') return tree.entry;
-  return tree.nodes.reduce((last, each) => (endsLater(each, last) ? each : last), tree.entry);
+  return late(tree).reduce((last, each) => (endsLater(each, last) ? each : last), tree.entry);
+}
+
+/**
+ * Without the spans that end after the highest span that waited for them by no more than two clocks differ: the answer was out.
+ *
+ * entry    ├─────────────┤
+ * awaited       ├─────────┤   the transaction ends with the entry
+ */
+function late(tree: Tree): readonly Node[] {
+  const tops = new Map<Node, Node>();
+  return tree.nodes.filter((each) => {
+    const top = (each.parent && isAwaited(each) && tops.get(each.parent)) || each;
+    tops.set(each, top);
+    return top === each || each.end > top.end + MARGIN;
+  });
 }
 
 const endsLater = (a: Node, b: Node): boolean => a.end > b.end || (a.end === b.end && a.span.depth < b.span.depth);

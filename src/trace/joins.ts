@@ -30,7 +30,9 @@ function edgesOf(from: Node, byId: ReadonlyMap<string, Node>): readonly Edge[] {
     const to = byId.get(keyOf(link.traceId, link.spanId));
     return to ? [{ from, to, join, items: [...(key === undefined ? [] : [itemIdOf(key)]), ...itemIds(to.span.attributes)] }] : [];
   };
-  const linked = from.links.flatMap((link) => edge(link, 'link')).sort((a, b) => byStart(a.to, b.to));
+  // Shims send a parent that waits as a link that says so.
+  const joinBy = (link: SpanLink): Join => (link.reference === 'child-of' && !from.parent ? 'parent' : 'link');
+  const linked = from.links.flatMap((link) => edge(link, joinBy(link))).sort((a, b) => byStart(a.to, b.to));
   return [...linked, ...from.origins.flatMap((origin) => edge(origin, origin.join, origin.key))];
 }
 
@@ -39,10 +41,12 @@ function chosen(root: Node, edges: readonly Edge[]): Edge | undefined {
   const failed =
     failedEdge(edges) ?? edges.find((edge) => edge.from !== root && isFailing(edge.from.span) && isItem(root, edge, edges));
   if (failed) return failed;
-  const first = edges.find(({ join }) => join === 'link') ?? edges[0];
-  const same = edges.filter((edge) => edge.from === first?.from && (edge.join === 'link') === (first.join === 'link'));
+  const first = edges.find(({ join }) => join === 'parent') ?? edges.find(({ join }) => join === 'link') ?? edges[0];
+  const same = edges.filter((edge) => edge.from === first?.from && certainty(edge) === certainty(first));
   return same.find(({ to }) => to.span.traceId === root.span.traceId) ?? first;
 }
+
+const certainty = ({ join }: Edge): number => (join === 'parent' ? 2 : join === 'link' ? 1 : 0);
 
 /** Told by the batch's own answer, or by the words of its error. */
 function failedEdge(edges: readonly Edge[]): Edge | undefined {

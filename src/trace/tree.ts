@@ -68,11 +68,15 @@ function fillChildren(nodes: readonly Node[]): void {
 
 /** Without any parent before without a known one; what answers requests or messages before the rest; then the first to start. */
 function entryOf(roots: readonly Node[]): Node {
-  const rank = ({ span }: Node): number => (span.parentSpanId === undefined ? 2 : 0) + (isEntryLike(span) ? 1 : 0);
+  const rank = (root: Node): number => (namesParent(root) ? 0 : 2) + (isEntryLike(root.span) ? 1 : 0);
   const [entry] = roots.toSorted((a, b) => rank(b) - rank(a) || byStart(a, b));
   if (!entry) throw new Error('expected a tree to have a root after its cycles were cut');
   return entry;
 }
+
+/** By its id, or by a link within its own trace. */
+const namesParent = ({ span, links }: Node): boolean =>
+  span.parentSpanId !== undefined || links.some((link) => link.traceId === span.traceId && link.spanId !== span.spanId);
 
 const isEntryLike = (span: Span): boolean => span.kind === 'server' || span.kind === 'consumer';
 
@@ -89,8 +93,8 @@ function withDepths(entry: Node): readonly Node[] {
 
 function defects(entry: Node, adrift: readonly Node[], cut: readonly Node[]): ReadonlySet<Incomplete> {
   const found = new Set<Incomplete>();
-  if (entry.span.parentSpanId !== undefined) found.add('missing-root');
-  if (adrift.some((each) => each.span.parentSpanId !== undefined && !cut.includes(each))) found.add('missing-parent');
+  if (namesParent(entry)) found.add('missing-root');
+  if (adrift.some((each) => namesParent(each) && !cut.includes(each))) found.add('missing-parent');
   if (cut.length > 0) found.add('cycle');
   return found;
 }

@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { parse } from '../../src/telemetry/parse.ts';
 import type { SpanRecord } from '../../src/telemetry/record.ts';
+import { assemble } from '../../src/trace/assemble.ts';
 
 /** A folder of recordings of real systems, kept outside this repository. */
 const corpus = process.env['TRACEFALL_CORPUS'];
@@ -56,21 +57,27 @@ test.skipIf(corpus === undefined)(
   },
 );
 
-test.skipIf(corpus === undefined)('every span and log of recorded OTLP/JSON lines is read (needs TRACEFALL_CORPUS)', () => {
-  const cases = readdirSync(join(corpus ?? '', 'nezha'))
-    .filter((name) => name.startsWith('case-'))
-    .slice(0, 3);
-  for (const path of cases.flatMap((name) => [`nezha/${name}/traces.jsonl.gz`, `nezha/${name}/logs.jsonl.gz`])) {
-    const written =
-      gunzipSync(recorded(path))
-        .toString()
-        .split(path.includes('logs') ? '"timeUnixNano"' : '"startTimeUnixNano"').length - 1;
-    const { records, rejects } = parse(recorded(path), path);
+test.skipIf(corpus === undefined)(
+  'every span and log of recorded OTLP/JSON lines is read and placed (needs TRACEFALL_CORPUS)',
+  () => {
+    const folders = readdirSync(join(corpus ?? '', 'nezha'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.name === 'traces.jsonl.gz')
+      .map((entry) => relative(corpus ?? '', entry.parentPath));
+    expect(folders.length).toBeGreaterThan(20);
+    for (const folder of folders) {
+      const written = (path: string, field: string) => gunzipSync(recorded(path)).toString().split(`"${field}"`).length - 1;
+      const [traces, logs] = [`${folder}/traces.jsonl.gz`, `${folder}/logs.jsonl.gz`].map((path) => parse(recorded(path), path));
+      const records = [...(traces?.records ?? []), ...(logs?.records ?? [])];
 
-    expect(rejects).toEqual([]);
-    expect(records).toHaveLength(written);
-  }
-});
+      expect([traces?.rejects, logs?.rejects], folder).toEqual([[], []]);
+      expect(traces?.records).toHaveLength(written(`${folder}/traces.jsonl.gz`, 'startTimeUnixNano'));
+      expect(logs?.records).toHaveLength(written(`${folder}/logs.jsonl.gz`, 'timeUnixNano'));
+      const { transactions, counts } = assemble(records);
+      expect(counts, folder).toEqual({ placed: records.length, duplicates: 0, unplaced: 0 });
+      expect(new Set(transactions.flatMap((each) => each.incomplete)), folder).toEqual(new Set());
+    }
+  },
+);
 
 test.skipIf(corpus === undefined || !existsSync(join(corpus, 'aws-events')))(
   'every event that AWS services send is classified, or counted as unknown with its source (needs TRACEFALL_CORPUS)',

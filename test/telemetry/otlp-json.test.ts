@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readOtlpJson } from '../../src/telemetry/otlp-json.ts';
 import type { SpanRecord } from '../../src/telemetry/record.ts';
 import { onlySpan, otlpAttributes, otlpSpan, PARENT, SPAN, TRACE, traceRequest } from './samples.ts';
@@ -182,5 +182,39 @@ test('a request without anything in it is read', () => {
   expect(readOtlpJson({ resourceSpans: [{}, { scopeSpans: [{}] }, null] }, 'traces', 'body')).toEqual({
     records: [],
     rejects: [],
+  });
+});
+
+describe('a span that OpenTracing’s shim made', () => {
+  const link = (reference: string, word: string, spanId: string) => ({
+    traceId: TRACE,
+    spanId,
+    attributes: otlpAttributes({ [reference]: word }),
+  });
+
+  test.each([
+    ['the shim for JavaScript', 'span.kind'],
+    ['the specification', 'opentracing.ref_type'],
+  ])('refers to others as %s writes it', (_who, key) => {
+    expect(span({ links: [link(key, 'child_of', SPAN), link(key, 'follows_from', SPAN), link(key, 'x', SPAN)] }).links).toEqual([
+      { traceId: TRACE, spanId: SPAN, reference: 'child-of' },
+      { traceId: TRACE, spanId: SPAN, reference: 'follows-from' },
+      { traceId: TRACE, spanId: SPAN },
+    ]);
+  });
+
+  test('has no parent where it only follows it', () => {
+    expect(span({ links: [link('opentracing.ref_type', 'follows_from', PARENT)] }).parentSpanId).toBeUndefined();
+    expect(span({ links: [link('opentracing.ref_type', 'child_of', PARENT)] }).parentSpanId).toBe(PARENT);
+    expect(
+      span({ links: [{ ...link('opentracing.ref_type', 'follows_from', PARENT), traceId: '1'.repeat(32) }] }).parentSpanId,
+    ).toBe(PARENT);
+  });
+
+  test('has its kind and its error as tags', () => {
+    const attributes = [...otlpAttributes({ 'span.kind': 'producer' }), { key: 'error', value: { boolValue: true } }];
+
+    expect(span({ kind: 1, attributes })).toMatchObject({ spanKind: 'producer', status: 'error' });
+    expect(span({ kind: 3, attributes, status: { code: 1 } })).toMatchObject({ spanKind: 'client', status: 'ok' });
   });
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { readOtlpJson } from '../../src/telemetry/otlp-json.ts';
+import { NO_TIME } from '../../src/units.ts';
 import { logsRequest, onlyInvocation, onlyLog, otlpAttributes, REQUEST, SPAN, TRACE } from './samples.ts';
 
 const AT = '1785830304877000193';
@@ -61,6 +62,12 @@ test('an exception without a body is told by its attributes', () => {
 
 test('the time of observation stands in for a missing time', () => {
   expect(onlyLog(read({ timeUnixNano: '0', observedTimeUnixNano: AT })).at).toBe(1785830304877000);
+});
+
+test('a log that names its trace is kept whatever its clock said', () => {
+  const log = read({ timeUnixNano: '-6795364578871345152', traceId: TRACE, body: { stringValue: 'boom' } });
+
+  expect(onlyLog(log)).toMatchObject({ traceId: TRACE, at: NO_TIME, body: 'boom' });
 });
 
 test('a log without any time is a reject', () => {

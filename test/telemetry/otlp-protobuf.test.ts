@@ -37,7 +37,8 @@ const parent: Context = trace.setSpanContext(ROOT_CONTEXT, { traceId: TRACE, spa
 test('what OpenTelemetry’s own exporter sends is read, to the microsecond', async () => {
   const bytes = await exported((provider) => {
     const tracer = provider.getTracer('shop');
-    const link = { context: { traceId: TRACE, spanId: PARENT, traceFlags: 1 } };
+    const attributes = { 'opentracing.ref_type': 'child_of' };
+    const link = { context: { traceId: TRACE, spanId: PARENT, traceFlags: 1 }, attributes };
     const span = tracer.startSpan(
       'POST /checkout',
       { kind: SpanKind.SERVER, startTime: [1785830304, 877000501], links: [link] },
@@ -66,7 +67,7 @@ test('what OpenTelemetry’s own exporter sends is read, to the microsecond', as
       status: 'error',
       error: { type: 'TypeError', message: 'x is not a function' },
       attributes: { items: 3, price: 9.5, gift: true, tags: ['a', 'b'], retries: 0, cold: false, note: '' },
-      links: [{ traceId: TRACE, spanId: PARENT }],
+      links: [{ traceId: TRACE, spanId: PARENT, reference: 'child-of' }],
     },
   ]);
 });

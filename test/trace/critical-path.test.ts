@@ -113,6 +113,12 @@ test('a callee that outlives a caller that gave up was waited for', () => {
   expect(responsePathOf(...spans)).toBe('entry 0-10, fn 10-100');
 });
 
+test('an answer that came within the margin of two clocks before its callee ended is the end', () => {
+  expect(pathOf({ id: 'entry' }, child('fn', 10, 101, { spanKind: 'server' }))).toBe('entry 0-10, fn 10-100');
+  expect(pathOf({ id: 'entry' }, child('fn', 10, 102, { spanKind: 'server' }))).toBe('entry 0-10, fn 10-102');
+  expect(pathOf({ id: 'entry', to: 1_000 }, child('fn', 10, 1_003, { spanKind: 'server' }))).toBe('entry 0-10, fn 10-1003');
+});
+
 test('a promise that nobody awaited makes no answer late', () => {
   expect(responsePathOf({ id: 'entry' }, child('flush', 20, 640))).toBe('entry 0-100');
 });

@@ -56,16 +56,25 @@ function complain(why: string): number {
   return 1;
 }
 
+type Running = { readonly close: () => Promise<void>; readonly broken?: Promise<string> };
+
 /** ECS and Kubernetes kill after 30 s. What is not finished by then is taken up again by another worker. */
 const CLOSE_WITHIN_MS = 25_000;
+/** Workers wait for their Redis, which will not come back. */
+const CLOSE_BROKEN_WITHIN_MS = 3_000;
 
 /** Runs until SIGINT or SIGTERM, then lets what is under way finish. A second signal ends it at once. */
-async function untilSignal(start: () => Promise<{ readonly close: () => Promise<void> }>): Promise<number> {
+async function untilSignal(start: () => Promise<Running>): Promise<number> {
   const running = await start();
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  const signalled = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]).then(() => undefined);
+  const broken = await Promise.race([signalled, ...(running.broken ? [running.broken] : [])]);
+  if (broken !== undefined) console.error(`${broken}: stopping.`);
   process.once('SIGINT', () => process.exit(130));
   process.once('SIGTERM', () => process.exit(143));
-  return await Promise.race([running.close().then(() => 0), delay(CLOSE_WITHIN_MS, 1, { ref: false })]);
+  return await Promise.race([
+    running.close().then(() => (broken === undefined ? 0 : 1)),
+    delay(broken === undefined ? CLOSE_WITHIN_MS : CLOSE_BROKEN_WITHIN_MS, 1, { ref: false }),
+  ]);
 }
 
 async function main([name, ...rest]: readonly string[]): Promise<number> {

@@ -15,11 +15,17 @@ type Local = {
   readonly slackUrl: string | undefined;
   readonly otlpUrl: string;
   readonly shop: Shop;
+  /** Resolves when a part has ended without which nothing works, with which and how. */
+  readonly broken: Promise<string>;
   readonly close: () => Promise<void>;
 };
 
 type Say = (line: string) => void;
-type Part = { readonly close: () => Promise<unknown> };
+type Part = {
+  readonly close: () => Promise<unknown>;
+  /** Of a program of its own: resolves when that has ended, wanted or not. */
+  readonly ended?: Promise<string>;
+};
 
 /**
  * Everything on this machine with no account: what the environment does not name (Redis, Slack) is brought, a sample shop sends telemetry.
@@ -32,7 +38,9 @@ async function startLocal({ say, log = logger('warn') }: { say: Say; log?: Logge
     for (const part of parts.splice(0).reverse()) await part.close();
   };
   try {
-    return { ...(await started(local, parts, { say, log })), close };
+    const running = await started(local, parts, { say, log });
+    const ended = parts.flatMap((part) => part.ended ?? []);
+    return { ...running, close, broken: Promise.race(ended) };
   } catch (error) {
     await close();
     throw error;
@@ -43,7 +51,7 @@ async function started(
   local: LocalConfig,
   parts: Part[],
   { say, log }: { say: Say; log: Logger },
-): Promise<Omit<Local, 'close'>> {
+): Promise<Omit<Local, 'close' | 'broken'>> {
   const redisUrl = local.REDIS_URL ?? (await redisOfOurOwn(local, parts, say));
   const port = await freePort(local.PORT);
   const slack = await slackOrOurOwn(local, parts, { say, port });
@@ -77,7 +85,7 @@ async function started(
 async function redisOfOurOwn(local: LocalConfig, parts: Part[], say: Say): Promise<string> {
   const dataDir = join(resolve(local.TRACEFALL_DATA), 'redis');
   const redis = await startRedis({ dataDir, cacheDir: join(resolve(local.TRACEFALL_DATA), 'cache'), onProgress: say });
-  parts.push({ close: () => redis.stop() });
+  parts.push({ close: () => redis.stop(), ended: redis.ended.then((how) => `Redis ended (${how})`) });
   return redis.url;
 }
 
@@ -93,7 +101,7 @@ async function slackOrOurOwn(local: LocalConfig, parts: Part[], { say, port }: {
     binary: local.LOCAL_SLACK,
     onProgress: say,
   });
-  parts.push({ close: () => slack.stop() });
+  parts.push({ close: () => slack.stop(), ended: slack.ended.then((how) => `The local Slack ended (${how})`) });
   return {
     botToken: new Secret(slack.botToken),
     signingSecret: new Secret(slack.signingSecret),
@@ -105,7 +113,7 @@ async function slackOrOurOwn(local: LocalConfig, parts: Part[], { say, port }: {
 }
 
 /** `tracefall local`, as a person sees it: addresses first, then a first failing order. */
-export async function local(say: Say): Promise<{ readonly close: () => Promise<void> }> {
+export async function local(say: Say): Promise<Pick<Local, 'close' | 'broken'>> {
   const running = await startLocal({ say });
   say('');
   if (running.slackUrl !== undefined)

@@ -24,12 +24,6 @@ export function suspicions(records: readonly TelemetryRecord[], usual: UsualByOp
   return [...found].map(([traceId, why]) => ({ traceId, why }));
 }
 
-/** The traces whose entry span (one without parent) is seen to end in these records. */
-export function entryClosed(records: readonly TelemetryRecord[]): ReadonlySet<TraceId> {
-  const entries = records.filter((record) => record.kind === 'span').filter((span) => span.parentSpanId === undefined);
-  return new Set(entries.filter((span) => span.end !== undefined).map((span) => span.traceId));
-}
-
 function suspicionOf(
   record: TelemetryRecord,
   usual: UsualByOperation,

@@ -6,7 +6,13 @@ import { type OwnedProcess, signOfLife, startOwned } from './owned-process.ts';
 import { type Door, noteDoor, noteFile, OWNER, retirePredecessor } from './redis-predecessor.ts';
 import { type RedisProgram, redisProgram } from './redis-program.ts';
 
-export type LocalRedis = { readonly url: string; readonly pid: number; stop(): Promise<void> };
+export type LocalRedis = {
+  readonly url: string;
+  readonly pid: number;
+  /** Resolves when it has ended, by `stop` or not, with how. */
+  readonly ended: Promise<string>;
+  stop(): Promise<void>;
+};
 
 /** `dataDir` keeps the data over restarts; `cacheDir` keeps an unpacked server and may be shared with others. */
 export type RedisOptions = {
@@ -37,6 +43,7 @@ export async function startRedis(options: RedisOptions): Promise<LocalRedis> {
   return {
     url: `redis://:${door.password}@127.0.0.1:${door.port}`,
     pid: server.pid,
+    ended: server.ended,
     stop: async () => {
       owner.disconnect();
       await server.stop();

@@ -13,6 +13,8 @@ export type LocalSlack = {
   readonly botToken: string;
   readonly signingSecret: string;
   readonly channel: { readonly id: string; readonly name: string };
+  /** Resolves when it has ended, by `stop` or not, with how. */
+  readonly ended: Promise<string>;
   stop(): Promise<void>;
 };
 
@@ -52,7 +54,7 @@ export async function startLocalSlack(options: SlackOptions): Promise<LocalSlack
   try {
     const [, url = ''] = await signOfLife(program, program.line(/Web UI:\s+(http:\/\/\S+)/), ANSWER_WITHIN_MS);
     options.onProgress?.(`Slack workspace "${acme.config.workspace.name}" is at ${url}`);
-    return { url, apiUrl: `${url}/api/`, ...secrets, channel: acme.incidents, stop: program.stop };
+    return { url, apiUrl: `${url}/api/`, ...secrets, channel: acme.incidents, ended: program.ended, stop: program.stop };
   } catch (cause) {
     await program.stop();
     throw new Error(`local-slack (${command}) ${cause instanceof Error ? cause.message : cause}`, { cause });

@@ -19,9 +19,9 @@ export function redisUsual(redis: Redis, clock: Clock): UsualMemory {
   return {
     read: async (operationKeys) => {
       const now = clock();
+      if (memory.size > REMEMBERED) memory.clear();
       const stale = operationKeys.filter((key) => now - (memory.get(key)?.at ?? -Infinity) > BELIEVED_FOR);
       const fresh = await load(redis, stale, now);
-      if (memory.size > REMEMBERED) memory.clear();
       for (const [key, usual] of fresh) memory.set(key, { usual, at: now });
       return new Map(
         operationKeys.flatMap((key) => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { entryClosed, suspicions } from '../../src/diagnosis/suspicion.ts';
+import { suspicions } from '../../src/diagnosis/suspicion.ts';
 import { operationKey, type UsualByOperation } from '../../src/diagnosis/usual.ts';
 import { fromMillis } from '../../src/units.ts';
 import { aLog, anEvent, anInvocation, aSpan, aTraceId } from '../trace/records.ts';
@@ -77,15 +77,4 @@ test('a trace is named once, with its gravest reason', () => {
     { traceId, why: 'error' },
     { traceId: aTraceId('two'), why: 'slow' },
   ]);
-});
-
-test('an entry is closed when a span without parent is seen to end', () => {
-  const records = [
-    aSpan(),
-    aSpan({ trace: 'open', to: undefined }),
-    aSpan({ trace: 'inner', parent: 'x' }),
-    anInvocation({ trace: 'run' }),
-  ];
-
-  expect(entryClosed(records)).toEqual(new Set([traceId]));
 });

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -63,3 +63,34 @@ test('one command brings everything and, within 15 s, an alert; Ctrl+C takes it 
   third.child.kill('SIGTERM');
   expect(await once(third.child, 'exit')).toEqual([0, null]);
 }, 180_000);
+
+test.skipIf(process.platform !== 'linux')(
+  'says so and ends when its Redis dies, instead of answering for ever that it cannot',
+  async () => {
+    const { child, said } = await start();
+    const [pid] = await eventually(() => childrenOf(child.pid ?? 0).then((pids) => pids.length > 0 && pids), {
+      what: 'the process of Redis',
+    });
+    process.kill(Number(pid), 'SIGKILL');
+
+    expect(await once(child, 'exit')).toEqual([1, null]);
+    expect(said()).toContain('Redis ended (signal SIGKILL): stopping.');
+  },
+  90_000,
+);
+
+/** Processes called redis-server whose parent is that one. */
+async function childrenOf(parent: number): Promise<readonly string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(pids.map(async (pid) => ((await isRedisOf(pid, parent)) ? [pid] : [])));
+  return found.flat();
+}
+
+/** https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html: the parent is the second field after the name in brackets. */
+async function isRedisOf(pid: string, parent: number): Promise<boolean> {
+  const [stat, command] = await Promise.all(
+    ['stat', 'cmdline'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')),
+  );
+  const [, ppid] = (stat ?? '').slice((stat ?? '').lastIndexOf(')') + 2).split(' ');
+  return Number(ppid) === parent && (command ?? '').includes('redis-server');
+}

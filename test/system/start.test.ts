@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { eventually } from '../eventually.ts';
 import { replies, roots } from '../world/local-slack-control.ts';
 
@@ -15,6 +15,11 @@ beforeAll(async () => {
   // The Redis that the run has brought already; a person's first start brings it here.
   await symlink(resolve('.tracefall/cache'), join(folder, 'cache'));
 });
+/** Whatever a failed test left running would hold the folder. */
+const children: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 type Started = { readonly child: ChildProcess; readonly said: () => string; readonly slackUrl: string };
@@ -23,6 +28,7 @@ type Started = { readonly child: ChildProcess; readonly said: () => string; read
 async function start(): Promise<Started> {
   const env = { PATH: process.env['PATH'], TRACEFALL_DATA: folder, PORT: '0' };
   const child = spawn(process.execPath, ['dist/jobs/cli.js', 'local'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  children.push(child);
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (said += String(chunk)));
   const slackUrl = await eventually(() => /Slack +(http:\S+)/.exec(said)?.[1], {

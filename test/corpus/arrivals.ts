@@ -23,7 +23,7 @@ export function shuffled<T>(values: readonly T[], seed: number): readonly T[] {
 }
 
 /** In turn to so many files. */
-const dealt = (pieces: readonly string[], files: number): Files =>
+export const dealt = (pieces: readonly string[], files: number): Files =>
   Array.from({ length: files }, (_, file) => pieces.filter((_piece, n) => n % files === file));
 
 /** Late, in pieces, out of order and at least once: how the same telemetry may arrive, `inProgress` as it was before it ended. */
@@ -44,9 +44,7 @@ export function arrivalsOf(
   ];
 }
 
-/** One of a recording of which a part was filtered out may have nothing to put into a file. */
-export const arrived = (files: Files): Promise<Inspected> =>
-  inspectedTexts(files.filter((lines) => lines.length > 0).map((lines) => lines.join('\n')));
+export const arrived = (files: Files): Promise<Inspected> => inspectedTexts(files.map((lines) => lines.join('\n')));
 
 /** Where the transactions of two runs are not the same byte for byte: the ids, not the megabytes. */
 export function differences(one: Inspected, other: Inspected): readonly string[] {

@@ -66,9 +66,10 @@ export async function inspectedTexts(texts: readonly string[]): Promise<Inspecte
 export const transactionsOf = ({ printed }: Inspected): readonly InspectedTransaction[] =>
   printed.map((text) => InspectedTransaction.parse(JSON.parse(text)));
 
-/** The only transaction there is. */
-export function onlyTransaction(from: Inspected): InspectedTransaction {
-  const [transaction, ...others] = transactionsOf(from);
-  if (!transaction || others.length > 0) throw new Error(`expected one transaction, not ${from.printed.length}`);
+/** The only one with this trace in it. */
+export function transactionOf(transactions: readonly InspectedTransaction[], traceId: string): InspectedTransaction {
+  const [transaction, ...others] = transactions.filter(({ traceIds }) => traceIds.includes(traceId));
+  if (!transaction || others.length > 0)
+    throw new Error(`expected one transaction of trace ${traceId}, not ${others.length + 1}`);
   return transaction;
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { arrivalsOf, arrived, differences } from './arrivals.ts';
 import { printScores, type Recorded, score, truthOf } from './edges.ts';
 import { isThere, jsonOf, namesIn, pathOf } from './folder.ts';
-import { type Inspected, type InspectedTransaction, inspected, transactionsOf } from './program.ts';
+import { type Inspected, type InspectedTransaction, inspected, transactionOf, transactionsOf } from './program.ts';
 
 const HERE = isThere('xray');
 
@@ -49,7 +49,6 @@ const recordings = namesIn('xray').map((name) => {
     known: Known.parse(jsonOf('xray', name, 'expected.json')),
   };
 });
-type Recording = (typeof recordings)[number];
 
 const valid = recordings.flatMap(({ known, ...rest }) => (known.expected ? [{ ...rest, expected: known.expected }] : []));
 const refused = recordings.filter(({ known }) => known.expected_error !== undefined);
@@ -62,12 +61,6 @@ beforeAll(async () => {
   together = await inspected(paths);
   transactions = transactionsOf(together);
 });
-
-function transactionOf({ name, traceId }: Pick<Recording, 'name' | 'traceId'>): InspectedTransaction {
-  const [transaction, ...others] = transactions.filter((each) => each.traceIds.includes(traceId));
-  if (!transaction || others.length > 0) throw new Error(`expected one transaction of ${name}, not ${others.length + 1}`);
-  return transaction;
-}
 
 /** A subsegment's parent is what it stands in; a segment names its own. */
 function recordedIn(document: string): readonly Recorded[] {
@@ -92,7 +85,7 @@ test.skipIf(!HERE)('every X-Ray document is read, and each trace becomes one tra
 test.skipIf(!HERE)('every span of an X-Ray trace hangs where its document says', () => {
   const measured = recordings.map((recording) => {
     const truth = truthOf(recording.documents.flatMap(recordedIn));
-    return { name: `xray/${recording.name}`, truth, result: score(transactionOf(recording).spans, truth) };
+    return { name: `xray/${recording.name}`, truth, result: score(transactionOf(transactions, recording.traceId).spans, truth) };
   });
 
   printScores(measured.map(({ name, result }) => [name, result]));
@@ -100,7 +93,7 @@ test.skipIf(!HERE)('every span of an X-Ray trace hangs where its document says',
 });
 
 test.skipIf(!HERE).each(valid)('the breakdown of $name is its authors’, in every category', (recording) => {
-  const { breakdown, coldStarts, counts, durationMicros, incomplete } = transactionOf(recording);
+  const { breakdown, coldStarts, counts, durationMicros, incomplete } = transactionOf(transactions, recording.traceId);
   const { expected } = recording;
 
   expect(Object.keys(breakdown).sort()).toEqual(Object.keys(expected.breakdown).sort());
@@ -111,7 +104,7 @@ test.skipIf(!HERE).each(valid)('the breakdown of $name is its authors’, in eve
 });
 
 test.skipIf(!HERE).each(refused)('$name, which its authors refuse, is marked incomplete', (recording) => {
-  const { breakdown, durationMicros, incomplete } = transactionOf(recording);
+  const { breakdown, durationMicros, incomplete } = transactionOf(transactions, recording.traceId);
 
   expect(incomplete).not.toEqual([]);
   expect(sum(breakdown)).toBe(durationMicros);

@@ -1,7 +1,7 @@
 import type { InspectedSpan } from './program.ts';
 
 /** Who is whose parent: `trace:span` → `trace:parent`, for every span that has one. */
-export type Edges = ReadonlyMap<string, string>;
+type Edges = ReadonlyMap<string, string>;
 
 /** What a recording itself says, read by the tests alone. */
 export type Truth = { readonly spans: ReadonlySet<string>; readonly edges: Edges };

@@ -86,9 +86,17 @@ async function main([name, ...rest]: readonly string[]): Promise<number> {
   return command ? await command(rest) : complain(`there is no command ${JSON.stringify(name)}`);
 }
 
+/** Node gives up what a pipe has not taken when it exits, and a pipe takes 64 KiB at a time. https://nodejs.org/api/process.html#processexitcode */
+const written = (stream: NodeJS.WriteStream): Promise<void> => new Promise((resolve) => stream.write('', () => resolve()));
+
+async function exitWith(code: number): Promise<never> {
+  await Promise.all([written(process.stdout), written(process.stderr)]);
+  process.exit(code);
+}
+
 try {
-  process.exit(await main(process.argv.slice(2)));
+  await exitWith(await main(process.argv.slice(2)));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  process.exit(1);
+  await exitWith(1);
 }

@@ -113,6 +113,21 @@ test('prints the contract’s JSON', async () => {
   expect(Object.values(breakdown).reduce((sum, part) => sum + part, 0)).toBe(1_000_000);
 });
 
+test('prints all of it into a pipe, however slowly that is read', async () => {
+  const many = Array.from({ length: 3_000 }, (_, n) => ({
+    ...span('b', 'a', 'charge', [n, n + 1]),
+    spanId: (n + 1).toString(16).padStart(16, '0'),
+  }));
+  const { out } = await run([
+    'inspect',
+    '--json',
+    await file('many.json', otlp(span('a', '', 'POST /pay', [0, 4_000]), ...many)),
+  ]);
+
+  expect(out.length).toBeGreaterThan(1 << 20);
+  expect(JSON.parse(out).transactions[0].spans).toHaveLength(3_001);
+});
+
 test('draws the first transaction as a picture', async () => {
   const png = join(folder, 'out.png');
   expect((await run(['inspect', '--png', png, '-'], failing)).code).toBe(0);

@@ -61,4 +61,10 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
     cause: 'exception',
     by: 'charge-card',
   },
+  'time-out-without-span': {
+    joins: ['quote-price > quote-price read-rates Invoke: parent', 'quote-price read-rates Invoke > read-rates: inferred'],
+    outcome: 'failed',
+    cause: 'function-timeout',
+    by: 'read-rates',
+  },
 };

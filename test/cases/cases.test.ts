@@ -27,14 +27,18 @@ function recorded(name: string): Scene {
   return { transaction, outcome: outcomeOf(transaction, usual), causes: diagnose(transaction, usual), usual: undefined };
 }
 
-/** `caller operation > service operation: join`, of all that have a parent, in the order of the drawing. */
+/** `caller operation > service operation: join` of all that have a parent, in the order of the drawing, and how many more it came from. */
 function joinsOf({ transaction }: Scene): readonly string[] {
   const known = new Map(transaction.spans.map((span) => [span.spanId, span]));
   const named = (span: Span | undefined): string => (span ? [...new Set([span.service, span.operation])].join(' ') : '');
   return transaction.spans
     .filter((span) => span.parentSpanId !== undefined)
-    .map((span) => `${named(span.parentSpanId && known.get(span.parentSpanId))} > ${named(span)}: ${span.join}`);
+    .map(
+      (span) => `${named(span.parentSpanId && known.get(span.parentSpanId))} > ${named(span)}: ${span.join}${furtherOf(span)}`,
+    );
 }
+
+const furtherOf = ({ alsoFrom }: Span): string => (alsoFrom.length === 0 ? '' : `, also from ${alsoFrom.length}`);
 
 test('every recording is expected, and every expectation is recorded', () => {
   const recordings = readdirSync(FOLDER).filter((name) => name.endsWith('.jsonl'));

@@ -1,4 +1,4 @@
-/** What each recording must become. `joins`: caller > callee: how that is known, in the order of the drawing. */
+/** What each recording must become. `joins`: caller > callee: how that is known, and how many more it came from, in the order of the drawing. */
 type Expected = {
   readonly joins: readonly string[];
   readonly outcome: 'ok' | 'failed';
@@ -19,13 +19,23 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
       'place-order > place-order DynamoDB.PutItem: parent',
       'place-order > place-order EventBridge.PutEvents: parent',
       'place-order EventBridge.PutEvents > audit-order: message',
-      'place-order > reserve-stock: parent',
+      'place-order > reserve-stock: parent, also from 1',
       'reserve-stock > reserve-stock DynamoDB.PutItem: parent',
-      'place-order > send-receipt: parent',
+      'place-order > send-receipt: parent, also from 1',
     ],
     outcome: 'failed',
     cause: 'exception',
     by: 'send-receipt',
+  },
+  'kinesis-batch': {
+    joins: [
+      'track-click > track-click Kinesis.PutRecord: parent',
+      'track-click Kinesis.PutRecord > count-clicks: message, also from 1',
+      'track-click > track-click Kinesis.PutRecord: parent',
+    ],
+    outcome: 'failed',
+    cause: 'exception',
+    by: 'count-clicks',
   },
   'out-of-memory': {
     joins: ['upload-image > upload-image scale-image Invoke: parent', 'upload-image scale-image Invoke > scale-image: inferred'],
@@ -39,11 +49,38 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
       'publish-order orders send > index-order: message',
       'index-order > index-order process indexing: parent',
       'publish-order orders send > bill-order: link',
-      'bill-order > bill-order process billing: parent',
+      'bill-order > bill-order process billing: parent, also from 1',
     ],
     outcome: 'failed',
     cause: 'exception',
     by: 'index-order',
+  },
+  'sqs-partial-failure': {
+    joins: [
+      'accept-order > accept-order orders send: parent',
+      'accept-order > accept-order orders send: parent',
+      'accept-order orders send > fulfil-orders: link',
+      'fulfil-orders > fulfil-orders process orders: parent, also from 3',
+      'accept-order orders send > fulfil-orders: link',
+      'fulfil-orders > fulfil-orders process orders: parent, also from 1',
+      'accept-order > accept-order orders send: parent',
+    ],
+    outcome: 'failed',
+    cause: 'exception',
+    by: 'fulfil-orders',
+  },
+  'sqs-sent-as-batch': {
+    joins: [
+      'import-orders > import-orders imports send: parent',
+      'import-orders imports send > store-imports: link',
+      'store-imports > store-imports process imports: parent, also from 1',
+      'store-imports > store-imports store import: parent',
+      'store-imports > store-imports store import: parent',
+      'store-imports > store-imports store import: parent',
+    ],
+    outcome: 'failed',
+    cause: 'exception',
+    by: 'store-imports',
   },
   'step-functions-retries': {
     joins: [

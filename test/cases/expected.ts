@@ -38,7 +38,7 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
     by: 'count-clicks',
   },
   'out-of-memory': {
-    joins: ['upload-image > upload-image scale-image Invoke: parent', 'upload-image scale-image Invoke > scale-image: inferred'],
+    joins: ['upload-image > upload-image scale-image Invoke: parent', 'upload-image scale-image Invoke > scale-image: message'],
     outcome: 'failed',
     cause: 'out-of-memory',
     by: 'scale-image',
@@ -99,7 +99,7 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
     by: 'charge-card',
   },
   'time-out-without-span': {
-    joins: ['quote-price > quote-price read-rates Invoke: parent', 'quote-price read-rates Invoke > read-rates: inferred'],
+    joins: ['quote-price > quote-price read-rates Invoke: parent', 'quote-price read-rates Invoke > read-rates: message'],
     outcome: 'failed',
     cause: 'function-timeout',
     by: 'read-rates',

@@ -57,3 +57,14 @@ test.each(Object.entries(EXPECTED))('%s is reconstructed as it happened', (name,
   if (process.env['TRACEFALL_DRAW'] !== undefined) writeFileSync(file, drawing);
   expect(drawing).toBe(readFileSync(file, 'utf8'));
 });
+
+test('the function that was stopped is blamed although nobody says how its caller ended', () => {
+  const { records } = parse(readFileSync(join(FOLDER, 'time-out-without-span.jsonl')), 'time-out-without-span');
+  const runs = records.filter((record) => record.kind === 'invocation');
+  const caller = runs.find((run) => run.function === 'quote-price')?.requestId;
+  const told = records.filter((record) => record.kind !== 'invocation' || record.requestId !== caller);
+  expect(told).toHaveLength(records.length - 2);
+
+  const causes = assemble(told).transactions.map((transaction) => diagnose(transaction, new Map())[0]);
+  expect(causes).toMatchObject([{ kind: 'function-timeout', service: 'read-rates' }]);
+});

@@ -52,7 +52,9 @@ export function errorClass(span: Span): ErrorClass | undefined {
   if (span.invocation?.status === 'timeout') return 'function-timeout';
   if (span.invocation?.status === 'error' && isOutOfMemory(span.invocation)) return 'out-of-memory';
   const text = errorText(span);
-  const worded = WORDS.find(([, words]) => words.test(text));
+  // What Lambda ended as an error it did not stop: such words are then a callee's, thrown again.
+  const isQuoted = span.invocation?.status === 'error';
+  const worded = WORDS.find(([nature, words]) => words.test(text) && !(isQuoted && nature === 'function-timeout'));
   if (worded) return worded[0];
   if (timedOut(span)) return 'timeout';
   return HTTP_CLASS.get(httpStatus(span.attributes) ?? 0);

@@ -69,11 +69,12 @@ const saysMore = ({ span }: Node): boolean =>
 
 /** X-Ray leaves invoke segments OK, and handlers catch and map: the deepest failure under spans that do not show one. */
 function beyondHole(node: Node): Node | undefined {
-  if (isOwn(node)) return undefined;
+  const own = isOwn(node);
   const found: Node[] = [];
   const rest = node.children.filter(isAwaited);
   for (let next = rest.pop(); next; next = rest.pop()) {
-    if (isLive(next)) found.push(next);
+    // A caller may throw what it was answered: that a function was stopped is then said by both.
+    if (isLive(next) && (!own || echoes(node, next))) found.push(next);
     rest.push(...next.children.filter((child) => isAwaited(child) && !isMadeGood(child)));
   }
   const depth = Math.max(...found.map((each) => each.span.depth));

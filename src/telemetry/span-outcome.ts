@@ -1,3 +1,4 @@
+import { batchFailures } from './batch-failures.ts';
 import type { Attributes, SpanError, SpanKind, SpanStatus } from './record.ts';
 import { finite } from './shape.ts';
 import { cut } from './text.ts';
@@ -21,6 +22,8 @@ const TYPE_CHARACTERS = 256;
 const MESSAGE_CHARACTERS = 2_048;
 /** For an error whose kind nobody names. https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/ */
 const NAMELESS = '_OTHER';
+/** Of a function that returned and told Lambda which records of its batch have failed: what that is called where it is switched on. */
+const REPORTED = 'ReportBatchItemFailures';
 
 /**
  * Whether the span failed, and of what. A sender's own word (ok, error) stands; `unset` is weighed, because AWS leaves it beside an
@@ -33,7 +36,7 @@ export function outcome(said: Said): Outcome {
 
 function failed({ kind, attributes, exceptions }: Said): boolean {
   if (attributes['error.type'] !== undefined || attributes['aws.xray.fault'] === true) return true;
-  if (exceptions.some((thrown) => thrown.escaped)) return true;
+  if (exceptions.some((thrown) => thrown.escaped) || batchFailures(attributes).length > 0) return true;
   const code = httpCode(attributes) ?? 0;
   // A 4xx is the caller's fault: it fails the caller's span, not the server's.
   // https://opentelemetry.io/docs/specs/semconv/http/http-spans/#status
@@ -49,8 +52,9 @@ function errorOf(said: Said, status: SpanStatus): SpanError | undefined {
   const thrown = said.exceptions.at(-1);
   const code = httpCode(said.attributes);
   const http = code !== undefined && code >= 400 ? code : undefined;
-  const type = thrown?.type || errorType(said.attributes) || http?.toString();
-  const message = thrown?.message || said.message || (http === undefined ? '' : `HTTP ${http}`);
+  const items = batchFailures(said.attributes);
+  const type = thrown?.type || errorType(said.attributes) || http?.toString() || (items.length > 0 ? REPORTED : undefined);
+  const message = thrown?.message || said.message || (http === undefined ? items.join(', ') : `HTTP ${http}`);
   if (thrown === undefined && (status !== 'error' || (type === undefined && message === ''))) return undefined;
   return { type: cut(type ?? NAMELESS, TYPE_CHARACTERS), message: cut(message, MESSAGE_CHARACTERS) };
 }

@@ -1,3 +1,4 @@
+import { batchFailures } from '../telemetry/batch-failures.ts';
 import type { Attributes, SpanStatus } from '../telemetry/record.ts';
 
 /** OpenTelemetry's names, the stable one first. https://opentelemetry.io/docs/specs/semconv/http/http-spans/ */
@@ -33,15 +34,6 @@ export function timedOut(span: Judged): boolean {
   return span.error !== undefined && (TIME_OUT.test(span.error.type) || TIME_OUT.test(span.error.message));
 }
 
-/** Where a function's answer to its batch is written; Lambda's own word is `batchItemFailures`. */
-const BATCH_FAILURES = [
-  'aws.lambda.batch_item_failures',
-  'faas.batch_item_failures',
-  'messaging.batch.failed_message_ids',
-  'aws.sqs.batch_item_failures',
-  'batch_item_failures',
-  'batchItemFailures',
-] as const;
 /** Shorter than this an id may stand in an error's words by chance. */
 const TELLING_CHARACTERS = 8;
 
@@ -50,9 +42,7 @@ const TELLING_CHARACTERS = 8;
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
  */
 export function failedItems(span: Judged): (item: string) => boolean {
-  const reported = BATCH_FAILURES.map((name) => span.attributes[name])
-    .filter((value) => value !== undefined)
-    .map((value) => (typeof value === 'object' ? value.join('\n') : String(value)));
+  const reported = batchFailures(span.attributes);
   const told = isFailing(span) && span.error ? [...reported, span.error.message] : reported;
   if (told.length === 0) return () => false;
   return (item) => told.some((words) => words === item || (item.length >= TELLING_CHARACTERS && words.includes(item)));

@@ -14,7 +14,7 @@ export function joinRoots(nodes: readonly Node[], byId: ReadonlyMap<string, Node
   for (const root of roots.toReversed()) {
     const foreign = (other: Node): boolean => trees.find(other) !== trees.find(root);
     const edges = (members.get(root) ?? [root]).flatMap((member) => edgesOf(member, byId)).filter(({ to }) => foreign(to));
-    const found = edges.length === 0 ? undefined : chosen(root, edges);
+    const found = edges.length === 0 ? undefined : chosen(root, edges, members.get(root) ?? [root]);
     if (!found) continue;
     root.parent = found.to;
     root.span = { ...root.span, parentSpanId: found.to.span.spanId, join: found.join };
@@ -37,9 +37,11 @@ function edgesOf(from: Node, byId: ReadonlyMap<string, Node>): readonly Edge[] {
 }
 
 /** The record that is known to have failed; else by link before by id, of the span nearest to the root, in its own trace first. */
-function chosen(root: Node, edges: readonly Edge[]): Edge | undefined {
+function chosen(root: Node, edges: readonly Edge[], family: readonly Node[]): Edge | undefined {
+  if (edges.length === 1) return edges[0];
   const failed =
-    failedEdge(edges) ?? edges.find((edge) => edge.from !== root && isFailing(edge.from.span) && isItem(root, edge, edges));
+    failedEdge(edges, family) ??
+    edges.find((edge) => edge.from !== root && isFailing(edge.from.span) && isItem(root, edge, edges));
   if (failed) return failed;
   const first = edges.find(({ join }) => join === 'parent') ?? edges.find(({ join }) => join === 'link') ?? edges[0];
   const same = edges.filter((edge) => edge.from === first?.from && certainty(edge) === certainty(first));
@@ -48,10 +50,14 @@ function chosen(root: Node, edges: readonly Edge[]): Edge | undefined {
 
 const certainty = ({ join }: Edge): number => (join === 'parent' ? 2 : join === 'link' ? 1 : 0);
 
-/** Told by the batch's own answer, or by the words of its error. */
-function failedEdge(edges: readonly Edge[]): Edge | undefined {
-  const failed = new Map(edges.map(({ from }) => [from, failedItems(from.span)]));
-  return edges.find(({ from, items }) => items.some((item) => failed.get(from)?.(item)));
+/**
+ * Told by the batch's own answer, or by the words of its error: of the span that came from several sides, else of another of its tree
+ * (instrumentations link a span of the batch inside that of the invocation, which bears the answer).
+ */
+function failedEdge(edges: readonly Edge[], family: readonly Node[]): Edge | undefined {
+  const failed = new Map(family.map((each) => [each, failedItems(each.span)]));
+  const own = edges.find(({ from, items }) => items.some((item) => failed.get(from)?.(item)));
+  return own ?? edges.find(({ items }) => items.some((item) => family.some((each) => failed.get(each)?.(item))));
 }
 
 /** Whether the edge of a span inside is one of the records that the root was given, as far as the root says. */

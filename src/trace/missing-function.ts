@@ -124,9 +124,9 @@ function callerOf(attempt: Attempt, name: string | undefined, site: Site): Calle
   const named = attempt.said.parentSpanId === undefined ? undefined : site.byId.get(attempt.said.parentSpanId);
   if (named) return { span: named, join: 'parent' };
   const open = site.callers.filter((span) => !site.answered.has(span.spanId) && span.start <= attempt.start + CLOCK_ROOM);
-  const span =
-    open.findLast((each) => isLambdaService(each) && name !== undefined && namesOf(each).has(name)) ??
-    open.findLast((each) => requestIdOf(each.attributes) === attempt.said.requestId) ??
-    open.findLast((each) => name !== undefined && calls(each, name));
-  return span && { span, join: 'inferred' };
+  const service = open.findLast((each) => isLambdaService(each) && name !== undefined && namesOf(each).has(name));
+  const asked = open.findLast((each) => requestIdOf(each.attributes) === attempt.said.requestId);
+  // Lambda answers its caller with the id that it logs, so that is no guess; any other call may bear an id of its own.
+  const span = service ?? asked ?? open.findLast((each) => name !== undefined && calls(each, name));
+  return span && { span, join: span === asked && span.resource?.startsWith('AWS::Lambda') ? 'message' : 'inferred' };
 }

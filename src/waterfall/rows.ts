@@ -88,7 +88,7 @@ function ownersOf({ items, kept }: Folded): Owners {
   return owners;
 }
 
-/** Depth first, siblings by start. */
+/** Depth first, siblings by start; the entry before any other root. */
 function inOrder({ items, kept }: Folded, owners: Owners): readonly Item[] {
   const below = new Map<Item | undefined, Item[]>();
   for (const item of items) {
@@ -99,7 +99,9 @@ function inOrder({ items, kept }: Folded, owners: Owners): readonly Item[] {
     else below.set(owner, [item]);
   }
   const latestFirst = (owner: Item | undefined): readonly Item[] =>
-    (below.get(owner) ?? []).toSorted((a, b) => b.start - a.start || entryLast(a, b));
+    (below.get(owner) ?? []).toSorted(
+      (a, b) => Number(isEntry(a)) - Number(isEntry(b)) || b.start - a.start || a.score - b.score,
+    );
   const order: Item[] = [];
   const waiting = [...latestFirst(undefined)];
   for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) {
@@ -109,7 +111,7 @@ function inOrder({ items, kept }: Folded, owners: Owners): readonly Item[] {
   return order;
 }
 
-const entryLast = (a: Item, b: Item): number => a.score - b.score;
+const isEntry = ({ score }: Item): boolean => score === Number.POSITIVE_INFINITY;
 
 function hiddenByItem({ items, kept }: Folded, owners: Owners): ReadonlyMap<Item, number> {
   const hidden = new Map<Item, number>();

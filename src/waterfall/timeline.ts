@@ -9,6 +9,7 @@ export type Stretch = { readonly start: number; readonly end: number };
 /** A span on the axis, with its place in the tree. */
 export type Knot = {
   readonly span: Span;
+  /** undefined: the entry, or a further one. */
   readonly parent: Knot | undefined;
   readonly children: Knot[];
   /** As far as it was seen: an open span reaches as far as what it began. */
@@ -48,13 +49,13 @@ export function timelineOf(transaction: Transaction): Timeline {
   const knots: Draft[] = [];
   const above: Draft[] = [];
   for (const span of transaction.spans) {
-    const parent = parentAmong(above, span);
+    const parent = isFurtherEntry(span) ? undefined : parentAmong(above, span);
     const own = sections.get(span.spanId) ?? [];
     // The id may stand twice when traces are joined; the first span keeps the path.
     sections.delete(span.spanId);
     // The entry may well name a caller that is not ours.
     const orphan =
-      knots.length > 0 && (span.join === undefined || span.parentSpanId === undefined || !ids.has(span.parentSpanId));
+      parent !== undefined && (span.join === undefined || span.parentSpanId === undefined || !ids.has(span.parentSpanId));
     const knot = draft({ span, parent, orphan, sections: own, from });
     parent?.children.push(knot);
     knots.push(knot);
@@ -64,6 +65,13 @@ export function timelineOf(transaction: Transaction): Timeline {
   for (const knot of knots.toReversed()) learnFromChildren(knot, from);
   return { from, length: Math.max(1, to - from), knots };
 }
+
+/**
+ * A request of its own, which only something later joined to this transaction: one batch takes the messages of many. The tree keeps it
+ * under the entry so that it has one root; nothing is missing above it.
+ */
+const isFurtherEntry = ({ depth, join, parentSpanId, alsoFrom, traceId }: Span): boolean =>
+  depth > 0 && join === undefined && parentSpanId === undefined && !alsoFrom.some((from) => from.traceId === traceId);
 
 const startOf = (span: Span): number => span.start + span.shifted;
 

@@ -187,3 +187,13 @@ test('a call that carries the request id of its callee is the parent, not the ru
 
   expect(span).toMatchObject({ service: 'pay', parentSpanId: aSpanId('Invoke'), join: 'inferred' });
 });
+
+test('where that call is one of Lambda, the id is no guess', () => {
+  const call = aSpan({
+    ...{ id: 'Invoke', parent: 'entry', spanKind: 'client', from: 5, to: 95, resource: 'AWS::Lambda::Function' },
+    attributes: { 'faas.execution': 'r-1' },
+  });
+  const span = withRun([aSpan(), call, anInvocation({ requestId: 'r-1', function: 'pay', duration: fromMillis(50), atMs: 80 })]);
+
+  expect(span).toMatchObject({ service: 'pay', parentSpanId: aSpanId('Invoke'), join: 'message' });
+});

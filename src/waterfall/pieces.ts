@@ -1,4 +1,3 @@
-import { isQueueLike } from '../trace/node.ts';
 import type { Section } from '../trace/transaction.ts';
 import { chipOf, waitName } from './naming.ts';
 import type { Knot, Stretch, Timeline } from './timeline.ts';
@@ -18,7 +17,7 @@ export function piecesOf(timeline: Timeline, rowOfKnot: ReadonlyMap<Knot, number
       const at = { start: section.start - timeline.from, end: section.end - timeline.from };
       const place = { knot, row: rowOfKnot.get(knot) };
       if (section.what !== 'work') return [{ ...at, ...place, what: section.what }];
-      if (isQueueLike(knot)) return [{ ...at, ...place, what: 'wait' }];
+      if (knot.queueLike) return [{ ...at, ...place, what: 'wait' }];
       return coldApart(at, knot.cold).map((part) => ({ ...part, ...place }));
     }),
   );
@@ -43,7 +42,7 @@ export type Wait = Stretch & { readonly name: string };
 /** How the time before a span is called; AWS draws some of it as spans of their own. */
 export function waitBefore(knot: Knot): string {
   const { span, parent } = knot;
-  if (isQueueLike(knot)) return 'queue wait';
+  if (knot.queueLike) return 'queue wait';
   return waitName([span, ...(parent ? [parent.span] : [])].map(chipOf));
 }
 

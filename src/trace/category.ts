@@ -31,7 +31,7 @@ export function categoryOf(section: Section, on: OnPath): Category {
 }
 
 /** Lambda has taken the event, and the next that happens is the initialization of its sandbox. */
-function isStarting({ node, next }: OnPath): boolean {
+export function isStarting({ node, next }: Pick<OnPath, 'node' | 'next'>): boolean {
   return next !== undefined && isInit(next.span) && (node.span.resource === 'AWS::Lambda' || isAttempt(node.span));
 }
 

@@ -1,3 +1,4 @@
+import { isStarting } from '../trace/category.ts';
 import type { Section } from '../trace/transaction.ts';
 import { chipOf, waitName } from './naming.ts';
 import type { Knot, Stretch, Timeline } from './timeline.ts';
@@ -10,7 +11,7 @@ export type PathPiece = Stretch & {
   readonly row: number | undefined;
 };
 
-/** In order. A span whose row is folded away is drawn in the row that stands for it. */
+/** In order. A span whose row is folded away is drawn in the row that stands for it. A cold start begins with its container, as in the diagnosis. */
 export function piecesOf(timeline: Timeline, rowOfKnot: ReadonlyMap<Knot, number | undefined>): readonly PathPiece[] {
   const pieces = timeline.knots.flatMap((knot) =>
     knot.sections.flatMap((section): readonly PathPiece[] => {
@@ -21,7 +22,11 @@ export function piecesOf(timeline: Timeline, rowOfKnot: ReadonlyMap<Knot, number
       return coldApart(at, knot.cold).map((part) => ({ ...part, ...place }));
     }),
   );
-  return pieces.sort((a, b) => a.start - b.start || a.end - b.end);
+  pieces.sort((a, b) => a.start - b.start || a.end - b.end);
+  return pieces.map((piece, i) => {
+    const isCold = piece.what === 'work' && isStarting({ node: piece.knot, next: pieces[i + 1]?.knot });
+    return isCold ? { ...piece, what: 'cold' } : piece;
+  });
 }
 
 /** Splits a piece of work where it lies in the cold start. */

@@ -120,6 +120,18 @@ describe("Lambda's segments of one run", () => {
     expect(operations([entry, service, near, near])).toEqual(['GET /', 'upload', 'function', 'function']);
   });
 
+  test('start cold from where the container is made, on the path as in the diagnosis', () => {
+    const cold = { name: 'Initialization', service: 'upload', at: [200, 300], depth: 3, path: [[200, 300]] } as const;
+    const path = [[100, 200]] as const;
+    const { path: pieces, rows } = waterfall([entry, { ...service, path }, { ...run, path: [[300, 890]] }, cold]);
+
+    expect(pieces.map(({ what, row, start, end }) => [what, rows[row ?? -1]?.operation, start / 1_000, end / 1_000])).toEqual([
+      ['cold', 'upload', 100, 200],
+      ['cold', 'Initialization', 200, 300],
+      ['work', 'function', 300, 890],
+    ]);
+  });
+
   test('read the same in characters', () => {
     expect(`\n${drawn(scene([entry, service, run, invocation, overhead]), 60)}\n`).toBe(`
 shop GET /       ├────────────────────────────────┤ 1.00 s

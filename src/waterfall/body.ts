@@ -79,12 +79,11 @@ function drawName(page: Page, { row, middle }: Lane): void {
     words(row.chip, x + chip / 2, middle + 3.1, { size: 8.5, weight: 700, color: inkOn(fill), align: 'center' }),
   );
   const count = row.count > 1 ? `×${row.count.toLocaleString('en-US')}` : '';
-  const hidden = remarksOf(row);
   const weight = isBold(row) ? 600 : 400;
   const countWidth = count === '' ? 0 : width(count, textSize - 1, 600) + 4;
-  const hiddenWidth = hidden === '' ? 0 : width(hidden, 10) + 5;
   const left = x + chip + 5;
-  const name = nameFor(page, row, { room: durationsStart(page, row) - 8 - left - countWidth - hiddenWidth, weight });
+  const room = durationsStart(page, row) - 8 - left - countWidth;
+  const { name, hidden } = nameAndRemarks(page, row, { room, weight });
   const end = left + width(name, textSize, weight);
   const y = middle + textSize * 0.36;
   sheet.label.push(words(name, left, y, { size: textSize, weight, color: inkOf(page, row) }));
@@ -96,18 +95,22 @@ function drawName(page: Page, { row, middle }: Lane): void {
   if (hidden !== '') sheet.label.push(words(hidden, end + countWidth + 5, y, { size: 10, color: theme.faint }));
 }
 
-/** Folded spans, and the rest of a batch: its tree shows one sender only. */
-function remarksOf({ hidden, moreSenders }: Row): string {
-  const folded = hidden > 0 ? [`+${hidden.toLocaleString('en-US')}`] : [];
-  return [...folded, ...sendersSaid(moreSenders)].join(' · ');
+type Room = { readonly room: number; readonly weight: Weight };
+
+/** Folded spans, and the rest of a batch, whose tree shows one sender only; in fewer words where the name would be cut. */
+function nameAndRemarks(page: Page, row: Row, { room, weight }: Room): { readonly name: string; readonly hidden: string } {
+  const folded = row.hidden > 0 ? [`+${row.hidden.toLocaleString('en-US')}`] : [];
+  const senders = sendersSaid(row.moreSenders);
+  const forms = [senders, senders.map((said) => said.replace(' more', ''))].map((said) => [...folded, ...said].join(' · '));
+  const tried = forms.map((hidden) => {
+    const left = room - (hidden === '' ? 0 : width(hidden, 10) + 5);
+    return { name: nameFor(page, row, { room: left, weight }), hidden };
+  });
+  return tried.find(({ name }) => name !== '' && !name.includes('…')) ?? tried.at(-1) ?? { name: '', hidden: '' };
 }
 
 /** The service is named where it changes, if there is room for both: the chip's colour tells it anyway. */
-function nameFor(
-  { waterfall, textSize }: Page,
-  row: Row,
-  { room, weight }: { readonly room: number; readonly weight: Weight },
-): string {
+function nameFor({ waterfall, textSize }: Page, row: Row, { room, weight }: Room): string {
   const parent = row.parent === undefined ? undefined : waterfall.rows[row.parent];
   const changes = row.parent === undefined || parent?.span.service !== row.span.service;
   const operation = legible(row.operation === '' ? row.service : row.operation);

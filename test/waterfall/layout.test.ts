@@ -208,11 +208,12 @@ describe('the page', () => {
   test('marks a row with the senders of its batch that the tree does not show', () => {
     const [from] = transactionOf([{ name: 'send', at: [0, 1] }]).spans;
     const sender = from && { traceId: from.traceId, spanId: from.spanId };
-    const { sheet } = layoutOf(
-      scene([{ name: 'poll', at: [0, 9], alsoFrom: Array.from({ length: 9 }, () => sender).flatMap((one) => one ?? []) }]),
-    );
+    const alsoFrom = Array.from({ length: 9 }, () => sender).flatMap((one) => one ?? []);
+    const marked = (name: string): readonly string[] =>
+      texts(layoutOf(scene([{ name, at: [0, 9], alsoFrom }])).sheet.label).slice(1);
 
-    expect(texts(sheet.label)).toEqual(['Critical path', 'shop poll', '+9 more senders']);
+    expect(marked('poll')).toEqual(['shop poll', '+9 more senders']);
+    expect(marked('poll queue of orders')).toEqual(['poll queue of orders', '+9 senders']);
   });
 
   test('says what was folded and what not to trust', () => {

@@ -1,3 +1,4 @@
+import { isStarting } from '../trace/category.ts';
 import { awaitedChildren, isAwaited } from '../trace/edges.ts';
 import { isCaller } from '../trace/functions.ts';
 import { isInit, isQueueLike, length, type Node, type Tree } from '../trace/node.ts';
@@ -75,7 +76,10 @@ function piecesOf(section: Section, next: Section | undefined, byId: ReadonlyMap
   if (!node) return [];
   const amount = section.end - section.start;
   const kind = kindOf(section, node);
-  const cold = kind === 'cold-start' ? undefined : coldStartAfter(section, next && byId.get(next.spanId));
+  const after = next && byId.get(next.spanId);
+  // Until the runtime can initialize, its container has to be found or made: both are one cold start to whoever waits.
+  if (after && section.what === 'work' && isStarting({ node, next: after })) return [{ node: after, kind: 'cold-start', amount }];
+  const cold = kind === 'cold-start' ? undefined : coldStartAfter(section, after);
   if (!cold) return [{ node, kind, amount }];
   return [
     { node: cold.node, kind: 'cold-start', amount: cold.amount },

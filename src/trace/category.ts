@@ -30,8 +30,10 @@ export function categoryOf(section: Section, on: OnPath): Category {
   return ofHome(on.home);
 }
 
+type Starting = { readonly node: Pick<Node, 'span'>; readonly next: Pick<Node, 'span'> | undefined };
+
 /** Lambda has taken the event, and the next that happens is the initialization of its sandbox. */
-function isStarting({ node, next }: OnPath): boolean {
+export function isStarting({ node, next }: Starting): boolean {
   return next !== undefined && isInit(next.span) && (node.span.resource === 'AWS::Lambda' || isAttempt(node.span));
 }
 

@@ -14,11 +14,14 @@ const MOST_EVENTS = 12;
 const LONGEST_ERROR = 170;
 /** How far a bar off the critical path is faded into the paper. */
 const FADED = 0.45;
+/** How far what a folded row spent outside this row's bar is faded. */
+const FOLDED = 0.82;
 /** How far the bar of an error that came from below is faded. */
 const PASSED_ON = 0.55;
 
 /** Waits, bars, the cold start, logged warnings, and what went wrong, on the time axis. */
 export function drawBars(page: Page, lane: Lane): void {
+  drawBeyond(page, lane);
   drawWaits(page, lane);
   const drawn = lane.row.count > 1 ? drawGroup(page, lane) : drawBar(page, lane);
   drawEvents(page, lane);
@@ -35,6 +38,15 @@ function extent({ xOf, plot }: Page, { start, end }: Stretch): { readonly x: num
   const x = xOf(start);
   const x2 = Math.max(xOf(end), Math.min(x + LEAST_BAR, plot.x2 + LEAST_BAR));
   return { x, x2 };
+}
+
+/** Folded spans that ran outside the bar of the row that stands for them: what the critical path underlines there. */
+function drawBeyond(page: Page, lane: Lane): void {
+  const { sheet, theme, colours } = page;
+  const fill = mixed(colours.of(lane.row.span.service), theme.paper, FOLDED);
+  const { y, y2 } = edges(page, lane);
+  for (const { x, x2 } of touching(lane.row.beyond.map((at) => ({ at, ...extent(page, at) }))))
+    sheet.folded.push({ x, x2, y: y + 1.5, y2: y2 - 0.5, fill, radius: 1.5 });
 }
 
 /** Red is for errors, full where they began and pale where they were passed on; what the path does not touch is faded. */
@@ -133,8 +145,9 @@ function drawWaits(page: Page, lane: Lane): void {
 /** What the span logged as a warning or an error. */
 function drawEvents(page: Page, lane: Lane): void {
   const { sheet, scene, theme, waterfall, xOf } = page;
+  const ids = new Set([lane.row.span, ...lane.row.twins].map(({ spanId }) => spanId));
   const logged = scene.transaction.logs.filter(
-    ({ spanId, severity }) => spanId === lane.row.span.spanId && (severity === 'warn' || severity === 'error'),
+    ({ spanId, severity }) => spanId !== undefined && ids.has(spanId) && (severity === 'warn' || severity === 'error'),
   );
   const color = lane.row.failed ? theme.errorInk : theme.ink;
   const { y } = edges(page, lane);

@@ -3,13 +3,16 @@ import { drawBars } from './bars.ts';
 import { fitInto, legible, type Weight, width } from './font-metrics.ts';
 import { type Lane, laneMiddle } from './lane.ts';
 import { MARGIN, type Page, words } from './page.ts';
-import type { Row } from './rows.ts';
+import { type Row, sendersSaid } from './rows.ts';
 import { inkOn } from './theme.ts';
 import { ticks } from './ticks.ts';
 
-/** px to the right for every step down the tree; deeper ones stay there, or names would have no room. */
+/** px to the right for every step down the tree. */
 const STEP = 11;
-const MOST_STEPS = 8;
+/** The deepest row may begin so far to the right, or names would have no room: in a deep tree every step is shorter. */
+const DEEPEST = 0.35;
+/** From the left of a chip to where the branch to its children leaves it. */
+const STEM = 6;
 /** Labels beside the 0; more would touch. */
 const MOST_TICKS = 5;
 /** A row with less of the critical path than this is not worth bold type. */
@@ -43,17 +46,24 @@ export function drawRows(page: Page, top: number): number {
   return top + waterfall.rows.length * rowHeight;
 }
 
-const indent = (depth: number): number => MARGIN + Math.min(depth, MOST_STEPS) * STEP;
+/** No two depths share a place. */
+function stepOf({ waterfall, durationsEnd }: Pick<Page, 'waterfall' | 'durationsEnd'>): number {
+  const deepest = waterfall.rows.reduce((most, { depth }) => Math.max(most, depth), 1);
+  return Math.min(STEP, ((durationsEnd - MARGIN) * DEEPEST) / deepest);
+}
+
+const indent = (page: Pick<Page, 'waterfall' | 'durationsEnd'>, depth: number): number => MARGIN + depth * stepOf(page);
 
 /** An elbow from the parent's chip to this one's. */
-function drawBranch({ sheet, theme, waterfall, ...page }: Page, { row, middle }: Lane, top: number): void {
+function drawBranch(page: Page, { row, middle }: Lane, top: number): void {
+  const { sheet, theme, waterfall } = page;
   const parent = row.parent === undefined ? undefined : waterfall.rows[row.parent];
   if (row.parent === undefined || parent === undefined) return;
-  const x = indent(Math.min(parent.depth, MOST_STEPS - 1)) + 6;
+  const x = indent(page, parent.depth) + Math.min(STEM, stepOf(page) / 2);
   const from = top + (row.parent + 0.5) * page.rowHeight + 7;
   const layer = row.doubt === 'missing-parent' || row.doubt === 'inferred' ? sheet.doubt : sheet.guide;
   layer.push({ x, x2: x, y: from, y2: middle, color: theme.guide });
-  layer.push({ x, x2: indent(row.depth), y: middle, y2: middle, color: theme.guide });
+  layer.push({ x, x2: indent(page, row.depth), y: middle, y2: middle, color: theme.guide });
 }
 
 const isBold = ({ failed, share, depth }: Row): boolean => failed || share >= WORTH_BOLD || depth === 0;
@@ -61,7 +71,7 @@ const inkOf = ({ theme }: Page, row: Row): string => (row.failed ? theme.errorIn
 
 function drawName(page: Page, { row, middle }: Lane): void {
   const { sheet, theme, colours, textSize } = page;
-  const x = indent(row.depth);
+  const x = indent(page, row.depth);
   const chip = Math.max(13, width(row.chip, 8.5, 700) + 7);
   const fill = colours.of(row.span.service);
   sheet.chip.push({ x, x2: x + chip, y: middle - 6.5, y2: middle + 6.5, fill, radius: 3 });
@@ -69,12 +79,11 @@ function drawName(page: Page, { row, middle }: Lane): void {
     words(row.chip, x + chip / 2, middle + 3.1, { size: 8.5, weight: 700, color: inkOn(fill), align: 'center' }),
   );
   const count = row.count > 1 ? `×${row.count.toLocaleString('en-US')}` : '';
-  const hidden = row.hidden > 0 ? `+${row.hidden.toLocaleString('en-US')}` : '';
   const weight = isBold(row) ? 600 : 400;
   const countWidth = count === '' ? 0 : width(count, textSize - 1, 600) + 4;
-  const hiddenWidth = hidden === '' ? 0 : width(hidden, 10) + 5;
   const left = x + chip + 5;
-  const name = nameFor(page, row, { room: durationsStart(page, row) - 8 - left - countWidth - hiddenWidth, weight });
+  const room = durationsStart(page, row) - 8 - left - countWidth;
+  const { name, hidden } = nameAndRemarks(page, row, { room, weight });
   const end = left + width(name, textSize, weight);
   const y = middle + textSize * 0.36;
   sheet.label.push(words(name, left, y, { size: textSize, weight, color: inkOf(page, row) }));
@@ -86,12 +95,22 @@ function drawName(page: Page, { row, middle }: Lane): void {
   if (hidden !== '') sheet.label.push(words(hidden, end + countWidth + 5, y, { size: 10, color: theme.faint }));
 }
 
+type Room = { readonly room: number; readonly weight: Weight };
+
+/** Folded spans, and the rest of a batch, whose tree shows one sender only; in fewer words where the name would be cut. */
+function nameAndRemarks(page: Page, row: Row, { room, weight }: Room): { readonly name: string; readonly hidden: string } {
+  const folded = row.hidden > 0 ? [`+${row.hidden.toLocaleString('en-US')}`] : [];
+  const senders = sendersSaid(row.moreSenders);
+  const forms = [senders, senders.map((said) => said.replace(' more', ''))].map((said) => [...folded, ...said].join(' · '));
+  const tried = forms.map((hidden) => {
+    const left = room - (hidden === '' ? 0 : width(hidden, 10) + 5);
+    return { name: nameFor(page, row, { room: left, weight }), hidden };
+  });
+  return tried.find(({ name }) => name !== '' && !name.includes('…')) ?? tried.at(-1) ?? { name: '', hidden: '' };
+}
+
 /** The service is named where it changes, if there is room for both: the chip's colour tells it anyway. */
-function nameFor(
-  { waterfall, textSize }: Page,
-  row: Row,
-  { room, weight }: { readonly room: number; readonly weight: Weight },
-): string {
+function nameFor({ waterfall, textSize }: Page, row: Row, { room, weight }: Room): string {
   const parent = row.parent === undefined ? undefined : waterfall.rows[row.parent];
   const changes = row.parent === undefined || parent?.span.service !== row.span.service;
   const operation = legible(row.operation === '' ? row.service : row.operation);

@@ -3,7 +3,7 @@ import { micros, spelled } from '../units.ts';
 import { operationOf } from './naming.ts';
 import type { PathPiece } from './pieces.ts';
 import { pieceName, totalsOf } from './ribbon.ts';
-import { type Row, type Waterfall, waterfallOf } from './rows.ts';
+import { type Row, sendersSaid, type Waterfall, waterfallOf } from './rows.ts';
 import { counted, failureOf, type Scene, serviceCount, timesUsual, warningsOf } from './scene.ts';
 import { clean, graphemes, shortened } from './text.ts';
 import { timelineOf } from './timeline.ts';
@@ -13,6 +13,8 @@ const ROWS = 40;
 /** Fits a code block in a Slack thread opened wide, and most terminals. */
 const COLUMNS = 100;
 const LEAST_NAME = 16;
+/** What the indentation of a deep row leaves to its name. */
+const LEAST_WORDS = 12;
 const LEAST_BARS = 10;
 
 /**
@@ -26,23 +28,33 @@ const LEAST_BARS = 10;
 export function drawn(scene: Scene, columns: number = COLUMNS): string {
   const waterfall = waterfallOf(timelineOf(scene.transaction), ROWS);
   const lines = linesOf(waterfall);
-  const names = lines.map(({ name }) => name);
   const durations = lines.map(({ row }) => durationOf(row));
   const ends = lines.map(({ row }) => endOf(row));
   const durationCells = widest(durations);
   const endCells = Math.min(widest(ends.map((parts) => parts.join(', '))), Math.floor(columns * 0.3));
   const rest = columns - durationCells - endCells - 4;
+  const names = indented(lines, Math.max(LEAST_NAME, Math.floor(rest * 0.5)) - LEAST_WORDS);
   const nameCells = Math.max(LEAST_NAME, Math.min(widest(names), Math.floor(rest * 0.5)));
   const barCells = Math.max(LEAST_BARS, rest - nameCells);
-  const drawing = lines.map(({ row, name, lost }, i) => {
+  const drawing = lines.map(({ row, lost }, i) => {
     const bar = lost ? ghost(row, waterfall.length, barCells) : barOf(row, waterfall.length, barCells);
-    const parts = [padded(name, nameCells), bar, lost ? '' : (durations[i] ?? '').padStart(durationCells)];
+    const parts = [padded(names[i] ?? '', nameCells), bar, lost ? '' : (durations[i] ?? '').padStart(durationCells)];
     return [parts.join(' '), lost ? '' : wholeParts(ends[i] ?? [], endCells)].join('  ').trimEnd();
   });
   return [...drawing, ...notesOf(scene, waterfall)].join('\n');
 }
 
-type Line = { readonly row: Row; readonly name: string; readonly lost: boolean };
+type Line = { readonly row: Row; readonly steps: number; readonly name: string; readonly lost: boolean };
+
+/** Two cells a step, one in a deep tree; what is deeper than there is room for says how deep it is, or it would look like a sibling. */
+function indented(lines: readonly Line[], room: number): readonly string[] {
+  const deepest = lines.reduce((most, { steps }) => Math.max(most, steps), 0);
+  const unit = deepest * 2 <= room ? 2 : 1;
+  return lines.map(({ steps, name }) => {
+    const shown = steps * unit <= room ? name : `${steps}› ${name}`;
+    return ' '.repeat(Math.min(steps * unit, room)) + shown;
+  });
+}
 
 /** A parent that never came is a line of its own, and what it began is one step further in. */
 function linesOf({ rows }: Waterfall): readonly Line[] {
@@ -52,8 +64,8 @@ function linesOf({ rows }: Waterfall): readonly Line[] {
     const lost = row.doubt === 'missing-parent';
     steps[i] = lost ? outer + 1 : outer;
     const parent = row.parent === undefined ? undefined : rows[row.parent];
-    const line = { row, name: `${'  '.repeat(steps[i] ?? 0)}${nameOfRow(row, parent)}`, lost: false };
-    return lost ? [{ row, name: `${'  '.repeat(outer)}(missing parent)`, lost }, line] : [line];
+    const line = { row, steps: lost ? outer + 1 : outer, name: nameOfRow(row, parent), lost: false };
+    return lost ? [{ row, steps: outer, name: '(missing parent)', lost }, line] : [line];
   });
 }
 
@@ -72,7 +84,7 @@ function endOf(row: Row): readonly string[] {
   const waits = row.waits.map(({ name, start, end }) => `${name} ${spelled(micros(end - start))}`);
   const cold = row.cold ? `cold ${spelled(micros(row.cold.end - row.cold.start))}` : '';
   const guess = row.doubt === 'inferred' ? 'parent guessed' : '';
-  return [failed.trim(), ...waits, cold, guess].filter((part) => part !== '');
+  return [failed.trim(), ...waits, cold, guess, ...sendersSaid(row.moreSenders)].filter((part) => part !== '');
 }
 
 /** Half-open cells of a stretch; at least one. */
@@ -83,6 +95,10 @@ function cellsOf(start: number, end: number, length: number, cells: number): rea
 
 function barOf(row: Row, length: number, cells: number): string {
   const line: string[] = Array.from({ length: cells }, () => ' ');
+  for (const { start, end } of row.beyond) {
+    const [first, last] = cellsOf(start, end, length, cells);
+    line.fill('╌', first, last);
+  }
   for (const { start, end } of row.waits) {
     const [first, last] = cellsOf(start, end, length, cells);
     line.fill('┄', first, last);
@@ -111,8 +127,9 @@ function ghost(row: Row, length: number, cells: number): string {
   return line.join('');
 }
 
-function notesOf(scene: Scene, { folded, spans }: Waterfall): readonly string[] {
-  const fold = folded > 0 ? [`(${folded.toLocaleString('en-US')} of ${counted(spans, 'span')} folded)`] : [];
+function notesOf(scene: Scene, { rows, folded, spans }: Waterfall): readonly string[] {
+  const said = rows.some(({ count, hidden }) => count > 1 || hidden > 0) ? 'folded' : 'share a row';
+  const fold = folded > 0 ? [`(${folded.toLocaleString('en-US')} of ${counted(spans, 'span')} ${said})`] : [];
   return [...fold, ...warningsOf(scene.transaction).map((warning) => `! ${warning}`)];
 }
 

@@ -24,6 +24,9 @@ export function drawFooter(page: Page, y: number): number {
 
 function foldNote({ waterfall }: Page): string {
   if (waterfall.folded === 0) return '';
+  const isFolded = waterfall.rows.some(({ count, hidden }) => count > 1 || hidden > 0);
+  // A call and the picture of who answered it: nothing is lost to the eye.
+  if (!isFolded) return `${waterfall.folded.toLocaleString('en-US')} of ${counted(waterfall.spans, 'span')} share a row`;
   const grouped = waterfall.rows.some(({ count }) => count > 1) ? '×n merged · ' : '';
   return `${grouped}${waterfall.folded.toLocaleString('en-US')} of ${counted(waterfall.spans, 'span')} folded`;
 }
@@ -65,6 +68,12 @@ function samples({ sheet, theme, waterfall }: Page, y: number): readonly Sample[
       wide: 22,
       text: 'waiting',
       draw: (x) => sheet.wait.push({ ...box(x, 22), fill: theme.waitPaper, radius: 1.5 }),
+    },
+    {
+      shown: sheet.folded.length > 0,
+      wide: 18,
+      text: 'folded spans',
+      draw: (x) => sheet.folded.push({ ...box(x, 18), fill: mixed(GREY, theme.paper, 0.7), radius: 1.5 }),
     },
     {
       shown: sheet.hatch.length > 0,

@@ -1,33 +1,34 @@
 import type { Attributes } from '../telemetry/record.ts';
+import { isAttempt } from '../trace/node.ts';
 import type { Span } from '../trace/transaction.ts';
 
 /** Two or three letters that say what kind of thing a span is. */
 export type Chip = string;
 
-/** CloudFormation's resource types, by prefix. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference */
+/** CloudFormation's resource types by prefix, in lower case: X-Ray infers `AWS::stepfunctions`. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference */
 const BY_RESOURCE: readonly (readonly [prefix: string, chip: Chip])[] = [
-  ['AWS::Lambda', 'λ'],
-  ['AWS::ApiGateway', 'API'],
-  ['AWS::AppSync', 'API'],
-  ['AWS::SQS', 'SQS'],
-  ['AWS::SNS', 'SNS'],
-  ['AWS::Events', 'EB'],
-  ['AWS::Pipes', 'EB'],
-  ['AWS::Scheduler', 'EB'],
-  ['AWS::DynamoDB', 'DB'],
-  ['AWS::RDS', 'DB'],
-  ['AWS::DSQL', 'DB'],
-  ['AWS::DocDB', 'DB'],
-  ['AWS::ElastiCache', 'KV'],
-  ['AWS::S3', 'S3'],
-  ['AWS::KinesisFirehose', 'KDF'],
-  ['AWS::Kinesis', 'KDS'],
-  ['AWS::StepFunctions', 'SFN'],
-  ['AWS::SecretsManager', 'KEY'],
-  ['AWS::SSM', 'KEY'],
-  ['AWS::KMS', 'KEY'],
-  ['AWS::ECS', 'ECS'],
-  ['AWS::EC2', 'EC2'],
+  ['aws::lambda', 'λ'],
+  ['aws::apigateway', 'API'],
+  ['aws::appsync', 'API'],
+  ['aws::sqs', 'SQS'],
+  ['aws::sns', 'SNS'],
+  ['aws::events', 'EB'],
+  ['aws::pipes', 'EB'],
+  ['aws::scheduler', 'EB'],
+  ['aws::dynamodb', 'DB'],
+  ['aws::rds', 'DB'],
+  ['aws::dsql', 'DB'],
+  ['aws::docdb', 'DB'],
+  ['aws::elasticache', 'KV'],
+  ['aws::s3', 'S3'],
+  ['aws::kinesisfirehose', 'KDF'],
+  ['aws::kinesis', 'KDS'],
+  ['aws::stepfunctions', 'SFN'],
+  ['aws::secretsmanager', 'KEY'],
+  ['aws::ssm', 'KEY'],
+  ['aws::kms', 'KEY'],
+  ['aws::ecs', 'ECS'],
+  ['aws::ec2', 'EC2'],
 ];
 
 /** `rpc.service` of the AWS SDK instrumentation and `messaging.system` of OpenTelemetry, in lower case. */
@@ -60,8 +61,15 @@ const BY_SYSTEM: ReadonlyMap<string, Chip> = new Map([
 const SYSTEM_ATTRIBUTES = ['rpc.service', 'messaging.system', 'db.system.name', 'db.system'] as const;
 
 export function chipOf(span: Span): Chip {
-  const ofResource = BY_RESOURCE.find(([prefix]) => span.resource?.startsWith(prefix))?.[1];
-  return ofResource ?? chipOfSystem(span) ?? chipOfProtocol(span);
+  const type = span.resource?.toLowerCase();
+  const ofResource = BY_RESOURCE.find(([prefix]) => type?.startsWith(prefix))?.[1];
+  return ofResource ?? chipOfPlatform(span) ?? chipOfSystem(span) ?? chipOfProtocol(span);
+}
+
+/** What AWS draws as spans of its own: the time in a queue, and each try at an event. */
+function chipOfPlatform(span: Span): Chip | undefined {
+  if (isAttempt(span)) return 'TRY';
+  return WAITS.test(span.operation) ? 'Q' : undefined;
 }
 
 function chipOfSystem({ attributes }: Span): Chip | undefined {
@@ -72,6 +80,8 @@ function chipOfSystem({ attributes }: Span): Chip | undefined {
   }
   return (attributes['db.system.name'] ?? attributes['db.system']) ? 'DB' : undefined;
 }
+
+const WAITS = /^(dwell|queue) ?time$/i;
 
 const LAMBDA_ATTRIBUTES = ['faas.invocation_id', 'faas.trigger', 'faas.coldstart', 'faas.name'] as const;
 const HTTP_ATTRIBUTES = ['http.request.method', 'http.method', 'url.full', 'http.url'] as const;

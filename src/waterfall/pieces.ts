@@ -1,4 +1,4 @@
-import { isQueueLike } from '../trace/node.ts';
+import { isStarting } from '../trace/category.ts';
 import type { Section } from '../trace/transaction.ts';
 import { chipOf, waitName } from './naming.ts';
 import type { Knot, Stretch, Timeline } from './timeline.ts';
@@ -11,18 +11,22 @@ export type PathPiece = Stretch & {
   readonly row: number | undefined;
 };
 
-/** In order. A span whose row is folded away is drawn in the row that stands for it. */
+/** In order. A span whose row is folded away is drawn in the row that stands for it. A cold start begins with its container, as in the diagnosis. */
 export function piecesOf(timeline: Timeline, rowOfKnot: ReadonlyMap<Knot, number | undefined>): readonly PathPiece[] {
   const pieces = timeline.knots.flatMap((knot) =>
     knot.sections.flatMap((section): readonly PathPiece[] => {
       const at = { start: section.start - timeline.from, end: section.end - timeline.from };
       const place = { knot, row: rowOfKnot.get(knot) };
       if (section.what !== 'work') return [{ ...at, ...place, what: section.what }];
-      if (isQueueLike(knot)) return [{ ...at, ...place, what: 'wait' }];
+      if (knot.queueLike) return [{ ...at, ...place, what: 'wait' }];
       return coldApart(at, knot.cold).map((part) => ({ ...part, ...place }));
     }),
   );
-  return pieces.sort((a, b) => a.start - b.start || a.end - b.end);
+  pieces.sort((a, b) => a.start - b.start || a.end - b.end);
+  return pieces.map((piece, i) => {
+    const isCold = piece.what === 'work' && isStarting({ node: piece.knot, next: pieces[i + 1]?.knot });
+    return isCold ? { ...piece, what: 'cold' } : piece;
+  });
 }
 
 /** Splits a piece of work where it lies in the cold start. */
@@ -43,7 +47,7 @@ export type Wait = Stretch & { readonly name: string };
 /** How the time before a span is called; AWS draws some of it as spans of their own. */
 export function waitBefore(knot: Knot): string {
   const { span, parent } = knot;
-  if (isQueueLike(knot)) return 'queue wait';
+  if (knot.queueLike) return 'queue wait';
   return waitName([span, ...(parent ? [parent.span] : [])].map(chipOf));
 }
 

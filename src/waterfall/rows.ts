@@ -2,6 +2,7 @@ import type { Span } from '../trace/transaction.ts';
 import { type Folded, folded, type Item, templateOf } from './folding.ts';
 import { type Chip, chipOf, nameOf } from './naming.ts';
 import { type PathPiece, piecesOf, type Wait, waitsOf } from './pieces.ts';
+import { merged, without } from './stretches.ts';
 import { isDeepest, type Knot, type Stretch, type Timeline } from './timeline.ts';
 
 /** One line of the waterfall: a span, or a group of its sort. Both the PNG and its text twin draw these. */
@@ -18,10 +19,14 @@ export type Row = {
   readonly operation: string;
   /** Spans drawn in this row; above 1 they are a group. */
   readonly count: number;
+  /** Spans more that tell of the same thing, and are drawn as one with it. */
+  readonly twins: readonly Span[];
   /** Descendants that no row shows. */
   readonly hidden: number;
   /** One, or the merged times of a group. In order, disjoint. */
   readonly bars: readonly Stretch[];
+  /** Where hidden descendants on the critical path lie outside the bars. In order, disjoint. */
+  readonly beyond: readonly Stretch[];
   /** µs, the longest of a group; undefined: not seen to end. */
   readonly duration: number | undefined;
   /** Between the hand-over and the start. */
@@ -36,6 +41,8 @@ export type Row = {
   /** Of the critical path, hidden descendants included; 0 to 1. */
   readonly share: number;
   readonly doubt: Doubt | undefined;
+  /** It came from so many spans more than the row above shows: those of a batch. */
+  readonly moreSenders: number;
 };
 
 /** What is not certain of a row's place: its parent never came, its parent is a guess, or its clock was wrong. */
@@ -75,9 +82,11 @@ export function waterfallOf(timeline: Timeline, budget: number): Waterfall {
   };
   const rows: Row[] = [];
   for (const item of order) rows.push(rowFrom(item, rows, facts));
-  const spans = timeline.knots.length;
+  const spans = spansOf(timeline.knots);
   return { rows, from: timeline.from, length: timeline.length, path, spans, folded: spans - rows.length };
 }
+
+const spansOf = (knots: readonly Knot[]): number => knots.reduce((sum, { twins }) => sum + 1 + twins.length, 0);
 
 type Owners = ReadonlyMap<Item, Item | undefined>;
 
@@ -113,11 +122,15 @@ function inOrder({ items, kept }: Folded, owners: Owners): readonly Item[] {
 
 const isEntry = ({ score }: Item): boolean => score === Number.POSITIVE_INFINITY;
 
-function hiddenByItem({ items, kept }: Folded, owners: Owners): ReadonlyMap<Item, number> {
-  const hidden = new Map<Item, number>();
+/** The knots that each row stands for beside its own. */
+function hiddenByItem({ items, kept }: Folded, owners: Owners): ReadonlyMap<Item, readonly Knot[]> {
+  const hidden = new Map<Item, Knot[]>();
   for (const item of items) {
     const owner = owners.get(item);
-    if (owner !== undefined && !kept.has(item)) hidden.set(owner, (hidden.get(owner) ?? 0) + item.knots.length);
+    if (owner === undefined || kept.has(item)) continue;
+    const known = hidden.get(owner) ?? [];
+    hidden.set(owner, known);
+    for (const knot of item.knots) known.push(knot);
   }
   return hidden;
 }
@@ -136,7 +149,7 @@ type Facts = {
   readonly owners: Owners;
   readonly rowOf: ReadonlyMap<Item, number>;
   readonly times: ReadonlyMap<number, number>;
-  readonly hidden: ReadonlyMap<Item, number>;
+  readonly hidden: ReadonlyMap<Item, readonly Knot[]>;
 };
 
 function rowFrom(item: Item, above: readonly Row[], facts: Facts): Row {
@@ -145,43 +158,60 @@ function rowFrom(item: Item, above: readonly Row[], facts: Facts): Row {
   const time = facts.times.get(above.length);
   // An item is made of at least one knot; itemsOf never makes an empty one.
   const knot = item.knots.reduce((first, other) => (other.at.start < first.at.start ? other : first));
-  const alone = item.knots.length === 1;
+  const hidden = facts.hidden.get(item) ?? [];
+  const bars = merged(item.knots.map(({ at }) => at));
+  const onPath = hidden.filter(({ sections }) => sections.length > 0);
   return {
     span: knot.span,
     depth: parent === undefined ? 0 : (above[parent]?.depth ?? 0) + 1,
     parent,
     chip: chipOf(knot.span),
-    ...nameOf({ ...knot.span, operation: sharedOperation(item) }),
+    ...nameUnder(parent === undefined ? undefined : above[parent], { ...knot.span, operation: sharedOperation(item) }),
     count: item.knots.length,
-    hidden: facts.hidden.get(item) ?? 0,
-    bars: merged(item.knots.map(({ at }) => at)),
+    twins: item.knots.flatMap(({ twins }) => twins),
+    hidden: spansOf(hidden),
+    bars,
+    beyond: without(merged(onPath.map(({ at }) => at)), bars),
     duration: longest(item.knots),
-    waits: alone ? waitsOf(knot, facts.timeline) : [],
-    cold: alone ? knot.cold : undefined,
     failed: knot.failed,
     origin: item.knots.some(isDeepest),
     errorType: knot.errorType,
     onPath: time !== undefined,
     share: (time ?? 0) / facts.timeline.length,
-    doubt: alone ? doubtOf(knot) : undefined,
+    moreSenders: item.knots.reduce(
+      (sum, { span, twins }) => sum + senders(span) + twins.reduce((s, twin) => s + senders(twin), 0),
+      0,
+    ),
+    ...(item.knots.length === 1 ? aloneWith(knot, facts.timeline) : { waits: [], cold: undefined, doubt: undefined }),
   };
+}
+
+/** `+9 more senders`, or nothing. */
+export const sendersSaid = (more: number): readonly string[] =>
+  more === 0 ? [] : [`+${more.toLocaleString('en-US')} more sender${more === 1 ? '' : 's'}`];
+
+const senders = ({ alsoFrom }: Span): number => alsoFrom.length;
+
+/** What only a span by itself can tell. */
+const aloneWith = (knot: Knot, timeline: Timeline): Pick<Row, 'waits' | 'cold' | 'doubt'> => ({
+  waits: waitsOf(knot, timeline),
+  cold: knot.cold,
+  doubt: doubtOf(knot),
+});
+
+/** X-Ray names the Lambda service, the function and its run alike: under a row of that name only what differs is worth saying. */
+function nameUnder(parent: Row | undefined, span: Span): Pick<Row, 'service' | 'operation'> {
+  const name = nameOf(span);
+  if (parent === undefined || parent.span.service !== span.service) return name;
+  if (name.operation === '') return { ...name, operation: span.operation };
+  const isRun = span.resource === 'AWS::Lambda::Function' && span.operation === span.service && span.kind !== 'client';
+  return isRun ? { service: span.service, operation: 'function' } : name;
 }
 
 /** Of a group whose names differ in their numbers: what they have in common. */
 function sharedOperation({ knots }: Item): string {
   const [first = '', ...others] = new Set(knots.map(({ span }) => span.operation));
   return others.length === 0 ? first : templateOf(first);
-}
-
-/** In order; stretches that touch become one. */
-function merged(stretches: readonly Stretch[]): readonly Stretch[] {
-  const result: Stretch[] = [];
-  for (const next of stretches.toSorted((a, b) => a.start - b.start)) {
-    const last = result.at(-1);
-    if (last === undefined || next.start > last.end) result.push(next);
-    else result[result.length - 1] = { start: last.start, end: Math.max(last.end, next.end) };
-  }
-  return result;
 }
 
 function longest(knots: readonly Knot[]): number | undefined {

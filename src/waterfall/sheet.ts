@@ -5,8 +5,8 @@ export type Sheet = { readonly [Name in BoxLayer]: Box[] } & { readonly [Name in
   readonly [Name in WordsLayer]: Words[];
 } & { readonly badge: Badge[]; readonly event: Mark[] };
 
-/** `bar`: spans. `wait`: dashed boxes. `path`: what the critical path underlines. `plate`: pill, banner, swatches of the legend. */
-export type BoxLayer = 'band' | 'plate' | 'chip' | 'wait' | 'bar' | 'tag' | 'path' | 'ribbon';
+/** `bar`: spans. `folded`: spans without a row, where they lie outside the bar of their caller. `wait`: dashed boxes. `path`: what the critical path underlines. `plate`: pill, banner, swatches of the legend. */
+export type BoxLayer = 'band' | 'plate' | 'chip' | 'folded' | 'wait' | 'bar' | 'tag' | 'path' | 'ribbon';
 /** `doubt`: a branch to a parent that never came or is a guess. `hatch`: diagonals over a cold start. `handOver`: where the critical path goes from row to row. */
 export type LineLayer = 'grid' | 'guide' | 'doubt' | 'hatch' | 'handOver';
 export type WordsLayer =
@@ -57,6 +57,7 @@ export const blankSheet = (): Sheet => ({
   band: [],
   plate: [],
   chip: [],
+  folded: [],
   wait: [],
   bar: [],
   tag: [],

@@ -101,6 +101,7 @@ export function specOf(name: ThemeName): Spec {
       texts('chipText'),
       texts('label'),
       texts('duration'),
+      boxes('folded'),
       boxes('wait', { stroke: theme.wait, strokeWidth: 0.8, strokeDash: [3, 2.5] }),
       boxes('ribbon'),
       boxes('bar'),

@@ -1,7 +1,8 @@
 import type { SpanId } from '../telemetry/ids.ts';
 import { httpStatus, isFailing } from '../trace/failing.ts';
-import { isInit } from '../trace/node.ts';
+import { isInit, isQueueLike } from '../trace/node.ts';
 import type { Section, Span, Transaction } from '../trace/transaction.ts';
+import { withoutTwins } from './twins.ts';
 
 /** A piece of the picture's time axis: µs from its left edge. */
 export type Stretch = { readonly start: number; readonly end: number };
@@ -9,12 +10,16 @@ export type Stretch = { readonly start: number; readonly end: number };
 /** A span on the axis, with its place in the tree. */
 export type Knot = {
   readonly span: Span;
+  /** Spans below it that tell of the same thing, and are drawn with it. */
+  readonly twins: readonly Span[];
   /** undefined: the entry, or a further one. */
   readonly parent: Knot | undefined;
   readonly children: Knot[];
   /** As far as it was seen: an open span reaches as far as what it began. */
   readonly at: Stretch;
   readonly open: boolean;
+  /** The time that a message waited. */
+  readonly queueLike: boolean;
   /** Names a parent that never came. */
   readonly orphan: boolean;
   readonly failed: boolean;
@@ -35,18 +40,22 @@ export type Timeline = {
   readonly from: number;
   /** µs from the left edge to the right one; at least 1. */
   readonly length: number;
-  /** In the transaction's order: parents before children. */
+  /** In the transaction's order: parents before children. With their twins all spans. */
   readonly knots: readonly Knot[];
 };
 
-type Draft = { -readonly [Key in keyof Knot]: Knot[Key] };
+/** A knot on the workbench. */
+export type Draft = Omit<{ -readonly [Key in keyof Knot]: Knot[Key] }, 'parent' | 'children'> & {
+  parent: Draft | undefined;
+  children: Draft[];
+};
 
 /** Where every span lies. Reaches beyond the transaction where a span does: a picture may not hide what does not fit. */
 export function timelineOf(transaction: Transaction): Timeline {
   const { from, to } = extent(transaction);
   const sections = sectionsBySpan(transaction);
   const ids = new Set(transaction.spans.map(({ spanId }) => spanId));
-  const knots: Draft[] = [];
+  const all: Draft[] = [];
   const above: Draft[] = [];
   for (const span of transaction.spans) {
     const parent = isFurtherEntry(span) ? undefined : parentAmong(above, span);
@@ -58,12 +67,14 @@ export function timelineOf(transaction: Transaction): Timeline {
       parent !== undefined && (span.join === undefined || span.parentSpanId === undefined || !ids.has(span.parentSpanId));
     const knot = draft({ span, parent, orphan, sections: own, from });
     parent?.children.push(knot);
-    knots.push(knot);
+    all.push(knot);
     above.push(knot);
   }
+  const length = Math.max(1, to - from);
+  const knots = withoutTwins(all, length);
   // Children before parents.
   for (const knot of knots.toReversed()) learnFromChildren(knot, from);
-  return { from, length: Math.max(1, to - from), knots };
+  return { from, length, knots };
 }
 
 /**
@@ -108,17 +119,19 @@ function parentAmong(above: Draft[], span: Span): Draft | undefined {
   return last;
 }
 
-type Facts = Pick<Knot, 'span' | 'parent' | 'orphan' | 'sections'> & { readonly from: number };
+type Facts = Pick<Draft, 'span' | 'parent' | 'orphan' | 'sections'> & { readonly from: number };
 
 function draft({ span, parent, orphan, sections, from }: Facts): Draft {
   const start = startOf(span) - from;
   const failed = isFailing(span);
   return {
     span,
+    twins: [],
     parent,
     children: [],
     at: { start, end: start + (span.duration ?? 0) },
     open: span.duration === undefined,
+    queueLike: isQueueLike({ span, parent }),
     orphan,
     failed,
     errorType: failed ? errorTypeOf(span) : '',
@@ -129,11 +142,15 @@ function draft({ span, parent, orphan, sections, from }: Facts): Draft {
   };
 }
 
+/** https://www.rfc-editor.org/rfc/rfc9110#section-15.5 */
+const LEAST_FAILURE = 400;
+
 /** What went wrong in a word or two, for a span that failed. */
 export function errorTypeOf({ error, attributes }: Span): string {
   if (error !== undefined && error.type !== '') return error.type;
   const status = httpStatus(attributes);
-  return status === undefined ? 'error' : `HTTP ${status}`;
+  // X-Ray marks a run as failed though the platform's own answer was 200.
+  return status === undefined || status < LEAST_FAILURE ? 'error' : `HTTP ${status}`;
 }
 
 /** What a span shows because of those below it. */
@@ -160,11 +177,12 @@ export const isDeepest = (knot: Knot): boolean => knot.failed && knot.failures =
  *
  * service segment ├░░░░░░░░──────────┤      handler span  ░░░░░░░░├──────────┤
  */
-function coldStart({ span, at, children, open }: Knot): Stretch | undefined {
+function coldStart({ span, twins, at, children, open }: Knot): Stretch | undefined {
   if (isInit(span)) return at;
-  const init = span.invocation?.initDuration;
+  const invocation = [span, ...twins].find((one) => one.invocation !== undefined)?.invocation;
+  const init = invocation?.initDuration;
   if (init === undefined || init <= 0 || children.some((child) => isInit(child.span))) return undefined;
-  const handler = span.invocation?.duration ?? 0;
+  const handler = invocation?.duration ?? 0;
   const inside = open || at.end - at.start >= init + handler;
   if (inside) return { start: at.start, end: Math.min(at.start + init, at.end) };
   return at.start > 0 ? { start: Math.max(0, at.start - init), end: at.start } : undefined;

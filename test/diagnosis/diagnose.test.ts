@@ -279,6 +279,28 @@ test('an initialization that only the platform tells of is taken from the gap be
   expect(causesOf(records)[0]).toMatchObject({ kind: 'cold-start', service: 'pay', edge: { caller: 'gateway', callee: 'pay' } });
 });
 
+test('a cold start begins when the platform looks for a container, not when the runtime initializes', () => {
+  const pay = { service: 'pay', operation: 'pay', spanKind: 'server' } as const;
+  const causes = causesOf(
+    aTrace(
+      'trace',
+      { id: 'gateway', service: 'gateway', to: 1_160 },
+      { ...pay, id: 'service', parent: 'gateway', resource: 'AWS::Lambda', from: 20, to: 1_150 },
+      { ...pay, id: 'function', parent: 'service', resource: 'AWS::Lambda::Function', from: 1_000, to: 1_140 },
+      { id: 'Initialization', parent: 'function', service: 'pay', from: 450, to: 1_000 },
+    ),
+  );
+
+  expect(causes[0]).toMatchObject({
+    kind: 'cold-start',
+    service: 'pay',
+    operation: 'Initialization',
+    spanIds: [aSpanId('Initialization')],
+  });
+  expect(causes[0]?.summary).toBe('pay had to start cold: 980 ms of the 1.16 s path (84 %)');
+  expect(causes[0]?.confidence).toBeGreaterThan(0.75);
+});
+
 test('a message that waited long is said to have waited, not its consumer to be slow', () => {
   const records = aTrace(
     'trace',

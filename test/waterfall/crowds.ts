@@ -130,3 +130,14 @@ export const broken: Scene = scene(
   ],
   {},
 );
+
+/** A call that starts a state machine and leaves, and the machine's steps: so many that the machine itself has no row. */
+export const machine = (steps: number): readonly Sketch[] => [
+  { name: 'POST /run', at: [0, 100], path: [[0, 50]] },
+  ...Array.from({ length: 12 }, (_, i): Sketch => ({ name: `glance ${String.fromCodePoint(0x61 + i)}`, at: [9, 9], depth: 1 })),
+  { name: 'machine', at: [50, 1_000], depth: 1, path: [[50, 55]] },
+  ...Array.from({ length: steps }, (_, i): Sketch => {
+    const at = [55 + (i * 945) / steps, 55 + ((i + 1) * 945) / steps] as const;
+    return { name: `step ${String.fromCodePoint(0x61 + i)}`, at, depth: 2, path: [at] };
+  }),
+];

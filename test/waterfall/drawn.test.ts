@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { altText, drawn } from '../../src/waterfall/drawn.ts';
-import { broken, chain, crowd, hostile } from './crowds.ts';
+import { broken, chain, crowd, hostile, machine } from './crowds.ts';
 import { checkout, lookup, order } from './examples.ts';
 import { scene, sceneOf, transactionOf } from './transactions.ts';
 
@@ -67,6 +67,30 @@ checkout POST /pay      ├────────────┤     400 ms
 `);
   });
 
+  test('indents a deep tree by less, and says how deep it is where there is no room for more', () => {
+    const deep = scene(Array.from({ length: 24 }, (_, depth) => ({ name: `step ${depth}`, at: [0, 10], depth })));
+    const starts = drawn(deep, 60)
+      .split('\n')
+      .map((line) => /^( *)(?:(\d+)› )?/.exec(line))
+      .map((found) => Number(found?.[2] ?? found?.[1]?.length));
+
+    expect(starts).toEqual(Array.from({ length: 24 }, (_, depth) => depth));
+  });
+
+  test('names the further senders of a batch', () => {
+    const { traceId, spanId } = transactionOf([{ name: 'x', at: [0, 1] }]).spans[0] ?? { traceId: undefined, spanId: undefined };
+    if (traceId === undefined) throw new Error('a transaction of one sketch has one span');
+    const batch = scene([{ name: 'poll', at: [0, 10], alsoFrom: Array.from({ length: 9 }, () => ({ traceId, spanId })) }]);
+
+    expect(drawn(batch)).toContain('+9 more senders');
+  });
+
+  test('dots where a folded span of the critical path lies outside the bar of its caller', () => {
+    const first = drawn(scene(machine(39)), 80).split('\n')[0];
+
+    expect(first).toMatch(/^shop POST \/run \+13 +├─+┤╌{20,} +100 ms$/);
+  });
+
   test('says how much it folded', () => {
     expect(drawn(crowd(1_000)).split('\n').at(-1)).toMatch(/^\(\d{3} of \d{3} spans folded\)$/);
   });
@@ -118,6 +142,22 @@ describe('the alternative text', () => {
     const one = sceneOf(transactionOf([{ name: 'GET /', at: [0, 12] }], { incomplete: ['still-running'] }));
 
     expect(altText(one)).toContain('Beware: not all spans were seen to end.');
+  });
+
+  test.each([
+    [[0, 0], 'what was waited for ends after those that waited; no span was moved'],
+    [[0, -40], '1 span moved by 40 ms'],
+    [[15, -40], '2 spans moved by up to 40 ms'],
+  ] as const)('says what clocks that disagree did: %j', ([one, other], words) => {
+    const sketches = [
+      { name: 'GET /', at: [0, 12] },
+      { name: 'a', at: [1, 5], depth: 1, shiftedMs: one },
+      { name: 'b', at: [1, 5], depth: 1, shiftedMs: other },
+    ] as const;
+
+    expect(altText(sceneOf(transactionOf(sketches, { incomplete: ['clock-skew'] })))).toContain(
+      `Beware: clocks disagree: ${words}.`,
+    );
   });
 
   test('cuts what Slack would refuse', () => {

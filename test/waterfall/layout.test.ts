@@ -4,7 +4,7 @@ import { fromMillis } from '../../src/units.ts';
 import { width } from '../../src/waterfall/font-metrics.ts';
 import { layoutOf } from '../../src/waterfall/layout.ts';
 import type { Box, Sheet, Words } from '../../src/waterfall/sheet.ts';
-import { broken, crowd, hostile } from './crowds.ts';
+import { broken, crowd, hostile, machine } from './crowds.ts';
 import { checkout, lookup, order } from './examples.ts';
 import { scene, sceneOf, transactionOf } from './transactions.ts';
 
@@ -176,6 +176,44 @@ describe('the page', () => {
   test('explains only what it shows', () => {
     expect(texts(layoutOf(checkout).sheet.foot)).toEqual(['critical path', 'waiting', 'cold start', 'error', 'warning logged']);
     expect(texts(layoutOf(scene([{ name: 'GET /', at: [0, 9] }])).sheet.foot)).toEqual([]);
+  });
+
+  test('draws folded spans of the critical path, beyond the bar of their caller, under its ticks', () => {
+    const { sheet } = layoutOf(scene(machine(17)));
+    const [bar] = barsOf(sheet);
+    const [beyond, sample] = sheet.folded;
+    const ticks = sheet.path.filter(({ y }) => y > (bar?.y ?? 0) && y < (bar?.y2 ?? 0) + 3);
+
+    expect(sheet.folded).toHaveLength(2);
+    expect(beyond?.x).toBeCloseTo(bar?.x2 ?? 0, 3);
+    expect(ticks).not.toEqual([]);
+    for (const { x, x2 } of ticks) expect([x >= (bar?.x ?? 0), x2 <= (beyond?.x2 ?? 0)]).toEqual([true, true]);
+    expect(texts(sheet.foot)).toContain('folded spans');
+    expect(sample?.y).toBeGreaterThan(beyond?.y2 ?? 0);
+  });
+
+  test('gives every depth of a tree a place of its own, and its name room', () => {
+    for (const preset of ['thread', 'full'] as const) {
+      const rows = preset === 'thread' ? 21 : 52;
+      const deep = scene(Array.from({ length: rows }, (_, depth) => ({ name: `step ${depth}`, at: [0, 10] as const, depth })));
+      const chips = layoutOf(deep, { preset }).sheet.chip.map(({ x }) => x);
+      const steps = chips.slice(1).map((x, i) => x - (chips[i] ?? 0));
+
+      expect(chips).toHaveLength(rows);
+      expect(Math.min(...steps)).toBeGreaterThan(1.5);
+      expect(Math.max(...chips)).toBeLessThan(130);
+    }
+  });
+
+  test('marks a row with the senders of its batch that the tree does not show', () => {
+    const [from] = transactionOf([{ name: 'send', at: [0, 1] }]).spans;
+    const sender = from && { traceId: from.traceId, spanId: from.spanId };
+    const alsoFrom = Array.from({ length: 9 }, () => sender).flatMap((one) => one ?? []);
+    const marked = (name: string): readonly string[] =>
+      texts(layoutOf(scene([{ name, at: [0, 9], alsoFrom }])).sheet.label).slice(1);
+
+    expect(marked('poll')).toEqual(['shop poll', '+9 more senders']);
+    expect(marked('poll queue of orders')).toEqual(['poll queue of orders', '+9 senders']);
   });
 
   test('says what was folded and what not to trust', () => {

@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Scene } from '../../src/waterfall/draw.ts';
 import { type Row, type Waterfall, waterfallOf } from '../../src/waterfall/rows.ts';
+import { merged } from '../../src/waterfall/stretches.ts';
 import { timelineOf } from '../../src/waterfall/timeline.ts';
-import { chain, crowd } from './crowds.ts';
+import { chain, crowd, machine } from './crowds.ts';
 import { checkout } from './examples.ts';
-import { type Sketch, scene } from './transactions.ts';
+import { type Sketch, scene, transactionOf } from './transactions.ts';
 
 const BUDGET = 18;
 const rowsOf = ({ transaction }: Scene, budget = BUDGET): Waterfall => waterfallOf(timelineOf(transaction), budget);
@@ -183,6 +184,42 @@ describe('folding', () => {
 });
 
 describe('a row', () => {
+  test('reaches beyond its bar as far as the folded spans of the critical path that it stands for', () => {
+    const { rows, path } = rowsOf(scene(machine(17)));
+    const places = [...(rows[0]?.bars ?? []), ...(rows[0]?.beyond ?? [])];
+
+    expect(rows[0]).toMatchObject({ operation: 'POST /run', hidden: 13, bars: [{ end: 100_000 }] });
+    expect(rows[0]?.beyond).toEqual([{ start: 100_000, end: 1_000_000 }]);
+    expect(path.filter(({ row }) => row === 0)).toHaveLength(2);
+    for (const piece of path.filter(({ row }) => row === 0))
+      expect(places.some(({ start, end }) => start <= piece.start && piece.end <= end)).toBe(true);
+    expect(rows.slice(1).flatMap(({ beyond }) => beyond)).toEqual([]);
+  });
+
+  test('holds every piece of the critical path that it underlines, in its bars or beyond them', () => {
+    fc.assert(
+      fc.property(trees, fc.integer({ min: 6, max: 30 }), (sketches, budget) => {
+        const { rows, path } = rowsOf(scene(sketches), budget);
+        const placed = path.filter(({ row, what }) => row !== undefined && what === 'work');
+        const isHeld = ({ row, start, end }: (typeof path)[number]): boolean => {
+          const { bars = [], beyond = [] } = rows[row ?? -1] ?? {};
+          return merged([...bars, ...beyond]).some((place) => place.start <= start && end <= place.end);
+        };
+        expect(placed.filter((piece) => !isHeld(piece))).toEqual([]);
+      }),
+    );
+  });
+
+  test('counts the senders of a batch that the tree does not show', () => {
+    const one = transactionOf([{ name: 'send', at: [0, 1] }]).spans.map(({ traceId, spanId }) => ({ traceId, spanId }));
+    const sketches: readonly Sketch[] = [
+      { name: 'GET /', at: [0, 9] },
+      { name: 'poll', at: [1, 9], depth: 1, alsoFrom: [...one, ...one] },
+    ];
+
+    expect(rowsOf(scene(sketches)).rows.map(({ moreSenders }) => moreSenders)).toEqual([0, 2]);
+  });
+
   test('says what kind of thing it is and whose', () => {
     const named = rowsOf(checkout).rows.map(({ chip, service, operation }) => `${chip} ${service} ${operation}`.trim());
 

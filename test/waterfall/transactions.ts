@@ -19,6 +19,8 @@ export type Sketch = {
   /** Recorded parent that never came. */
   readonly orphan?: boolean;
   readonly shiftedMs?: number;
+  /** Spans of other traces that it came from too. */
+  readonly alsoFrom?: Span['alsoFrom'];
   /** ms of the sandbox's start, and of the handler. */
   readonly init?: readonly [init: number, handler: number];
   /** Pieces of the critical path spent in it. */
@@ -90,7 +92,7 @@ function spanOf(sketch: Sketch, index: number, parent: SpanId | undefined): Span
     spanId: idOf(index),
     parentSpanId: sketch.orphan ? must(spanId('dead00000000beef')) : parent,
     join: sketch.join ?? (parent && 'parent'),
-    alsoFrom: [],
+    alsoFrom: sketch.alsoFrom ?? [],
     depth,
     service,
     operation: sketch.name,

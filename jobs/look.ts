@@ -1,9 +1,10 @@
 import { diagnose } from '../src/diagnosis/diagnose.ts';
 import { outcomeOf } from '../src/diagnosis/outcome.ts';
-import { operationKey } from '../src/diagnosis/usual.ts';
+import { operationKey, type UsualByOperation } from '../src/diagnosis/usual.ts';
 import type { World } from '../src/ports.ts';
 import type { TraceId } from '../src/telemetry/ids.ts';
 import { assemble } from '../src/trace/assemble.ts';
+import type { Transaction } from '../src/trace/transaction.ts';
 import type { Scene } from '../src/waterfall/scene.ts';
 
 /** Everything known of the transaction that the trace belongs to; undefined when nothing is. The same records give the same scene. */
@@ -14,10 +15,13 @@ export async function look(world: Pick<World, 'records' | 'usual'>, traceId: Tra
   if (!whole) return undefined;
   const transaction = truncated === 0 ? whole : { ...whole, incomplete: [...whole.incomplete, 'truncated' as const] };
   const usual = await world.usual.read([...new Set(transaction.spans.map((span) => operationKey(span.service, span.operation)))]);
-  return {
-    transaction,
-    outcome: outcomeOf(transaction, usual),
-    causes: diagnose(transaction, usual),
-    usual: usual.get(operationKey(transaction.service, transaction.name)),
-  };
+  return sceneOf(transaction, usual);
 }
+
+/** The transaction, judged by what is usual. */
+export const sceneOf = (transaction: Transaction, usual: UsualByOperation): Scene => ({
+  transaction,
+  outcome: outcomeOf(transaction, usual),
+  causes: diagnose(transaction, usual),
+  usual: usual.get(operationKey(transaction.service, transaction.name)),
+});

@@ -1,17 +1,14 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { diagnose } from '../src/diagnosis/diagnose.ts';
-import { outcomeOf } from '../src/diagnosis/outcome.ts';
-import { operationKey, type UsualByOperation } from '../src/diagnosis/usual.ts';
 import { usualOf } from '../src/diagnosis/usual-of.ts';
 import { eventCounts, inspection, type RecordCounts, rejectCounts } from '../src/inspection.ts';
 import { parse } from '../src/telemetry/parse.ts';
 import type { Parsed } from '../src/telemetry/record.ts';
 import { assemble } from '../src/trace/assemble.ts';
-import type { Transaction } from '../src/trace/transaction.ts';
 import { drawWaterfall } from '../src/waterfall/draw.ts';
 import { drawn } from '../src/waterfall/drawn.ts';
 import type { Scene } from '../src/waterfall/scene.ts';
+import { sceneOf } from './look.ts';
 
 export type InspectOptions = {
   readonly files: readonly string[];
@@ -66,15 +63,6 @@ async function bytesOf(path: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks);
-}
-
-function sceneOf(transaction: Transaction, usual: UsualByOperation): Scene {
-  return {
-    transaction,
-    outcome: outcomeOf(transaction, usual),
-    causes: diagnose(transaction, usual),
-    usual: usual.get(operationKey(transaction.service, transaction.name)),
-  };
 }
 
 function printed(scenes: readonly Scene[], records: RecordCounts): string {

@@ -1,16 +1,9 @@
 import { createHash } from 'node:crypto';
 import { operationKey } from '../diagnosis/usual.ts';
 import type { TraceId } from '../telemetry/ids.ts';
-import type {
-  AttributeValue,
-  EventRecord,
-  InvocationRecord,
-  LogRecord,
-  SpanRecord,
-  TelemetryRecord,
-} from '../telemetry/record.ts';
+import type { EventRecord, InvocationRecord, LogRecord, SpanRecord, TelemetryRecord } from '../telemetry/record.ts';
 import { tellsFailure } from '../trace/events.ts';
-import { executionArnOf } from '../trace/functions.ts';
+import { executionArnOf, requestIdOf } from '../trace/functions.ts';
 import { joinKeysOf } from '../trace/join-keys.ts';
 import { between, type Micros } from '../units.ts';
 import { keys } from './keys.ts';
@@ -83,7 +76,7 @@ function fileSpan(file: TraceFile, span: SpanRecord): void {
   for (const link of span.links) if (link.traceId !== span.traceId) file.linked.add(link.traceId);
   const { offers, wants } = joinKeysOf({ ...span, kind: span.spanKind });
   for (const key of [...offers, ...wants.flat()]) file.joins.set(key, span.start);
-  const requestId = requestIdOf(span);
+  const requestId = ownRequestId(span);
   if (requestId !== undefined) file.requestIds.push(requestId);
   // The execution of a state machine is filed like a request: what is announced of it finds its trace, whichever comes first.
   const execution = executionArnOf(span.attributes);
@@ -100,15 +93,9 @@ function usualOf(span: SpanRecord): Pick<Entry, 'usualKey' | 'bin'> | undefined 
   };
 }
 
-/** Where spans carry Lambda's request id: OpenTelemetry (new, old) and X-Ray. */
-const REQUEST_ID_ATTRIBUTES = ['faas.invocation_id', 'faas.execution', 'aws.lambda.request_id', 'aws.request_id'];
-
-function requestIdOf(span: SpanRecord): string | undefined {
-  // A client's `aws.request_id` is that of the service it called.
-  if (span.spanKind === 'client' || span.spanKind === 'producer') return undefined;
-  const values: (AttributeValue | undefined)[] = REQUEST_ID_ATTRIBUTES.map((name) => span.attributes[name]);
-  return values.find((value): value is string => typeof value === 'string' && value.length > 0);
-}
+/** Of the run that the span is; a client's `aws.request_id` is that of the service it called. */
+const ownRequestId = ({ spanKind, attributes }: SpanRecord): string | undefined =>
+  spanKind === 'client' || spanKind === 'producer' ? undefined : requestIdOf(attributes);
 
 function fileInvocation(file: RequestFile, record: InvocationRecord, trace: TraceFile | undefined): void {
   file.entries.push(plain(`i:${record.phase}:${record.at}`, record));

@@ -1,5 +1,5 @@
 import { spanId } from './ids.ts';
-import { errorNamed, invocationStatus, milliseconds, platformText, type Told } from './lambda-report.ts';
+import { errorNamed, invocationStatus, milliseconds, NOTHING_TOLD, platformText, type Told } from './lambda-report.ts';
 import { type Fields, fields, finite, text } from './shape.ts';
 import { xrayHeader } from './xray-header.ts';
 
@@ -45,6 +45,7 @@ function told(requestId: string, record: Fields): Told {
   const tracing = fields(record['tracing']);
   const header = xrayHeader(text(tracing['value']) ?? '');
   return {
+    ...NOTHING_TOLD,
     requestId,
     phase: 'report',
     traceId: header.traceId,
@@ -52,12 +53,6 @@ function told(requestId: string, record: Fields): Told {
     spanId: spanId(text(tracing['spanId']) ?? ''),
     status: invocationStatus(record['status']),
     error: errorNamed(record['errorType']),
-    duration: undefined,
-    billedDuration: undefined,
-    initDuration: undefined,
-    restoreDuration: undefined,
-    memorySizeMB: undefined,
-    maxMemoryUsedMB: undefined,
   };
 }
 

@@ -8,7 +8,7 @@ import { cut } from './text.ts';
 export type Told = Omit<InvocationRecord, 'kind' | 'at' | 'function'>;
 
 /** One thing the platform told; `undefined` fields are what this line does not say. */
-const NOTHING_TOLD = {
+export const NOTHING_TOLD = {
   traceId: undefined,
   spanId: undefined,
   parentSpanId: undefined,

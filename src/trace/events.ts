@@ -1,3 +1,4 @@
+import { NOTHING_TOLD } from '../telemetry/lambda-report.ts';
 import type { EventRecord, InvocationRecord } from '../telemetry/record.ts';
 import { isFailing, timedOut } from './failing.ts';
 import { executionArnOf } from './functions.ts';
@@ -28,22 +29,15 @@ export function standIns(events: readonly EventRecord[], invocations: readonly I
 }
 
 const report = (event: EventRecord, requestId: string): InvocationRecord => ({
+  ...NOTHING_TOLD,
   kind: 'invocation',
   requestId,
   function: event.what === 'lambda-destination' ? event.function : undefined,
   traceId: event.traceId,
-  spanId: undefined,
-  parentSpanId: undefined,
   phase: 'report',
   at: event.at,
   status: timedOut({ status: 'error', error: event.error, attributes: {} }) ? 'timeout' : 'error',
   error: event.error,
-  duration: undefined,
-  billedDuration: undefined,
-  initDuration: undefined,
-  restoreDuration: undefined,
-  memorySizeMB: undefined,
-  maxMemoryUsedMB: undefined,
 });
 
 /** A state machine's own span may be sent before its execution is over: the announcement of its end says how it ended. */

@@ -18,7 +18,7 @@ const CALLED_FUNCTION = [
 const ARN_NAME = /:function:([^:]+)/;
 
 const texts = (attributes: Attributes, names: readonly string[]): readonly string[] =>
-  names.map((name) => attributes[name]).filter((value) => typeof value === 'string');
+  names.map((name) => attributes[name]).filter((value): value is string => typeof value === 'string' && value !== '');
 
 export const requestIdOf = (attributes: Attributes): string | undefined => texts(attributes, REQUEST_ID)[0];
 

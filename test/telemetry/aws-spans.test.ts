@@ -95,8 +95,8 @@ test.each([
     },
     'S3.AccessDeniedException',
   ],
-  ['the cause’s message, as a flat key', { _aws: { xray: { 'cause.message': DENIED } } }, '_OTHER'],
-  ['the cause’s message, in an object', { _aws: { xray: { cause: { message: DENIED } } } }, '_OTHER'],
+  ['the cause’s message, as a flat key', { _aws: { xray: { 'cause.message': DENIED } } }, ''],
+  ['the cause’s message, in an object', { _aws: { xray: { cause: { message: DENIED } } } }, ''],
   [
     'the outermost of the cause’s exceptions',
     {

@@ -148,7 +148,7 @@ test.each<[string, Json, Pick<SpanRecord, 'status' | 'error'>]>([
   [
     'a fault with a message',
     { fault: true, cause: { message: 'Broken' } },
-    { status: 'error', error: { type: '_OTHER', message: 'Broken' } },
+    { status: 'error', error: { type: '', message: 'Broken' } },
   ],
   ['HTTP 503', { http: { response: { status: 503 } } }, { status: 'error', error: { type: '503', message: 'HTTP 503' } }],
   ['a bad request that it answered', { error: true, http: { response: { status: 404 } } }, { status: 'unset', error: undefined }],

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { usualOf } from '../src/diagnosis/usual-of.ts';
 import { eventCounts, inspection, type RecordCounts, rejectCounts } from '../src/inspection.ts';
 import { parse } from '../src/telemetry/parse.ts';
+import { joined } from '../src/telemetry/parsed.ts';
 import type { Parsed } from '../src/telemetry/record.ts';
 import { assemble } from '../src/trace/assemble.ts';
 import { drawWaterfall } from '../src/waterfall/draw.ts';
@@ -19,7 +20,7 @@ export type InspectOptions = {
 
 /** `tracefall inspect`: reads files, prints transactions; no network, no Redis. Resolves to the exit code. */
 export async function inspect({ files, baseline, json, png }: InspectOptions): Promise<number> {
-  const { records, rejects } = await telemetryIn(files);
+  const { records, rejects, quiet } = await telemetryIn(files);
   if (records.length === 0) {
     console.error(rejects.length === 0 ? `${files.join(', ')}: no telemetry in it` : rejected(rejectCounts(rejects)));
     return 1;
@@ -28,8 +29,9 @@ export async function inspect({ files, baseline, json, png }: InspectOptions): P
   const { transactions, counts } = assemble(records);
   const scenes = transactions.map((transaction) => sceneOf(transaction, usual));
   const report = {
-    read: records.length + rejects.length,
+    read: records.length + rejects.length + quiet,
     ...counts,
+    quiet,
     events: eventCounts(records),
     rejected: rejectCounts(rejects),
   };
@@ -43,7 +45,7 @@ export async function inspect({ files, baseline, json, png }: InspectOptions): P
 async function telemetryIn(paths: readonly string[]): Promise<Parsed> {
   const all: Parsed[] = [];
   for (const path of await expanded(paths)) all.push(parse(await bytesOf(path), path));
-  return { records: all.flatMap((file) => file.records), rejects: all.flatMap((file) => file.rejects) };
+  return joined(all);
 }
 
 /** A folder stands for all files in it; `-` for standard input. */
@@ -71,12 +73,17 @@ function printed(scenes: readonly Scene[], records: RecordCounts): string {
     scene.causes.map((cause) =>
       [`  ${cause.kind}: ${cause.summary}`, ...cause.evidence.map((fact) => `    · ${fact}`)].join('\n'),
     );
-  const counts = `${records.read} records: ${records.placed} placed, ${records.duplicates} duplicates`;
+  const counts = `${records.read} records: ${records.placed} placed, ${records.duplicates} duplicates${beside(records)}`;
   return [
     ...scenes.map((scene) => [drawn(scene, columns), ...causes(scene)].join('\n')),
     [counts, ...eventLines(records.events), rejected(records.rejected)].filter((line) => line !== '').join('\n'),
   ].join('\n\n');
 }
+
+const beside = ({ unplaced, quiet }: RecordCounts): string =>
+  [[unplaced, 'of no known trace'] as const, [quiet, 'that tell nothing more'] as const]
+    .map(([count, what]) => (count > 0 ? `, ${count} ${what}` : ''))
+    .join('');
 
 const eventLines = (events: RecordCounts['events']): readonly string[] =>
   Object.entries(events).map(([what, count]) => `${count} events: ${what}`);

@@ -16,6 +16,10 @@ export type RecordCounts = {
   readonly read: number;
   readonly placed: number;
   readonly duplicates: number;
+  /** Logs, events and reports of which nobody knows the trace. */
+  readonly unplaced: number;
+  /** Understood, and telling nothing we keep: END, INIT_START, a control message. */
+  readonly quiet: number;
   /** Events of AWS by what they are; `unknown` are those we have no use for. */
   readonly events: Readonly<Partial<Record<EventRecord['what'], number>>>;
   readonly rejected: readonly { readonly reason: string; readonly count: number; readonly first: string }[];

@@ -3,6 +3,7 @@ import { arn, type Envelope, errorOf, eventRecord, eventTime, type Told, wordIfA
 import { eventBridgeRecord, isEventBridge } from './eventbridge.ts';
 import { alarm, alarmNotice, isInvocationRecord, lambdaDestination } from './eventbridge-status.ts';
 import { jsonFields } from './json.ts';
+import { recordsOnly } from './parsed.ts';
 import type { EventRecord, Parsed } from './record.ts';
 import { type Fields, fields, finite, isFields, list, text } from './shape.ts';
 
@@ -51,7 +52,7 @@ export const isAwsPayload = (value: unknown): value is Fields =>
 /** One event a record of the payload, each unpacked as far as it is packed. */
 export function readAwsPayload(value: Fields): Parsed {
   const records = list(value['Records']).map(fields);
-  return { records: records.length > 0 ? records.map(delivered) : [unpacked(value, value)], rejects: [] };
+  return recordsOnly(records.length > 0 ? records.map(delivered) : [unpacked(value, value)]);
 }
 
 /** One record that a queue, a topic, a stream or a bucket delivered. */

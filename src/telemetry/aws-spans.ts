@@ -2,6 +2,7 @@ import { attributes, type Entry } from './attributes.ts';
 import { awsResource, resourceOfService } from './aws-resource.ts';
 import { otlpSpanId, otlpTraceId } from './otlp-ids.ts';
 import { linksOf, thrown } from './otlp-spans.ts';
+import { parsedOne } from './parsed.ts';
 import type { Attributes, Parsed, SpanKind, SpanRecord } from './record.ts';
 import { type Fields, fields, isFields, list, text } from './shape.ts';
 import { outcome, type Thrown } from './span-outcome.ts';
@@ -18,10 +19,7 @@ export const isAwsSpan = (value: unknown): value is Fields =>
  * comes twice, first while it runs (`endTimeUnixNano: null`, so without an end here).
  * Times are JSON numbers beyond 2^53: a double still holds them to ± 128 ns, which never moves a microsecond by more than one.
  */
-export function readAwsSpan(span: Fields, where: string): Parsed {
-  const read = spanRecord(span);
-  return typeof read === 'string' ? { records: [], rejects: [{ reason: read, where }] } : { records: [read], rejects: [] };
-}
+export const readAwsSpan = (span: Fields, where: string): Parsed => parsedOne(spanRecord(span), where);
 
 function spanRecord(span: Fields): SpanRecord | string {
   const traceId = otlpTraceId(span['traceId']);

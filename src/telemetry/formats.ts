@@ -8,6 +8,7 @@ import { lambdaEvent } from './lambda-lines.ts';
 import { isPlatformEvent } from './lambda-platform.ts';
 import { isLogQuery, readLogQuery } from './log-query.ts';
 import { isOtlp, readOtlpJson } from './otlp-json.ts';
+import { joined, parsedOne, rejected } from './parsed.ts';
 import type { Parsed } from './record.ts';
 import { type Fields, isFields } from './shape.ts';
 import { cut, found } from './text.ts';
@@ -58,7 +59,7 @@ export function readValue(value: unknown, where: string): Parsed {
       ? item.map((span, inner) => readOne(span, `${where}[${index}][${inner}]`))
       : [readOne(item, `${where}[${index}]`)],
   );
-  return { records: read.flatMap(({ records }) => records), rejects: read.flatMap(({ rejects }) => rejects) };
+  return joined(read);
 }
 
 function readOne(value: unknown, where: string): Parsed {
@@ -69,7 +70,7 @@ function readOne(value: unknown, where: string): Parsed {
   const keys = isFields(value)
     ? `an object with ${cut(Object.keys(value).slice(0, 6).join(', '), 80) || 'no keys'}`
     : found(value);
-  return { records: [], rejects: [{ reason: `JSON: ${keys} (expected ${EXPECTED})`, where }] };
+  return rejected(`JSON: ${keys} (expected ${EXPECTED})`, where);
 }
 
 /** Binds a test to the reader that relies on it. */
@@ -91,7 +92,6 @@ function isLambdaEvent(value: unknown): value is Fields {
   return BODIES.some((key) => key in value) && CIRCUMSTANCES.some((key) => key in value);
 }
 
-function readLambdaEvent(event: Fields): Parsed {
-  const record = lambdaEvent(event, { function: undefined, at: undefined });
-  return { records: record === undefined ? [] : [record], rejects: [] };
+function readLambdaEvent(event: Fields, where: string): Parsed {
+  return parsedOne(lambdaEvent(event, { function: undefined, at: undefined }), where);
 }

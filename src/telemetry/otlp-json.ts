@@ -1,5 +1,6 @@
 import { otlpLogs } from './otlp-logs.ts';
 import { otlpSpans } from './otlp-spans.ts';
+import { NOTHING, rejected } from './parsed.ts';
 import type { Parsed } from './record.ts';
 import { type Fields, isFields } from './shape.ts';
 import { found } from './text.ts';
@@ -19,7 +20,7 @@ export const isOtlp = (value: unknown, signal: Signal): value is Fields => isFie
 export function readOtlpJson(value: unknown, signal: Signal, where: string): Parsed {
   const name = LISTS[signal];
   if (isOtlp(value, signal)) return signal === 'traces' ? otlpSpans(value, where) : otlpLogs(value, where);
-  if (isFields(value) && Object.keys(value).length === 0) return { records: [], rejects: [] };
+  if (isFields(value) && Object.keys(value).length === 0) return NOTHING;
   const what = isFields(value) ? `an object whose ${name} is ${found(value[name])}` : found(value);
-  return { records: [], rejects: [{ reason: `OTLP/JSON ${signal}: ${what} (expected an object with a list ${name})`, where }] };
+  return rejected(`OTLP/JSON ${signal}: ${what} (expected an object with a list ${name})`, where);
 }

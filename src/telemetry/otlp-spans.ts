@@ -34,7 +34,7 @@ export function otlpSpans(request: Fields, where: string): Parsed {
     else records.push(read);
     index += 1;
   }
-  return { records, rejects };
+  return { records, rejects, quiet: 0 };
 }
 
 function* spansOf(request: Fields): Generator<readonly [span: unknown, around: Surroundings]> {

@@ -79,7 +79,7 @@ export type EventRecord = Announced & Happening;
 
 type Announced = {
   readonly kind: 'event';
-  /** The event's or message's own; empty where it has none. */
+  /** The event's or message's own; made of its content where it has none. */
   readonly id: string;
   readonly source: string;
   readonly detailType: string;
@@ -142,4 +142,9 @@ export type Happening =
 /** Input that could not be read: a value, counted and shown, never thrown. `where` is a line, an index or a path in the payload. */
 export type Reject = { readonly reason: string; readonly where: string };
 
-export type Parsed = { readonly records: readonly TelemetryRecord[]; readonly rejects: readonly Reject[] };
+export type Parsed = {
+  readonly records: readonly TelemetryRecord[];
+  readonly rejects: readonly Reject[];
+  /** How much was understood and tells nothing we keep: END, INIT_START, a control message. With the others: all that came in. */
+  readonly quiet: number;
+};

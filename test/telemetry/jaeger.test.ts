@@ -58,6 +58,7 @@ test('a span is read with the service and the host of its process', () => {
       },
     ],
     rejects: [],
+    quiet: 0,
   });
 });
 
@@ -71,7 +72,7 @@ test('the same span comes out of an answer, of one trace, and of a span as Elast
 });
 
 test('an answer without traces is empty, not broken', () => {
-  expect(read(answer())).toEqual({ records: [], rejects: [] });
+  expect(read(answer())).toEqual({ records: [], rejects: [], quiet: 0 });
 });
 
 test('a name that is no hex stands for one id wherever it is read', () => {

@@ -298,11 +298,11 @@ test('it does not matter how documents are wrapped', () => {
       const daemon = lines.map((line) => `{"format":"json","version":1}\n${line}`).join('\n');
       const trace = { Id: XRAY_TRACE, Segments: lines.map((Document) => ({ Document })) };
 
-      expect(read(batchOf(...documents))).toEqual({ records: expected, rejects: [] });
-      expect(read(trace)).toEqual({ records: expected, rejects: [] });
-      expect(read({ TraceSegmentDocuments: lines })).toEqual({ records: expected, rejects: [] });
-      expect(parse(bytes(lines.join('\n')), 'FILE')).toEqual({ records: expected, rejects: [] });
-      expect(parse(bytes(daemon), 'FILE')).toEqual({ records: expected, rejects: [] });
+      expect(read(batchOf(...documents))).toEqual({ records: expected, rejects: [], quiet: 0 });
+      expect(read(trace)).toEqual({ records: expected, rejects: [], quiet: 0 });
+      expect(read({ TraceSegmentDocuments: lines })).toEqual({ records: expected, rejects: [], quiet: 0 });
+      expect(parse(bytes(lines.join('\n')), 'FILE')).toEqual({ records: expected, rejects: [], quiet: 0 });
+      expect(parse(bytes(daemon), 'FILE')).toEqual({ records: expected, rejects: [], quiet: documents.length });
     }),
     { numRuns: 50 },
   );

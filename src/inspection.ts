@@ -59,11 +59,12 @@ function inspectedTransaction({ transaction, outcome, causes }: Scene) {
     startMicros: transaction.start,
     durationMicros: transaction.duration,
     spans: transaction.spans.map(inspectedSpan),
-    criticalPath: transaction.criticalPath.map(({ spanId, start, end, what }) => ({
+    criticalPath: transaction.criticalPath.map(({ spanId, start, end, what, why }) => ({
       spanId,
       startMicros: start,
       endMicros: end,
       what,
+      ...(why && { why }),
     })),
     breakdown: transaction.breakdown,
     coldStarts: transaction.coldStarts,

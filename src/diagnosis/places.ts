@@ -3,6 +3,7 @@ import { awaitedChildren, isAwaited } from '../trace/edges.ts';
 import { isCaller } from '../trace/functions.ts';
 import { isInit, isQueueLike, length, type Node, type Tree } from '../trace/node.ts';
 import type { Section } from '../trace/transaction.ts';
+import { charged } from '../trace/waits.ts';
 import { type Micros, micros } from '../units.ts';
 import type { CauseKind } from './cause.ts';
 import { usualOf } from './outcome.ts';
@@ -25,7 +26,10 @@ type Piece = { readonly node: Node; readonly kind: SlowKind; readonly amount: nu
 export function placesOn(tree: Tree, path: readonly Section[], usual: UsualByOperation): readonly Place[] {
   const byId = new Map(tree.nodes.map((node) => [node.span.spanId, node]));
   const forgotten = forgottenOf(tree);
-  const pieces = path.flatMap((section, i) => piecesOf(section, path[i + 1], byId)).filter((piece) => !forgotten.has(piece.node));
+  const sections = charged(path, byId);
+  const pieces = sections
+    .flatMap((section, i) => piecesOf(section, sections[i + 1], byId))
+    .filter((piece) => !forgotten.has(piece.node));
   const groups = new Map<string, Piece[]>();
   for (const piece of pieces) {
     const key = `${piece.kind}|${piece.node.span.service}|${piece.node.span.operation}`;

@@ -2,6 +2,7 @@ import { type Micros, micros, NO_TIME } from '../units.ts';
 import { categoryOf, homesOf } from './category.ts';
 import { isInit, type Node, type Tree } from './node.ts';
 import type { Category, Section } from './transaction.ts';
+import { charged } from './waits.ts';
 
 const NOTHING: Readonly<Record<Category, Micros>> = {
   orchestration: NO_TIME,
@@ -22,9 +23,10 @@ export function spentOn(tree: Tree, path: readonly Section[]): Spent {
   const byId = new Map(tree.nodes.map((each) => [each.span.spanId, each]));
   const homes = homesOf(tree);
   const breakdown = { ...NOTHING };
-  path.forEach((section, i) => {
+  const sections = charged(path, byId);
+  sections.forEach((section, i) => {
     const node = byId.get(section.spanId);
-    const next = path[i + 1];
+    const next = sections[i + 1];
     const category = node
       ? categoryOf(section, { node, home: homes.get(node) ?? node, next: next ? byId.get(next.spanId) : undefined })
       : 'unclassified';

@@ -74,13 +74,21 @@ export type Span = {
   readonly invocation: InvocationRecord | undefined;
 };
 
-/** A piece of the critical path. `wait` and `gap` name the span that was waited for. */
+/** A piece of the critical path. `wait` and `gap` name the span that was waited for, or that waited by itself. */
 export type Section = {
   readonly spanId: SpanId;
   readonly start: Micros;
   readonly end: Micros;
   readonly what: 'work' | 'wait' | 'gap';
+  /** Of a wait; and of a program's own time where it only let some pass before it tried again. */
+  readonly why?: WaitReason;
 };
+
+/**
+ * `queue`, `trigger`: handed over, and taken up later; `retry`: from a failed attempt to the next one; `state`: a state machine
+ * was told to wait.
+ */
+export type WaitReason = 'queue' | 'trigger' | 'retry' | 'state';
 
 /** Where the critical path was spent; ServiTrace's categories (Scheuner et al., "Let's Trace It"). */
 export type Category =

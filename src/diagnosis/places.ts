@@ -1,4 +1,5 @@
 import { isStarting } from '../trace/category.ts';
+import { hasInitSpan, startUp } from '../trace/cold-start.ts';
 import { awaitedChildren, isAwaited } from '../trace/edges.ts';
 import { isCaller } from '../trace/functions.ts';
 import { isInit, isQueueLike, length, type Node, type Tree } from '../trace/node.ts';
@@ -93,11 +94,10 @@ function piecesOf(section: Section, next: Section | undefined, byId: ReadonlyMap
 
 /** The platform tells of an initialization that no span shows: it lies in what came before the function. */
 function coldStartAfter(section: Section, next: Node | undefined): { readonly node: Node; readonly amount: number } | undefined {
-  const init = next?.span.invocation?.initDuration ?? 0;
+  const init = startUp(next?.span.invocation);
   if (!next || init <= 0 || next.start !== section.end || (section.spanId === next.span.spanId) === (section.what === 'work'))
     return undefined;
-  if ((next.parent?.children ?? []).some((near) => isInit(near.span)) || next.children.some((near) => isInit(near.span)))
-    return undefined;
+  if (hasInitSpan(next)) return undefined;
   return { node: next, amount: Math.min(init, section.end - section.start) };
 }
 

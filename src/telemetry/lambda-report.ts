@@ -18,6 +18,7 @@ export const NOTHING_TOLD = {
   billedDuration: undefined,
   initDuration: undefined,
   restoreDuration: undefined,
+  billedRestoreDuration: undefined,
   memorySizeMB: undefined,
   maxMemoryUsedMB: undefined,
 } as const satisfies Partial<Told>;
@@ -70,6 +71,7 @@ function report(requestId: string, line: string): Told {
     billedDuration: milliseconds(said.get('Billed Duration')),
     initDuration: milliseconds(said.get('Init Duration')),
     restoreDuration: milliseconds(said.get('Restore Duration')),
+    billedRestoreDuration: milliseconds(said.get('Billed Restore Duration')),
     memorySizeMB: finite(said.get('Memory Size')),
     maxMemoryUsedMB: finite(said.get('Max Memory Used')),
   };

@@ -57,6 +57,8 @@ export type InvocationRecord = {
   readonly initDuration: Micros | undefined;
   /** SnapStart: a snapshot was restored in place of an initialisation. */
   readonly restoreDuration: Micros | undefined;
+  /** Of it what ran in the sandbox: loading the runtime, and the hooks after the restore. */
+  readonly billedRestoreDuration: Micros | undefined;
   readonly memorySizeMB: number | undefined;
   readonly maxMemoryUsedMB: number | undefined;
 };

@@ -61,6 +61,7 @@ function merged(records: readonly InvocationRecord[]): Attempt {
     billedDuration: first((each) => each.billedDuration),
     initDuration: first((each) => each.initDuration),
     restoreDuration: first((each) => each.restoreDuration),
+    billedRestoreDuration: first((each) => each.billedRestoreDuration),
     memorySizeMB: first((each) => each.memorySizeMB),
     maxMemoryUsedMB: first((each) => each.maxMemoryUsedMB),
   };

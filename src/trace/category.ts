@@ -1,4 +1,4 @@
-import { isAttempt, isInferred, isInit, isQueueLike, type Node, type Tree } from './node.ts';
+import { isAttempt, isInferred, isInit, isQueueLike, isRestore, type Node, type Tree } from './node.ts';
 import type { Category, Section } from './transaction.ts';
 import { heldIn } from './waits.ts';
 
@@ -23,6 +23,7 @@ export function categoryOf(section: Section, on: OnPath): Category {
   const { node } = on;
   if (section.what === 'gap') return 'unclassified';
   if (section.what === 'wait') return heldIn(node) === 'queue' ? 'queueing' : 'trigger';
+  if (isRestore(node.span)) return 'containerInitialization';
   if (isInit(node.span)) return 'runtimeInitialization';
   if (isQueueLike(node)) return 'queueing';
   if (/^overhead$/i.test(node.span.operation)) return 'overhead';

@@ -1,4 +1,5 @@
 import type { SpanId } from '../telemetry/ids.ts';
+import { startUp } from '../trace/cold-start.ts';
 import { httpStatus, isFailing } from '../trace/failing.ts';
 import { isInit, isQueueLike } from '../trace/node.ts';
 import type { Section, Span, Transaction } from '../trace/transaction.ts';
@@ -180,8 +181,8 @@ export const isDeepest = (knot: Knot): boolean => knot.failed && knot.failures =
 function coldStart({ span, twins, at, children, open }: Knot): Stretch | undefined {
   if (isInit(span)) return at;
   const invocation = [span, ...twins].find((one) => one.invocation !== undefined)?.invocation;
-  const init = invocation?.initDuration;
-  if (init === undefined || init <= 0 || children.some((child) => isInit(child.span))) return undefined;
+  const init = startUp(invocation);
+  if (init <= 0 || children.some((child) => isInit(child.span))) return undefined;
   const handler = invocation?.duration ?? 0;
   const inside = open || at.end - at.start >= init + handler;
   if (inside) return { start: at.start, end: Math.min(at.start + init, at.end) };

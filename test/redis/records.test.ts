@@ -43,6 +43,7 @@ const report = (overrides: Partial<InvocationRecord> = {}): InvocationRecord => 
   billedDuration: undefined,
   initDuration: undefined,
   restoreDuration: undefined,
+  billedRestoreDuration: undefined,
   memorySizeMB: 128,
   maxMemoryUsedMB: 90,
   ...overrides,

@@ -94,6 +94,7 @@ export function anInvocation(words: InvocationWords = {}): InvocationRecord {
     billedDuration: undefined,
     initDuration: undefined,
     restoreDuration: undefined,
+    billedRestoreDuration: undefined,
     memorySizeMB: undefined,
     maxMemoryUsedMB: undefined,
     ...said,

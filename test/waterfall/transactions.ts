@@ -142,6 +142,7 @@ const invocation = ({ service = 'shop', at }: Sketch, [init, handler]: readonly 
   duration: fromMillis(handler),
   billedDuration: undefined,
   restoreDuration: undefined,
+  billedRestoreDuration: undefined,
   initDuration: fromMillis(init),
   memorySizeMB: 256,
   maxMemoryUsedMB: 120,

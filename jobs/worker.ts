@@ -41,10 +41,8 @@ export function startWorkers(world: World, redis: Redis, log: Logger): Workers {
 
 /** Without our fonts a picture shows boxes for letters: better said at the start than seen in an incident. */
 function warnOfFonts(log: Logger): void {
-  fontFault().then(
-    (fault) => fault !== undefined && log.error({ fault }, 'fonts'),
-    (error: unknown) => log.error({ err: error }, 'fonts'),
-  );
+  const fault = fontFault();
+  if (fault !== undefined) log.error({ fault }, 'fonts');
 }
 
 /** When Slack says until when, then until then. */

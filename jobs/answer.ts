@@ -1,27 +1,34 @@
-import type { World } from '../src/ports.ts';
+import type { Told, World } from '../src/ports.ts';
 import type { TraceId } from '../src/telemetry/ids.ts';
+import type { Picture } from '../src/waterfall/picture.ts';
 import type { Answer, Question } from '../src/work.ts';
-import { look } from './look.ts';
 import type { JobOutcome } from './outcome.ts';
 import { showPicture } from './show-picture.ts';
 
-type Touched = Pick<World, 'clock' | 'records' | 'usual' | 'incidents' | 'outbox' | 'chat'>;
+type Touched = Pick<World, 'clock' | 'records' | 'studio' | 'incidents' | 'outbox' | 'chat'>;
 
 /** Somebody asked for a transaction: show it where they asked, or say in words what was looked for or why it cannot be shown. */
 export async function answer(job: Answer, world: Touched): Promise<JobOutcome> {
-  const traceId = await traceOf(job.question, world);
-  const scene = traceId && (await look(world, traceId));
-  if (!scene) {
-    await world.chat.respond(job.responseUrl, { kind: 'not-found', question: job.question });
-    return 'done';
-  }
-  const incident = await world.incidents.ofTrace(scene.transaction.id);
-  const told = { scene, incident, askedBy: job.user };
-  const place = { channel: job.channel, ts: undefined };
-  const picture = await showPicture(world, { key: `answer:${job.requestId}`, told, place });
+  const picture = await showPicture(world, {
+    key: `answer:${job.requestId}`,
+    drawing: job.requestId,
+    portray: () => portrait(job, world),
+    place: { channel: job.channel, ts: undefined },
+  });
   if (picture.kind === 'later') return { againInMs: picture.inMs };
-  if (picture.kind === 'refused') await world.chat.respond(job.responseUrl, { kind: 'in-words', told, why: picture.why });
+  if (picture.kind === 'unknown') await world.chat.respond(job.responseUrl, { kind: 'not-found', question: job.question });
+  if (picture.kind === 'refused') {
+    await world.chat.respond(job.responseUrl, { kind: 'in-words', told: picture.told, why: picture.why });
+  }
   return 'done';
+}
+
+async function portrait(job: Answer, world: Touched): Promise<{ readonly picture: Picture; readonly told: Told } | undefined> {
+  const traceId = await traceOf(job.question, world);
+  const found = traceId && (await world.studio.portray(traceId));
+  if (!found) return undefined;
+  const incident = await world.incidents.ofTrace(found.telling.id);
+  return { picture: found.picture, told: { telling: found.telling, incident, askedBy: job.user } };
 }
 
 const traceOf = async (question: Question, { records }: Pick<World, 'records'>): Promise<TraceId | undefined> =>

@@ -4,6 +4,7 @@ import { logger } from '../src/log.ts';
 import { metrics } from '../src/metrics.ts';
 import { fitnessOf } from '../src/redis/fitness.ts';
 import { openWorld } from '../src/world.ts';
+import { openStudio } from './start-studio.ts';
 import { startWorkers } from './worker.ts';
 
 /** The two production processes, apart or in one. */
@@ -20,7 +21,8 @@ export async function serve(
     await close();
     throw new Error(faults.join('\n'));
   }
-  const workers = roles.includes('worker') ? startWorkers(world, patient, log) : undefined;
+  const studio = roles.includes('worker') ? openStudio({ redisUrl, log }) : undefined;
+  const workers = studio && startWorkers({ ...world, studio }, patient, log);
   const otlpToken = config.otlpToken?.reveal();
   const bot = roles.includes('bot')
     ? await startBot({ slack, port, otlpToken, world, redis: prompt, metrics: metrics(), log })
@@ -30,6 +32,7 @@ export async function serve(
     close: async () => {
       await bot?.close();
       await workers?.close();
+      await studio?.close();
       await close();
       log.info('stopped');
     },

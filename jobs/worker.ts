@@ -5,7 +5,6 @@ import type { z } from 'zod';
 import type { World } from '../src/ports.ts';
 import { backoffMs, QUEUE_PREFIX } from '../src/redis/queue.ts';
 import { RateLimited } from '../src/slack/errors.ts';
-import { fontFault } from '../src/waterfall/render.ts';
 import { ANNOUNCE, ANSWER, Announce, Answer, EXAMINE, Examine } from '../src/work.ts';
 import { announce } from './announce.ts';
 import { answer } from './answer.ts';
@@ -14,7 +13,7 @@ import type { JobOutcome } from './outcome.ts';
 
 /** A job outlives this many crashes of its workers; BullMQ's default of 1 gives it up at the second. */
 const MAX_STALLED = 100;
-/** Drawing takes some 100 ms of a core; two at once keep both cores of a small machine busy and the event loop free. */
+/** One waits for Slack while the other waits for the studio. */
 const CONCURRENCY = 2;
 /** A dead worker's jobs are taken up again after one and a half times this; running one twice does no harm. */
 const LOCK_MS = 6_000;
@@ -26,7 +25,6 @@ export type Workers = { readonly close: () => Promise<void> };
 
 /** Runs the three kinds of jobs until closed; `close` lets those that run finish. */
 export function startWorkers(world: World, redis: Redis, log: Logger): Workers {
-  warnOfFonts(log);
   const workers = [
     run({ queue: EXAMINE, schema: Examine, job: (data) => examine(data, world) }, redis, log),
     run({ queue: ANNOUNCE, schema: Announce, job: (data) => announce(data, world) }, redis, log),
@@ -37,14 +35,6 @@ export function startWorkers(world: World, redis: Redis, log: Logger): Workers {
       await Promise.all(workers.map((worker) => worker.close()));
     },
   };
-}
-
-/** Without our fonts a picture shows boxes for letters: better said at the start than seen in an incident. */
-function warnOfFonts(log: Logger): void {
-  fontFault().then(
-    (fault) => fault !== undefined && log.error({ fault }, 'fonts'),
-    (error: unknown) => log.error({ err: error }, 'fonts'),
-  );
 }
 
 /** When Slack says until when, then until then. */

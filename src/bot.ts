@@ -19,7 +19,7 @@ export type BotOptions = {
   /** undefined: every interface. */
   readonly host?: string;
   readonly otlpToken: string | undefined;
-  readonly world: World;
+  readonly world: Omit<World, 'studio'>;
   readonly redis: Redis;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -49,7 +49,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   return { port: await app.start(), close: () => app.stop() };
 }
 
-function people({ incidents, queue }: World, commands: NonNullable<BotOptions['commands']>): People {
+function people({ incidents, queue }: BotOptions['world'], commands: NonNullable<BotOptions['commands']>): People {
   const change: (
     incidentId: string,
     change: Parameters<World['incidents']['change']>[1],

@@ -4,7 +4,7 @@ import type { TraceId } from './telemetry/ids.ts';
 import type { TelemetryRecord } from './telemetry/record.ts';
 import type { Micros } from './units.ts';
 import type { Picture } from './waterfall/picture.ts';
-import type { Scene } from './waterfall/scene.ts';
+import type { Telling } from './waterfall/telling.ts';
 import type { Announce, Answer, Question } from './work.ts';
 
 /** The outside world, as small as our need of it. A job's type says which parts it touches. */
@@ -16,6 +16,7 @@ export type World = {
   readonly outbox: Outbox;
   readonly queue: Queue;
   readonly chat: Chat;
+  readonly studio: Studio;
 };
 
 export type Clock = () => Micros;
@@ -138,9 +139,22 @@ export type Chat = {
   respond(responseUrl: string, reply: Reply): Promise<void>;
 };
 
+/**
+ * Puts transactions together and draws them, in nobody's way: thousands of spans take a core for seconds. Throws when that fails or
+ * takes too long, which concerns this one request and no other.
+ */
+export type Studio = {
+  /** What the trace's transaction has to tell people; undefined: nothing. */
+  judge(traceId: TraceId): Promise<Alert | undefined>;
+  /** The transaction that the trace belongs to, in words and as a picture; undefined: nothing is known of it. */
+  portray(traceId: TraceId): Promise<Portrait | undefined>;
+};
+
+export type Portrait = { readonly telling: Telling; readonly picture: Picture };
+
 /** What a picture is about. */
 export type Told = {
-  readonly scene: Scene;
+  readonly telling: Telling;
   /** The incident that the transaction belongs to. */
   readonly incident: Incident | undefined;
   /** The Slack user who asked for it; undefined in an incident's own thread. */

@@ -12,7 +12,7 @@ import { slackChat } from './slack/chat.ts';
 import { fromMillis } from './units.ts';
 
 export type OpenWorld = {
-  readonly world: World;
+  readonly world: Omit<World, 'studio'>;
   /** For commands that must answer at once or not at all. */
   readonly prompt: Redis;
   /** For workers, who wait until Redis is back. */
@@ -27,7 +27,7 @@ export function openWorld({ redisUrl, slack, log }: { redisUrl: string; slack: S
   const patient = patientConnection(redisUrl, onError);
   const clock = () => fromMillis(Date.now());
   const queue = redisQueue(prompt, onError);
-  const world: World = {
+  const world: OpenWorld['world'] = {
     clock,
     records: redisRecords(prompt, clock),
     usual: redisUsual(prompt, clock),
@@ -45,4 +45,12 @@ export function openWorld({ redisUrl, slack, log }: { redisUrl: string; slack: S
       for (const redis of [prompt, patient]) redis.disconnect();
     },
   };
+}
+
+/** What reads telemetry and nothing else, for one thread of the studio; whoever ends the thread ends its connection. */
+export function openReading(redisUrl: string): Pick<World, 'records' | 'usual'> {
+  // Its commands fail when Redis is away, and say so then.
+  const redis = promptConnection(redisUrl, () => undefined);
+  const clock = () => fromMillis(Date.now());
+  return { records: redisRecords(redis, clock), usual: redisUsual(redis, clock) };
 }

@@ -131,13 +131,13 @@ async function messageWith(client: WebClient, file: string, place: Place): Promi
 }
 
 /** A file's title is no mrkdwn. */
-const pictureTitle = ({ scene: { transaction, outcome } }: Told): string =>
-  `${transaction.name}, ${OUTCOME[outcome]} after ${spelled(transaction.duration)}`;
+const pictureTitle = ({ telling: { name, outcome, duration } }: Told): string =>
+  `${name}, ${OUTCOME[outcome]} after ${spelled(duration)}`;
 
 const OUTCOME = { ok: 'succeeded', failed: 'failed', slow: 'slow' } as const;
 
 const besidePicture = (told: Told, times: Times): string =>
-  told.askedBy === undefined ? threadComment(told.scene) : answerMessage(told, times);
+  told.askedBy === undefined ? threadComment(told.telling) : answerMessage(told, times);
 
 const replyWords = (reply: Reply, times: Times): string =>
   reply.kind === 'not-found' ? notFoundMessage(reply.question) : inWordsMessage(reply, times);

@@ -1,9 +1,7 @@
+import type { Spec } from './drawing.ts';
 import { FONT_FAMILIES } from './font-metrics.ts';
 import type { BoxLayer, LineLayer, Sheet, WordsLayer } from './sheet.ts';
 import { THEMES, type Theme, type ThemeName } from './theme.ts';
-
-/** A Vega-Lite specification: plain JSON. Its types live in a package that only render.ts may import. */
-export type Spec = Readonly<Record<string, unknown>>;
 
 /** A data set of the sheet, filled in for every picture anew; the specification holds no word of anybody's data. */
 const from = (name: keyof Sheet): Spec => ({ data: { name } });

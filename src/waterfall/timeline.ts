@@ -3,6 +3,7 @@ import { startUp } from '../trace/cold-start.ts';
 import { httpStatus, isFailing } from '../trace/failing.ts';
 import { isInit, isQueueLike } from '../trace/node.ts';
 import type { Section, Span, Transaction } from '../trace/transaction.ts';
+import { remembered } from './remembered.ts';
 import { withoutTwins } from './twins.ts';
 
 /** A piece of the picture's time axis: µs from its left edge. */
@@ -52,7 +53,7 @@ export type Draft = Omit<{ -readonly [Key in keyof Knot]: Knot[Key] }, 'parent' 
 };
 
 /** Where every span lies. Reaches beyond the transaction where a span does: a picture may not hide what does not fit. */
-export function timelineOf(transaction: Transaction): Timeline {
+export const timelineOf = remembered((transaction: Transaction): Timeline => {
   const { from, to } = extent(transaction);
   const sections = sectionsBySpan(transaction);
   const ids = new Set(transaction.spans.map(({ spanId }) => spanId));
@@ -76,7 +77,7 @@ export function timelineOf(transaction: Transaction): Timeline {
   // Children before parents.
   for (const knot of knots.toReversed()) learnFromChildren(knot, from);
   return { from, length, knots };
-}
+});
 
 /**
  * A request of its own, which only something later joined to this transaction: one batch takes the messages of many. The tree keeps it

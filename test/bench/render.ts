@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { drawWaterfall, type Scene } from '../../src/waterfall/draw.ts';
 import { layoutOf } from '../../src/waterfall/layout.ts';
-import { COMPRESSION, svgOf } from '../../src/waterfall/render.ts';
+import { COMPRESSION, inView } from '../../src/waterfall/render.ts';
 import { crowd } from '../waterfall/crowds.ts';
 
 /**
@@ -33,7 +33,7 @@ async function contestOf(count: number, folder: string): Promise<Contest> {
   const raw = { width: info.width, height: info.height, channels: info.channels };
   const layout = layoutOf(scene);
   const svg = join(folder, `${count}.svg`);
-  await writeFile(svg, await svgOf(layout));
+  await writeFile(svg, await inView(layout, (view) => view.toSVG()));
   return {
     spans: scene.transaction.spans.length,
     ours: () => drawWaterfall(scene),

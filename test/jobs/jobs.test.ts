@@ -2,8 +2,9 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { announce } from '../../jobs/announce.ts';
 import { answer } from '../../jobs/answer.ts';
 import { examine } from '../../jobs/examine.ts';
+import { studio } from '../../jobs/studio.ts';
 import { intake } from '../../src/intake.ts';
-import type { Queue, World } from '../../src/ports.ts';
+import type { Queue, Studio, World } from '../../src/ports.ts';
 import { redisIncidents } from '../../src/redis/incidents.ts';
 import { redisOutbox } from '../../src/redis/outbox.ts';
 import { redisRecords } from '../../src/redis/records.ts';
@@ -22,6 +23,8 @@ let now: Micros;
 let slack: ChatTwin;
 let asked: string[];
 let world: World;
+/** Pictures drawn. */
+let portrayed: number;
 beforeEach(() => {
   now = at(0);
   slack = chatTwin();
@@ -32,10 +35,20 @@ beforeEach(() => {
     announce: async ({ incidentId }, delayMs) => void asked.push(`announce ${incidentId} in ${delayMs} ms`),
     answer: async () => void asked.push('answer'),
   };
+  portrayed = 0;
+  const memory = { records: redisRecords(redis(), clock), usual: redisUsual(redis(), clock) };
   world = {
     ...{ clock, queue, chat: slack.chat, outbox: redisOutbox(redis()) },
-    ...{ records: redisRecords(redis(), clock), usual: redisUsual(redis(), clock), incidents: redisIncidents(redis(), clock) },
+    ...{ ...memory, studio: counting(studio(memory)), incidents: redisIncidents(redis(), clock) },
   };
+});
+
+const counting = ({ judge, portray }: Studio): Studio => ({
+  judge,
+  portray: (traceId) => {
+    portrayed += 1;
+    return portray(traceId);
+  },
 });
 
 const declined = (trace: string): readonly TelemetryRecord[] => [
@@ -117,12 +130,14 @@ describe('an incident', () => {
     expect(slack.truth.roots.map((root) => root.incident.count)).toEqual([2]);
     expect(slack.truth.pictures).toHaveLength(1);
     expect(slack.truth.uploads).toBe(1);
+    expect(portrayed).toBe(1);
   });
 
   test('gets its picture anew, in the place of the old one, when late spans tell more', async () => {
     const id = await incidentOf('one');
     await announced(id);
     await world.records.keep([aSpan({ trace: 'one', id: 'late', parent: 'one entry', service: 'mail', from: 95, to: 99 })], []);
+    await examine({ v: 1, traceId: aTraceId('one') }, world);
     await announced(id);
 
     expect(slack.truth.pictures.map((picture) => picture.file)).toEqual(['F2']);
@@ -192,6 +207,7 @@ describe('an incident', () => {
     const id = await incidentOf('one');
     await announced(id);
     await world.records.keep([aSpan({ trace: 'one', id: 'late', parent: 'one entry', service: 'mail', from: 95, to: 99 })], []);
+    await examine({ v: 1, traceId: aTraceId('one') }, world);
     slack.breakNextRemoval();
     await expect(announced(id)).rejects.toThrow();
     now = micros(now + 16 * SECONDS);

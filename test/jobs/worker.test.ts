@@ -1,5 +1,6 @@
 import { Queue } from 'bullmq';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { studio } from '../../jobs/studio.ts';
 import { startWorkers, type Workers } from '../../jobs/worker.ts';
 import { logger } from '../../src/log.ts';
 import type { World } from '../../src/ports.ts';
@@ -38,9 +39,10 @@ beforeEach(() => {
       return await slack.chat.postRoot(incident);
     },
   };
+  const memory = { records: redisRecords(redis(), clock), usual: redisUsual(redis(), clock) };
   const world: World = {
-    ...{ clock, queue, chat, outbox: redisOutbox(redis()), records: redisRecords(redis(), clock) },
-    ...{ usual: redisUsual(redis(), clock), incidents: redisIncidents(redis(), clock) },
+    ...{ clock, queue, chat, outbox: redisOutbox(redis()), incidents: redisIncidents(redis(), clock) },
+    ...{ ...memory, studio: studio(memory) },
   };
   workers = startWorkers(world, redis(), logger('silent'));
 });

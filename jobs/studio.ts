@@ -1,0 +1,17 @@
+import { decide } from '../src/incident/decide.ts';
+import type { Studio, World } from '../src/ports.ts';
+import { drawWaterfall } from '../src/waterfall/draw.ts';
+import { tellingOf } from '../src/waterfall/telling.ts';
+import { look } from './look.ts';
+
+/** In this thread: whoever serves a queue in it meanwhile should ask `openStudio` instead. */
+export const studio = (world: Pick<World, 'records' | 'usual'>): Studio => ({
+  judge: async (traceId) => {
+    const scene = await look(world, traceId);
+    return scene && decide(scene.transaction, scene.outcome, scene.causes);
+  },
+  portray: async (traceId) => {
+    const scene = await look(world, traceId);
+    return scene && { telling: tellingOf(scene), picture: await drawWaterfall(scene) };
+  },
+});

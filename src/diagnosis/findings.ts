@@ -39,6 +39,7 @@ export type PaceFinding = Common & {
 
 /** Under this much a finding is not one: e^2 to 1. */
 const LEAST_NATS = 2;
+export const isFound = ({ nats }: Pick<Finding, 'nats'>): boolean => nats >= LEAST_NATS;
 
 /** What was done more or less often than usual. */
 export function actFindings(visits: readonly Visit[], now: Habits, usual: Habits): readonly ActFinding[] {
@@ -85,15 +86,16 @@ function changesAt(tally: Tally, known: Tally | undefined, visits: readonly Visi
       usual: { count: known.counts.get(name) ?? 0, of: known.of },
     };
     const gained = rose(rates);
-    const nats = rateSurprise(rates.now, rates.usual) * (gained ? GAINED_WEIGHT : 1);
-    if (!act || nats < LEAST_NATS) return [];
+    if (!act || (act.isTrouble && !gained)) return [];
+    const nats = rateSurprise(rates.now, rates.usual) * (gained && !act.isTrouble ? GAINED_WEIGHT : 1);
+    if (nats < LEAST_NATS) return [];
     const showing = visits.filter(({ acts }) => acts.has(name) === gained);
     const key = visits[0]?.key ?? '';
     return [{ kind: gained ? 'gained' : 'lost', service: serviceOf(visits), key, act, ...rates, nats, visits: showing }];
   });
 }
 
-/** Where time was spent beyond the usual. */
+/** Where time was spent, found to be beyond the usual or not: what is as usual tells, too. */
 export function paceFindings(all: readonly (readonly Visit[])[], usual: Habits): readonly PaceFinding[] {
   const places = [
     ...grouped(
@@ -105,9 +107,7 @@ export function paceFindings(all: readonly (readonly Visit[])[], usual: Habits):
     return before ? [{ paces, before, now: sampleOf(paces.map(({ ratio }) => ratio)) }] : [];
   });
   const drift = driftOf(places.map(({ now, before }) => now.mean - before.mean));
-  return places
-    .map(({ paces, before, now }) => paceFinding(paces, now, before, shiftSurprise(now, before, drift)))
-    .filter(({ nats }) => nats >= LEAST_NATS);
+  return places.map(({ paces, before, now }) => paceFinding(paces, now, before, shiftSurprise(now, before, drift)));
 }
 
 /** In deviations: how far a single transaction lies out before it counts as one that shows it. */

@@ -42,9 +42,9 @@ export function habitsOf(all: readonly (readonly Visit[])[]): Habits {
   };
 }
 
-/** Visits that failed the same way, mostly not at all, are compared in what else they did. */
-export const courseOf = ({ key, failures }: Visit): string =>
-  failures.size === 0 ? key : `${key} ${[...failures.keys()].sort().join(' ')}`;
+/** Visits by one caller that failed the same way, mostly not at all, are compared in what else they did. */
+export const courseOf = ({ caller, key, failures }: Visit): string =>
+  [caller?.service ?? '', key, ...[...failures.keys()].sort()].join(' ');
 
 const samplesOf = (paces: readonly Pace[]): ReadonlyMap<string, Sample> =>
   new Map([...grouped(paces, ({ where }) => where)].map(([where, group]) => [where, sampleOf(group.map(({ ratio }) => ratio))]));

@@ -1,4 +1,4 @@
-import type { ActFinding, Finding, PaceFinding } from './findings.ts';
+import { type ActFinding, type Finding, isFound, type PaceFinding } from './findings.ts';
 import { grouped } from './grouped.ts';
 import type { Visit } from './visits.ts';
 
@@ -8,14 +8,20 @@ export type Suspect = { readonly service: string; readonly score: number; readon
 /** A finding with the part of its surprise that nothing below explains. */
 export type Charge = { readonly finding: Finding; readonly score: number; readonly explained: number };
 
-/** Everything found, in one currency, best first; ties by name. */
+/** Everything found, of all that was compared, in one currency, best first; ties by name. */
 export function suspectsOf(
   acts: readonly ActFinding[],
   paces: readonly PaceFinding[],
   all: readonly (readonly Visit[])[],
 ): readonly Suspect[] {
-  const below = strongestBelow([...acts, ...paces], all);
-  const charged = [...acts.map((finding) => actCharge(finding, below)), ...paceCharges(paces, all)];
+  const below = strongestBelow(
+    [...acts, ...paces.filter(isFound)].map((finding) => ({
+      visits: finding.visits,
+      nats: finding.kind === 'slow' ? weighed(finding) : finding.nats,
+    })),
+    all,
+  );
+  const charged = [...acts.map((finding) => actCharge(finding, below)), ...paceCharges(paces)];
   return [...grouped(charged, ({ service }) => service)]
     .map(([service, group]) =>
       suspect(
@@ -49,7 +55,10 @@ function actCharge(finding: ActFinding, below: ReadonlyMap<Visit, number>): Char
 }
 
 /** Of each visit, the nats of the strongest finding that shows in what it called. */
-function strongestBelow(findings: readonly Finding[], all: readonly (readonly Visit[])[]): ReadonlyMap<Visit, number> {
+function strongestBelow(
+  findings: readonly Pick<Finding, 'visits' | 'nats'>[],
+  all: readonly (readonly Visit[])[],
+): ReadonlyMap<Visit, number> {
   const here = new Map<Visit, number>();
   for (const { visits, nats } of findings) for (const visit of visits) here.set(visit, Math.max(here.get(visit) ?? 0, nats));
   const below = new Map<Visit, number>();
@@ -68,14 +77,15 @@ const weighed = ({ nats, share }: PaceFinding): number => (nats * share) / (shar
  * Time between two services is either's. A slow callee is slow to all its callers, a slow caller is so with all its callees: each end is
  * charged by how many of its edges in that direction are slow, and, where that is alike, of all its edges.
  */
-function paceCharges(paces: readonly PaceFinding[], all: readonly (readonly Visit[])[]): readonly Charged[] {
-  const edges = [...grouped(all.flat(), ({ service, caller }) => `${caller?.service} > ${service}`).values()].flatMap(
-    ([visit]) => (visit?.caller ? [{ service: visit.service, caller: visit.caller.service }] : []),
+function paceCharges(paces: readonly PaceFinding[]): readonly Charged[] {
+  const edges = paces.flatMap(({ caller, service, nats }) =>
+    caller === undefined ? [] : [{ caller, service, isSlow: isFound({ nats }) }],
   );
-  const slow = paces.flatMap(({ caller, service }) => (caller === undefined ? [] : [{ caller, service }]));
-  const part = (touches: (edge: Edge) => boolean): number =>
-    slow.filter(touches).length / Math.max(1, edges.filter(touches).length);
-  return paces.flatMap((finding): Charged[] => {
+  const part = (touches: (edge: Edge) => boolean): number => {
+    const touched = edges.filter(touches);
+    return touched.filter(({ isSlow }) => isSlow).length / Math.max(1, touched.length);
+  };
+  return paces.filter(isFound).flatMap((finding): Charged[] => {
     const score = weighed(finding);
     const { caller, service } = finding;
     if (caller === undefined) return [{ service, charge: { finding, score, explained: 0 } }];
@@ -88,5 +98,5 @@ function paceCharges(paces: readonly PaceFinding[], all: readonly (readonly Visi
   });
 }
 
-type Edge = { readonly caller: string; readonly service: string };
+type Edge = { readonly caller: string; readonly service: string; readonly isSlow: boolean };
 const isEnd = ({ caller, service }: Edge, of: string): boolean => caller === of || service === of;

@@ -27,12 +27,13 @@ export type Act = {
   readonly kind: 'calls' | 'runs' | 'logs' | 'fails';
   readonly told: string;
   readonly span: Span;
-  /** A warning, or named after a failure: its loss is no fault. */
-  readonly isTrouble: boolean;
+  /** A warning: its loss is no fault. */
+  readonly isWarning: boolean;
 };
 
 export type TemplateOf = (log: LogRecord) => LogTemplate;
 
+/** An error page, a fallback, another try: who runs these did not go well, whatever the status says. */
 const TROUBLE = /error|exception|fail|fallback|retry/i;
 /** More than so many times the same is another act than once: a loop of calls that was none before. */
 const TIMES = [1, 4, 16, 64] as const;
@@ -74,7 +75,7 @@ function place(transaction: Transaction, span: Span, parent: Placed | undefined,
   }
   if (isFailing(span)) {
     const told = `${operation} ${saidBriefly(span)}`;
-    visit.failures.set(`fails ${told}`, { kind: 'fails', told, span, isTrouble: true });
+    visit.failures.set(`fails ${told}`, { kind: 'fails', told, span, isWarning: false });
   }
   visit.steps.push(step);
   return { span, visit, step, children: 0 };
@@ -103,7 +104,8 @@ function count(visit: Opened, kind: 'calls' | 'runs', what: string, span: Span):
   visit.counts.set(`${kind} ${what}`, times);
   if (!TIMES.some((each) => each === times)) return;
   const told = times === 1 ? what : `${what} ${times} times or more`;
-  visit.acts.set(`${kind} ${told}`, { kind, told, span, isTrouble: TROUBLE.test(what) });
+  const acts = kind === 'runs' && TROUBLE.test(what) ? visit.failures : visit.acts;
+  acts.set(`${kind} ${told}`, { kind, told, span, isWarning: false });
 }
 
 /** A line without a span belongs to the first visit of its service. */
@@ -112,7 +114,7 @@ function note(log: LogRecord, byId: ReadonlyMap<string, Opened>, visits: readonl
   const span = visit?.steps[0]?.span;
   if (!visit || !span) return;
   const template = templateOf(log);
-  const act: Act = { kind: 'logs', told: spelledTemplate(template), span, isTrouble: log.severity === 'warn' };
+  const act: Act = { kind: 'logs', told: spelledTemplate(template), span, isWarning: log.severity === 'warn' };
   (log.severity === 'error' ? visit.failures : visit.acts).set(`logs ${template.id}`, act);
 }
 

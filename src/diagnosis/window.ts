@@ -1,10 +1,11 @@
 import type { EventRecord } from '../telemetry/record.ts';
 import type { Transaction } from '../trace/transaction.ts';
+import { actFindings } from './act-findings.ts';
 import type { Cause } from './cause.ts';
-import { actFindings, paceFindings } from './findings.ts';
 import { grouped } from './grouped.ts';
 import { habitsOf, visitsOfAll } from './habits.ts';
 import { templateMiner } from './log-templates.ts';
+import { paceFindings } from './pace-findings.ts';
 import { type Suspect, suspectsOf } from './suspects.ts';
 import type { Visit } from './visits.ts';
 import { causeOf } from './window-cause.ts';

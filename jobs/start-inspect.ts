@@ -1,6 +1,8 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Cause } from '../src/diagnosis/cause.ts';
 import { usualOf } from '../src/diagnosis/usual-of.ts';
+import { windowCauses } from '../src/diagnosis/window.ts';
 import { eventCounts, inspection, type RecordCounts, rejectCounts } from '../src/inspection.ts';
 import { parse } from '../src/telemetry/parse.ts';
 import { joined } from '../src/telemetry/parsed.ts';
@@ -25,9 +27,12 @@ export async function inspect({ files, baseline, json, png }: InspectOptions): P
     console.error(rejects.length === 0 ? `${files.join(', ')}: no telemetry in it` : rejected(rejectCounts(rejects)));
     return 1;
   }
-  const usual = usualOf(assemble((await telemetryIn(baseline)).records).transactions);
+  const normal = assemble((await telemetryIn(baseline)).records).transactions;
+  const usual = usualOf(normal);
   const { transactions, counts } = assemble(records);
   const scenes = transactions.map((transaction) => sceneOf(transaction, usual));
+  const events = records.filter((record) => record.kind === 'event');
+  const causes = windowCauses({ judged: scenes, baseline: normal, events });
   const report = {
     read: records.length + rejects.length + quiet,
     ...counts,
@@ -35,7 +40,7 @@ export async function inspect({ files, baseline, json, png }: InspectOptions): P
     events: eventCounts(records),
     rejected: rejectCounts(rejects),
   };
-  console.log(json ? JSON.stringify(inspection(scenes, report), undefined, 2) : printed(scenes, report));
+  console.log(json ? JSON.stringify(inspection(scenes, causes, report), undefined, 2) : printed(scenes, causes, report));
   const [first] = scenes;
   if (png !== undefined && first) await writeFile(png, (await drawWaterfall(first)).png);
   return 0;
@@ -67,15 +72,12 @@ async function bytesOf(path: string): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function printed(scenes: readonly Scene[], records: RecordCounts): string {
+function printed(scenes: readonly Scene[], together: readonly Cause[], records: RecordCounts): string {
   const columns = process.stdout.columns ?? 100;
-  const causes = (scene: Scene) =>
-    scene.causes.map((cause) =>
-      [`  ${cause.kind}: ${cause.summary}`, ...cause.evidence.map((fact) => `    · ${fact}`)].join('\n'),
-    );
   const counts = `${records.read} records: ${records.placed} placed, ${records.duplicates} duplicates${beside(records)}`;
   return [
-    ...scenes.map((scene) => [drawn(scene, columns), ...causes(scene)].join('\n')),
+    ...scenes.map((scene) => [drawn(scene, columns), ...scene.causes.map(told)].join('\n')),
+    ...(scenes.length > 1 && together.length > 0 ? [['all transactions together:', ...together.map(told)].join('\n')] : []),
     [counts, ...eventLines(records.events), rejected(records.rejected)].filter((line) => line !== '').join('\n'),
   ].join('\n\n');
 }
@@ -84,6 +86,9 @@ const beside = ({ unplaced, quiet }: RecordCounts): string =>
   [[unplaced, 'of no known trace'] as const, [quiet, 'that tell nothing more'] as const]
     .map(([count, what]) => (count > 0 ? `, ${count} ${what}` : ''))
     .join('');
+
+const told = ({ kind, summary, evidence }: Cause): string =>
+  [`  ${kind}: ${summary}`, ...evidence.map((fact) => `    · ${fact}`)].join('\n');
 
 const eventLines = (events: RecordCounts['events']): readonly string[] =>
   Object.entries(events).map(([what, count]) => `${count} events: ${what}`);

@@ -28,8 +28,13 @@ export type RecordCounts = {
 type InspectedTransaction = ReturnType<typeof inspectedTransaction>;
 type InspectedCause = ReturnType<typeof inspectedCause>;
 
-export function inspection(scenes: readonly Scene[], records: RecordCounts): Inspection {
-  return { format: 1, records, transactions: scenes.map(inspectedTransaction), window: { causes: [] } };
+export function inspection(scenes: readonly Scene[], windowCauses: readonly Cause[], records: RecordCounts): Inspection {
+  return {
+    format: 1,
+    records,
+    transactions: scenes.map(inspectedTransaction),
+    window: { causes: windowCauses.map(inspectedCause) },
+  };
 }
 
 /** One line a reason, with the place of its first occurrence. */

@@ -18,6 +18,8 @@ export type CauseKind =
   | 'slow-dependency'
   | 'slow-self'
   | 'gap'
+  | 'missing-call'
+  | 'changed-behaviour'
   | 'unknown';
 
 export type Cause = {

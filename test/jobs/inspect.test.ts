@@ -74,7 +74,7 @@ test('prints the contract’s JSON', async () => {
   expect(inspected).toMatchObject({
     format: 1,
     records: { read: 2, placed: 2, duplicates: 0, rejected: [] },
-    window: { causes: [] },
+    window: { causes: [{ kind: 'downstream-error', service: 'shop' }] },
   });
   expect(inspected.transactions).toHaveLength(1);
   const [transaction] = inspected.transactions;

@@ -2,6 +2,7 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { usualOf } from '../src/diagnosis/usual-of.ts';
 import { eventCounts, inspection, type RecordCounts, rejectCounts } from '../src/inspection.ts';
+import { redactor } from '../src/redaction/redact.ts';
 import { parse } from '../src/telemetry/parse.ts';
 import type { Parsed } from '../src/telemetry/record.ts';
 import { assemble } from '../src/trace/assemble.ts';
@@ -42,7 +43,8 @@ export async function inspect({ files, baseline, json, png }: InspectOptions): P
 /** All files are one body of telemetry. */
 async function telemetryIn(paths: readonly string[]): Promise<Parsed> {
   const all: Parsed[] = [];
-  for (const path of await expanded(paths)) all.push(parse(await bytesOf(path), path));
+  const redact = redactor();
+  for (const path of await expanded(paths)) all.push(redact.parsed(parse(await bytesOf(path), path)));
   return { records: all.flatMap((file) => file.records), rejects: all.flatMap((file) => file.rejects) };
 }
 

@@ -7,7 +7,9 @@ import { pressure } from './otlp/pressure.ts';
 import { type OtlpDoor, receive } from './otlp/receive.ts';
 import type { World } from './ports.ts';
 import { type Redactor, redactor } from './redaction/redact.ts';
+import { redisOnce } from './redis/once.ts';
 import { slackApp } from './slack/app.ts';
+import { REMEMBERED_SECONDS } from './slack/genuine.ts';
 import type { People } from './slack/people.ts';
 import type { Route } from './slack/routes.ts';
 import { parseOtlp } from './telemetry/otlp.ts';
@@ -36,6 +38,9 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const { slack, world, metrics, log, commands = {}, redact = redactor() } = options;
   const app = slackApp({
     signingSecret: slack.signingSecret?.reveal(),
+    previousSecret: slack.previousSecret?.reveal(),
+    once: redisOnce(options.redis, REMEMBERED_SECONDS),
+    ...(slack.welcome && { welcome: slack.welcome }),
     token: slack.botToken.reveal(),
     apiUrl: slack.apiUrl,
     appToken: slack.appToken?.reveal(),

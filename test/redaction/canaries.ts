@@ -1,4 +1,4 @@
-import { randomInts } from './random-ints.ts';
+import { randomInts } from '../random-ints.ts';
 
 /** Something that must never be found again. `text` is how it is met, `secret` the part of it that must not stay. */
 export type Canary = { readonly kind: string; readonly secret: string; readonly text: string };

@@ -1,4 +1,4 @@
-import { randomInts } from './random-ints.ts';
+import { randomInts } from '../random-ints.ts';
 
 type Random = (below: number) => number;
 const hex = (random: Random, count: number): string => Array.from({ length: count }, () => random(16).toString(16)).join('');

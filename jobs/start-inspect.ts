@@ -4,6 +4,7 @@ import type { Cause } from '../src/diagnosis/cause.ts';
 import { usualOf } from '../src/diagnosis/usual-of.ts';
 import { windowCauses } from '../src/diagnosis/window.ts';
 import { eventCounts, inspection, type RecordCounts, rejectCounts } from '../src/inspection.ts';
+import { redactor } from '../src/redaction/redact.ts';
 import { parse } from '../src/telemetry/parse.ts';
 import { joined } from '../src/telemetry/parsed.ts';
 import type { Parsed } from '../src/telemetry/record.ts';
@@ -49,7 +50,8 @@ export async function inspect({ files, baseline, json, png }: InspectOptions): P
 /** All files are one body of telemetry. */
 async function telemetryIn(paths: readonly string[]): Promise<Parsed> {
   const all: Parsed[] = [];
-  for (const path of await expanded(paths)) all.push(parse(await bytesOf(path), path));
+  const redact = redactor();
+  for (const path of await expanded(paths)) all.push(redact.parsed(parse(await bytesOf(path), path)));
   return joined(all);
 }
 

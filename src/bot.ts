@@ -6,7 +6,10 @@ import type { Metrics } from './metrics.ts';
 import { pressure } from './otlp/pressure.ts';
 import { type OtlpDoor, receive } from './otlp/receive.ts';
 import type { World } from './ports.ts';
+import { type Redactor, redactor } from './redaction/redact.ts';
+import { redisOnce } from './redis/once.ts';
 import { slackApp } from './slack/app.ts';
+import { REMEMBERED_SECONDS } from './slack/genuine.ts';
 import type { People } from './slack/people.ts';
 import type { Route } from './slack/routes.ts';
 import { parseOtlp } from './telemetry/otlp.ts';
@@ -24,23 +27,28 @@ export type BotOptions = {
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly settling?: Settling;
+  /** What must not be kept; by default what is known to be a secret or a person's. */
+  readonly redact?: Redactor;
   /** Slash commands besides `/trace`, by name. */
   readonly commands?: Readonly<Record<string, (text: string, user: string) => Promise<string>>>;
 };
 
 /** Starts the process that people and telemetry talk to: Slack, OTLP/HTTP and what an operator asks, on one port. */
 export async function startBot(options: BotOptions): Promise<Bot> {
-  const { slack, world, metrics, log, commands = {} } = options;
+  const { slack, world, metrics, log, commands = {}, redact = redactor() } = options;
   const app = slackApp({
     signingSecret: slack.signingSecret?.reveal(),
+    previousSecret: slack.previousSecret?.reveal(),
+    once: redisOnce(options.redis, REMEMBERED_SECONDS),
+    ...(slack.welcome && { welcome: slack.welcome }),
     token: slack.botToken.reveal(),
     apiUrl: slack.apiUrl,
     appToken: slack.appToken?.reveal(),
     port: options.port,
     host: options.host,
     commands: Object.keys(commands),
-    routes: [...telemetryRoutes(options), ...operatorRoutes(options)],
-    on: people(world, commands),
+    routes: [...telemetryRoutes({ ...options, redact }), ...operatorRoutes(options)],
+    on: people(world, commands, redact),
     report: {
       refused: (why) => metrics.rejected('slack', why, 1),
       failed: (error, doing) => log.error({ err: error, doing }, 'failed'),
@@ -49,7 +57,11 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   return { port: await app.start(), close: () => app.stop() };
 }
 
-function people({ incidents, queue }: BotOptions['world'], commands: NonNullable<BotOptions['commands']>): People {
+function people(
+  { incidents, queue }: BotOptions['world'],
+  commands: NonNullable<BotOptions['commands']>,
+  redact: Redactor,
+): People {
   const change: (
     incidentId: string,
     change: Parameters<World['incidents']['change']>[1],
@@ -62,22 +74,32 @@ function people({ incidents, queue }: BotOptions['world'], commands: NonNullable
   return {
     acknowledge: (incidentId, by) => change(incidentId, { to: 'acknowledged', by, text: undefined }),
     resolve: (incidentId, by) => change(incidentId, { to: 'resolved', by, text: undefined }),
-    annotate: (incidentId, by, text) => change(incidentId, { to: 'noted', by, text }),
+    annotate: (incidentId, by, text) => change(incidentId, { to: 'noted', by, text: redact.text(text) }),
     trace: (question) => queue.answer(question),
     command: async (name, text, user) => (await commands[name]?.(text, user)) ?? `There is no ${name} here.`,
   };
 }
 
-function telemetryRoutes({ otlpToken, world, metrics, log, settling }: BotOptions): readonly Route[] {
+function telemetryRoutes({
+  otlpToken,
+  world,
+  metrics,
+  log,
+  settling,
+  redact,
+}: BotOptions & { redact: Redactor }): readonly Route[] {
   const shared = pressure();
   const door = (signal: OtlpDoor['signal']): OtlpDoor => ({
     signal,
     pressure: shared,
     token: otlpToken,
-    parse: (bytes, encoding) => parseOtlp(signal, bytes, encoding),
+    parse: (bytes, encoding) => {
+      const parsed = parseOtlp(signal, bytes, encoding);
+      return { ...parsed, rejects: redact.rejects(parsed.rejects) };
+    },
     take: async (records) => {
       try {
-        metrics.kept(await intake(world, records, settling));
+        metrics.kept(await intake(world, records, settling, redact));
       } catch (error) {
         log.error({ err: error, records: records.length }, 'telemetry not kept');
         throw error;

@@ -1,6 +1,7 @@
 import { suspicions } from './diagnosis/suspicion.ts';
 import { operationKey } from './diagnosis/usual.ts';
 import type { Kept, Suspect, World } from './ports.ts';
+import { type Redactor, redactor } from './redaction/redact.ts';
 import type { TelemetryRecord } from './telemetry/record.ts';
 import { fromMillis, type Micros, micros, toMillis } from './units.ts';
 
@@ -13,18 +14,23 @@ const LONGEST_WAIT = fromMillis(30_000);
 
 export type Settling = { readonly afterEntry: Micros; readonly beforeEntry: Micros; readonly longest: Micros };
 
+/** Nothing comes in past it, whatever a door forgets to say. */
+const BY_DEFAULT = redactor();
+
 const SETTLING: Settling = { afterEntry: QUIET_AFTER_ENTRY, beforeEntry: QUIET_BEFORE_ENTRY, longest: LONGEST_WAIT };
 
 /**
- * Every door that telemetry comes through ends here: keep it, and ask for the examination of suspect traces.
+ * Every door that telemetry comes through ends here: take the secrets out, keep it, and ask for the examination of suspect traces.
  * Resolves when Redis has the records and the jobs; the caller confirms to its sender only then. Throws when Redis is away.
  * Safe to repeat as a whole.
  */
 export async function intake(
   world: Pick<World, 'clock' | 'records' | 'usual' | 'queue'>,
-  records: readonly TelemetryRecord[],
+  parsed: readonly TelemetryRecord[],
   settling: Settling = SETTLING,
+  redact: Redactor = BY_DEFAULT,
 ): Promise<Kept> {
+  const records = redact.records(parsed);
   const usual = await world.usual.read(entryKeys(records));
   const suspects = suspicions(records, usual).map((suspicion) => suspicion.traceId);
   const kept = await world.records.keep(records, suspects);

@@ -119,6 +119,9 @@ export type Queue = {
   answer(job: Answer): Promise<void>;
 };
 
+/** Whether this is the first time that somebody asks by this name; `unknown` when that cannot be found out now. */
+export type Once = (name: string) => Promise<'first' | 'again' | 'unknown'>;
+
 /** Slack. Each call throws when the outside failed; `unsure` says that it may or may not have happened. */
 export type Chat = {
   /** Posts the root message of the incident's thread. */

@@ -1,6 +1,7 @@
 import { redisUrl } from '../config.ts';
 import { intake } from '../intake.ts';
 import { logger } from '../log.ts';
+import { redactor } from '../redaction/redact.ts';
 import { promptConnection } from '../redis/connection.ts';
 import { redisQueue } from '../redis/queue.ts';
 import { redisRecords } from '../redis/records.ts';
@@ -9,6 +10,7 @@ import { parse } from '../telemetry/parse.ts';
 import { fromMillis } from '../units.ts';
 
 const log = logger();
+const redact = redactor();
 const clock = () => fromMillis(Date.now());
 const onError = (error: Error) => log.warn({ err: error }, 'Redis');
 const redis = promptConnection(redisUrl(), onError);
@@ -20,7 +22,8 @@ const world = { clock, records: redisRecords(redis, clock), usual: redisUsual(re
  */
 export async function receive(event: unknown): Promise<void> {
   const { records, rejects } = parse(Buffer.from(JSON.stringify(event)), 'event');
-  for (const { reason, where } of rejects.slice(0, 10)) log.warn({ reason, where, of: rejects.length }, 'rejected');
-  const { suspects, ...counts } = await intake(world, records);
+  for (const { reason, where } of redact.rejects(rejects.slice(0, 10)))
+    log.warn({ reason, where, of: rejects.length }, 'rejected');
+  const { suspects, ...counts } = await intake(world, records, undefined, redact);
   log.info({ ...counts, rejected: rejects.length, suspects: suspects.length }, 'batch kept');
 }

@@ -31,5 +31,6 @@ export const keys = {
   incidentLog: (id: string) => `${INCIDENT_PREFIX}${id}:log`,
   signature: (signature: string) => `tf:signature:${digest(signature)}`,
   incidentOfTrace: (id: TraceId) => `tf:incident-of:${id}`,
+  once: (name: string) => `tf:once:${digest(name)}`,
   outbox: (key: string) => `tf:outbox:${digest(key)}`,
 };

@@ -14,7 +14,7 @@ import { within } from './within.ts';
 
 export type Desk = {
   readonly app: App;
-  readonly client: WebClient;
+  readonly client: Pick<WebClient, 'apiCall'>;
   readonly apiUrl: string | undefined;
   readonly on: People;
   readonly report: Report;

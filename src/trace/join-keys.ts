@@ -1,3 +1,4 @@
+import { isRedacted } from '../redaction/finding.ts';
 import type { Attributes, AttributeValue, SpanKind } from '../telemetry/record.ts';
 import { canonical } from './copies.ts';
 import { EXECUTION_ARN, REQUEST_ID } from './functions.ts';
@@ -185,7 +186,8 @@ function valuesOf(attributes: Attributes, names: readonly string[]): readonly st
     found ??= new Set();
     for (const text of textsIn(value)) {
       const id = text.replaceAll(' ', '');
-      if (ID.test(id)) found.add(id);
+      // Two addresses that were taken out look like one, and join nothing.
+      if (ID.test(id) && !isRedacted(id)) found.add(id);
     }
   }
   return found === undefined ? NOTHING : [...found];

@@ -86,6 +86,7 @@ describe('a person in local-slack', () => {
       routes: [],
       on: people.on,
       report: people.report,
+      once: async () => 'first',
     });
     await app.start();
   });

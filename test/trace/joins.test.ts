@@ -156,6 +156,16 @@ test.each<readonly [string, SpanRecord, SpanRecord]>([
   expect(assemble([sent, received]).transactions).toHaveLength(2);
 });
 
+test('what was taken out of an id joins nothing: two different ones may have become one', () => {
+  const ids = { 'messaging.message.id': 'order-[email]' };
+  const { transactions } = assemble([
+    aSpan({ id: 'send', trace: 'sender', spanKind: 'producer', attributes: ids }),
+    aSpan({ id: 'receive', trace: 'receiver', spanKind: 'consumer', attributes: ids }),
+  ]);
+
+  expect(transactions).toHaveLength(2);
+});
+
 test('a stream joins to the last write of its item, and says that it guessed', () => {
   const write = (trace: string, from: number, key: string) =>
     caller({ trace, from, to: from + 5, attributes: { 'aws.dynamodb.table_names': ['orders'], 'aws.dynamodb.key': key } });

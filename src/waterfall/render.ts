@@ -1,11 +1,9 @@
 import sharp from 'sharp';
 import * as vega from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
+import type { Drawing, Spec } from './drawing.ts';
 import { FONT_FAMILIES, inkOf, type Weight, width } from './font-metrics.ts';
 import { useOwnFonts } from './font-setup.ts';
-import type { Layout } from './layout.ts';
-import { specOf } from './spec.ts';
-import type { ThemeName } from './theme.ts';
 
 /** Two device pixels a logical one: Slack's own retina pictures. SVG's inch is 72 px to librsvg. */
 const SCALE = 2;
@@ -16,20 +14,20 @@ export const COMPRESSION = 4;
 export type Png = { readonly png: Buffer; readonly width: number; readonly height: number };
 
 /** Opaque: Slack puts white behind transparent pictures in some clients and dark in others. */
-export async function pngOf(layout: Layout): Promise<Png> {
-  const svg = await svgOf(layout);
+export async function pngOf(drawing: Drawing): Promise<Png> {
+  const svg = await svgOf(drawing);
   const image = sharp(Buffer.from(svg), { density: DENSITY }).removeAlpha().png({ compressionLevel: COMPRESSION });
   const { data, info } = await image.toBuffer({ resolveWithObject: true });
   return { png: data, width: info.width, height: info.height };
 }
 
-/** A new view for each picture from the runtime that all pictures of a theme share: what one shows never reaches another. */
-export async function svgOf({ sheet, theme, width: wide, height }: Layout): Promise<string> {
+/** A new view for each picture from the runtime that all pictures of a kind share: what one shows never reaches another. */
+export async function svgOf({ sheet, spec, width: wide, height }: Drawing): Promise<string> {
   useOwnFonts();
-  const view = new vega.View(runtimeOf(theme), { renderer: 'none', loader: refusing(), logger: throwing() });
+  const view = new vega.View(runtimeOf(spec), { renderer: 'none', loader: refusing(), logger: throwing() });
   try {
     view.width(wide).height(height);
-    for (const [name, values] of Object.entries(sheet)) view.data(name, values);
+    for (const [name, values] of Object.entries(sheet)) view.data(name, [...values]);
     await view.runAsync();
     return await view.toSVG();
   } finally {
@@ -37,17 +35,19 @@ export async function svgOf({ sheet, theme, width: wide, height }: Layout): Prom
   }
 }
 
-const runtimes = new Map<ThemeName, vega.Runtime>();
+/** By the text of the specification; there are as many as kinds of pictures times themes. */
+const runtimes = new Map<string, vega.Runtime>();
 
-/** Compiling and parsing take as long as the rest of the view together, and depend on the theme alone. */
-function runtimeOf(theme: ThemeName): vega.Runtime {
-  const known = runtimes.get(theme);
+/** Compiling and parsing take as long as the rest of the view together. */
+function runtimeOf(spec: Spec): vega.Runtime {
+  const key = JSON.stringify(spec);
+  const known = runtimes.get(key);
   if (known) return known;
   measureWithOurFonts();
   // Spec is plain JSON; that it is a Vega-Lite specification is what the tests that draw it show.
-  const { spec } = compile(specOf(theme) as unknown as TopLevelSpec, { logger: throwing() });
-  const runtime = vega.parse(spec);
-  runtimes.set(theme, runtime);
+  const compiled = compile(spec as unknown as TopLevelSpec, { logger: throwing() });
+  const runtime = vega.parse(compiled.spec);
+  runtimes.set(key, runtime);
   return runtime;
 }
 

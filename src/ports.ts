@@ -1,5 +1,6 @@
 import type { UsualByOperation } from './diagnosis/usual.ts';
 import type { Alert, Incident, Thread } from './incident/incident.ts';
+import type { MapScene } from './map/service-map.ts';
 import type { TraceId } from './telemetry/ids.ts';
 import type { TelemetryRecord } from './telemetry/record.ts';
 import type { Micros } from './units.ts';
@@ -29,9 +30,13 @@ export type Records = {
   keep(records: readonly TelemetryRecord[], suspects: readonly TraceId[]): Promise<Kept>;
   /** All records of the trace and of every trace linked with it; empty when none is known. */
   read(traceId: TraceId): Promise<ReadBack>;
+  /** Traces that began to arrive in the last minutes: how many, and a fair sample of at most so many. */
+  recent(minutes: number, most: number): Promise<Recent>;
   /** The trace that a Lambda request id belongs to. */
   traceOfRequest(requestId: string): Promise<TraceId | undefined>;
 };
+
+export type Recent = { readonly seen: number; readonly sample: readonly TraceId[] };
 
 export type ReadBack = {
   readonly records: readonly TelemetryRecord[];
@@ -138,8 +143,10 @@ export type Chat = {
   respond(responseUrl: string, reply: Reply): Promise<void>;
 };
 
-/** What a picture is about. */
-export type Told = {
+/** What a picture is about: a transaction, or a service map that somebody asked for. */
+export type Told = ToldTransaction | { readonly map: MapScene; readonly askedBy: string };
+
+export type ToldTransaction = {
   readonly scene: Scene;
   /** The incident that the transaction belongs to. */
   readonly incident: Incident | undefined;

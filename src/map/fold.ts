@@ -8,6 +8,9 @@ export type ShownPlace = Place & {
   readonly hidden: number;
 };
 
+/** Steps from the failing edge: what fails elsewhere comes before what is only next to it. */
+const NEARER_THAN_NEAR = 0.5;
+
 /** What is drawn, and how much is not; together they are the whole map. */
 export type Folded = {
   /** From where transactions enter, step by step. */
@@ -25,7 +28,7 @@ export function fold({ map, focus }: Pick<MapScene, 'map' | 'focus'>, most: numb
   const busy = busyness(map.edges);
   const broken = new Set(map.edges.filter(({ origins }) => origins > 0).map(({ to }) => to));
   const far = ({ id }: Place): number =>
-    Math.min(rank.get(id) ?? Number.POSITIVE_INFINITY, broken.has(id) ? 1 : Number.POSITIVE_INFINITY);
+    Math.min(rank.get(id) ?? Number.POSITIVE_INFINITY, broken.has(id) ? NEARER_THAN_NEAR : Number.POSITIVE_INFINITY);
   const order = (a: Place, b: Place): number =>
     compared(far(a), far(b)) || (busy.get(b.id) ?? 0) - (busy.get(a.id) ?? 0) || (a.id < b.id ? -1 : 1);
   const kept = map.places.length <= most ? map.places : map.places.toSorted(order).slice(0, most);
@@ -76,7 +79,7 @@ function neighbours(edges: readonly Edge[]): Neighbours {
 function ranks(edges: readonly Edge[], near: Neighbours, focus: string | undefined): ReadonlyMap<string, number> {
   const failing = failingEdge(edges);
   const [busiest] = edges.filter(({ from }) => from === undefined).toSorted((a, b) => b.calls - a.calls);
-  const start = failing ? [failing.to, ...wayTo(failing.from, edges)] : [focus ?? busiest?.to];
+  const start = failing ? [failing.to, ...wayTo(failing.from, edges)] : [focus ?? (busiest ?? edges[0])?.to];
   const found = new Map<string, number>(start.flatMap((id) => (id === undefined ? [] : [[id, 0]])));
   // A map is walked in the order of insertion, and what is inserted meanwhile is walked too.
   for (const [id, steps] of found) for (const other of near.get(id) ?? []) if (!found.has(other)) found.set(other, steps + 1);

@@ -1,7 +1,7 @@
 import { clean, shortened } from '../waterfall/text.ts';
 import { fold } from './fold.ts';
 import { type Edge, failingEdge, type MapScene, type Place } from './service-map.ts';
-import { edgeLabel, factsOf, failureSaid, foldSaid } from './words.ts';
+import { edgeSentence, failureSaid, foldSaid, mapFacts } from './words.ts';
 
 /** As many as a code block shows without scrolling. */
 const MOST_PLACES = 40;
@@ -13,9 +13,9 @@ const NAME_CHARACTERS = 48;
  * The map in characters: each place with what it calls, entries first, and each call under its caller.
  *
  * ```
- * API shop-api        entry 42× · 1.50 s
- *   ├→ λ checkout     42× · 1.41 s
- *   ╰⇢ SQS orders     41× · 31 ms
+ * API shop-api        entry 42/min · 1.50 s
+ *   ├→ λ checkout     42/min · 1.41 s
+ *   ╰⇢ SQS orders     41/min · 31 ms
  * ```
  */
 export function mapDrawn(scene: MapScene, columns: number = COLUMNS): string {
@@ -27,7 +27,7 @@ export function mapDrawn(scene: MapScene, columns: number = COLUMNS): string {
   const drawing = lines.map(({ left, right }) => `${left.padEnd(nameCells)}  ${right}`.trimEnd());
   const said = foldSaid(folded.hiddenPlaces, folded.hiddenEdges, scene.map);
   const cut = (line: string): string => shortened(line, columns, (some) => [...some].length);
-  return [headline(scene), factsOf(scene).map(clean).join(' · '), ...drawing, ...(said === '' ? [] : [`(${said})`])]
+  return [mapHeadline(scene), mapFacts(scene).map(clean).join(' · '), ...drawing, ...(said === '' ? [] : [`(${said})`])]
     .map(cut)
     .join('\n');
 }
@@ -44,7 +44,7 @@ function placeLines(id: string, edges: readonly Edge[], { names, failing, window
   const entry = edges.find(({ from, to }) => from === undefined && to === id);
   const calls = edges.filter(({ from }) => from === id);
   if (entry === undefined && calls.length === 0) return [];
-  const says = (edge: Edge): string => `${edgeLabel(edge, window)}${edge === failing ? '  ✕ failures begin here' : ''}`;
+  const says = (edge: Edge): string => `${edgeSentence(edge, window)}${edge === failing ? '  ✕ failures begin here' : ''}`;
   const lines = calls.map((edge, index) => {
     const joint = index === calls.length - 1 ? '╰' : '├';
     const guess = edge.inferred ? '?' : '';
@@ -57,7 +57,7 @@ const nameOf = ({ chip, name }: Place): string => `${chip} ${shortName(name)}`;
 const shortName = (name: string): string => shortened(clean(name), NAME_CHARACTERS, (some) => some.length, 'middle');
 
 /** What fails, or what it is a map of. */
-function headline({ map, about }: MapScene): string {
+export function mapHeadline({ map, about }: MapScene): string {
   const failing = failingEdge(map.edges);
   if (!failing) return `Service map${about === undefined ? '' : ` of ${shortName(about)}`}: nothing fails`;
   const { caller, callee, what } = failureSaid(failing, map.places);
@@ -76,9 +76,9 @@ export function mapAltText(scene: MapScene): string {
     .toSorted((a, b) => b.origins - a.origins || b.errors - a.errors || b.calls - a.calls);
   const edges = telling.map((edge) => {
     const way = `${names.get(edge.from ?? '')} ${edge.async ? '⇢' : '→'} ${names.get(edge.to)}`;
-    return `${way}: ${edgeLabel(edge, scene.window)}`;
+    return `${way}: ${edgeSentence(edge, scene.window)}`;
   });
   const said = foldSaid(folded.hiddenPlaces, folded.hiddenEdges, scene.map);
-  const sentences = [headline(scene), factsOf(scene).map(clean).join(', '), ...edges, ...(said === '' ? [] : [said])];
+  const sentences = [mapHeadline(scene), mapFacts(scene).map(clean).join(', '), ...edges, ...(said === '' ? [] : [said])];
   return shortened(`${sentences.join('. ')}.`, ALT_CHARACTERS, (some) => some.length);
 }

@@ -2,7 +2,7 @@ import { fitInto, legible, width } from '../waterfall/font-metrics.ts';
 import { words } from '../waterfall/page.ts';
 import { inkOn } from '../waterfall/theme.ts';
 import { MARGIN, type MapPage } from './map-page.ts';
-import { factsOf, failureSaid, foldSaid } from './words.ts';
+import { failureSaid, foldSaid, mapFacts } from './words.ts';
 
 const TITLE = 17;
 const FACT = 11.5;
@@ -20,7 +20,7 @@ export function paintHeader(page: MapPage): number {
   const x = MARGIN + pill + 9;
   const room = page.width - MARGIN - x;
   sheet.head.push(words(titleOf(page, room), x, y, { size: TITLE, weight: 700, color: failing ? theme.errorInk : theme.ink }));
-  const facts = fitInto(factsOf(scene).join(' · '), { room: page.width - 2 * MARGIN, size: FACT });
+  const facts = fitInto(mapFacts(scene).join(' · '), { room: page.width - 2 * MARGIN, size: FACT });
   sheet.head.push(words(facts, MARGIN, y + 20, { size: FACT, color: theme.quiet }));
   return y + 20;
 }

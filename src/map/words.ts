@@ -10,6 +10,10 @@ const FEW_CALLS = 20;
 export const edgeLabel = (edge: Edge, window: MapScene['window']): string =>
   joined(rateSaid(edge, window), edge.p95 === undefined ? '' : spelled(edge.p95), errorsSaid(edge));
 
+/** The same with the unit of the rate, where no legend says it. */
+export const edgeSentence = (edge: Edge, window: MapScene['window']): string =>
+  window === undefined ? edgeLabel(edge, window) : edgeLabel(edge, window).replace(/^\S+/, '$&/min');
+
 /** Where there is no room for all of it. */
 export const shortLabel = (edge: Edge, window: MapScene['window']): string => joined(rateSaid(edge, window), errorsSaid(edge));
 
@@ -53,7 +57,7 @@ export function failureSaid(edge: Edge, places: readonly Place[]): Failure {
 }
 
 /** What the map is of, most telling first. */
-export function factsOf({ map, window, about }: MapScene): readonly string[] {
+export function mapFacts({ map, window, about }: MapScene): readonly string[] {
   const size = `${map.places.length.toLocaleString('en-US')} services and resources, ${counted(between(map.edges).length, 'edge')}`;
   const shown = failingEdge(map.edges) === undefined ? [] : [about === undefined ? '' : legible(about)];
   return [...shown, ...windowSaid(window, map.transactions), size].filter((fact) => fact !== '');

@@ -1,6 +1,5 @@
 import type { Spec } from './drawing.ts';
 import { FONT_FAMILIES } from './font-metrics.ts';
-import type { LineLayer } from './sheet.ts';
 import { THEMES, type Theme, type ThemeName } from './theme.ts';
 
 /** A data set of the sheet, filled in for every picture anew; a specification holds no word of anybody's data. */
@@ -19,7 +18,7 @@ export const boxes = (name: string, mark: Spec = {}): Spec => ({
   encoding: { ...SIDES, fill: as('fill') },
 });
 
-const lines = (name: LineLayer, mark: Spec = {}): Spec => ({
+export const lines = (name: string, mark: Spec = {}): Spec => ({
   ...from(name),
   mark: { type: 'rule', strokeWidth: 1, ...mark },
   encoding: { ...SIDES, color: as('color') },

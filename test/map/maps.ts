@@ -31,7 +31,11 @@ export function sceneOf(
 ): MapScene {
   const { chips = {}, ...scene } = more;
   const names = [...new Set(sketches.flatMap(([from, to]) => [to, ...(from === undefined ? [] : [from])]))].sort();
-  const places: readonly Place[] = names.map((name) => ({ id: name, name, chip: chips[name] ?? 'λ' }));
+  const places: readonly Place[] = names.map((name) => ({
+    id: name,
+    name,
+    chip: (Object.hasOwn(chips, name) ? chips[name] : undefined) ?? 'λ',
+  }));
   const key = ({ from = '', to }: Edge): string => `${to}\u0000${from}`;
   const edges = sketches.map(edgeOf).sort((a, b) => (key(a) < key(b) ? -1 : 1));
   return { map: { places, edges, transactions: 1 }, window: undefined, about: undefined, focus: undefined, ...scene };

@@ -3,13 +3,15 @@ import type { Delivery, Intent, Place, Told, World } from '../src/ports.ts';
 import type { Picture } from '../src/waterfall/picture.ts';
 import { later, untilSettled } from './once.ts';
 
+export type Portrait = { readonly picture: Picture; readonly told: Told };
+
 export type Showing = {
   /** One picture, one key: a new drawing under it takes the old one's place. */
   readonly key: string;
   /** Tells one picture from another: equal means nothing new to see. */
   readonly drawing: string;
   /** Asked for only when there is something new to see; undefined: there is nothing. */
-  readonly portray: () => Promise<{ readonly picture: Picture; readonly told: Told } | undefined>;
+  readonly portray: () => Promise<Portrait | undefined>;
   readonly place: Omit<Place, 'since'>;
 };
 

@@ -4,11 +4,16 @@ import type { Cause } from '../src/diagnosis/cause.ts';
 import { usualOf } from '../src/diagnosis/usual-of.ts';
 import { windowCauses } from '../src/diagnosis/window.ts';
 import { eventCounts, inspection, type RecordCounts, rejectCounts } from '../src/inspection.ts';
+import { drawMap } from '../src/map/draw-map.ts';
+import { mapDrawn } from '../src/map/map-drawn.ts';
+import { observe } from '../src/map/observe.ts';
+import type { MapScene } from '../src/map/service-map.ts';
 import { redactor } from '../src/redaction/redact.ts';
 import { parse } from '../src/telemetry/parse.ts';
 import { joined } from '../src/telemetry/parsed.ts';
 import type { Parsed } from '../src/telemetry/record.ts';
 import { assemble } from '../src/trace/assemble.ts';
+import type { Transaction } from '../src/trace/transaction.ts';
 import { drawWaterfall } from '../src/waterfall/draw.ts';
 import { drawn } from '../src/waterfall/drawn.ts';
 import type { Scene } from '../src/waterfall/scene.ts';
@@ -19,10 +24,11 @@ export type InspectOptions = {
   readonly baseline: readonly string[];
   readonly json: boolean;
   readonly png: string | undefined;
+  readonly map: string | undefined;
 };
 
 /** `tracefall inspect`: reads files, prints transactions; no network, no Redis. Resolves to the exit code. */
-export async function inspect({ files, baseline, json, png }: InspectOptions): Promise<number> {
+export async function inspect({ files, baseline, json, png, map }: InspectOptions): Promise<number> {
   const { records, rejects, quiet } = await telemetryIn(files);
   if (records.length === 0) {
     console.error(rejects.length === 0 ? `${files.join(', ')}: no telemetry in it` : rejected(rejectCounts(rejects)));
@@ -44,7 +50,18 @@ export async function inspect({ files, baseline, json, png }: InspectOptions): P
   console.log(json ? JSON.stringify(inspection(scenes, causes, report), undefined, 2) : printed(scenes, causes, report));
   const [first] = scenes;
   if (png !== undefined && first) await writeFile(png, (await drawWaterfall(first)).png);
+  if (map !== undefined) {
+    if (!json) console.log(`\n${mapDrawn(mapOf(transactions), process.stdout.columns)}`);
+    await writeFile(map, (await drawMap(mapOf(transactions))).png);
+  }
   return 0;
+}
+
+/** All transactions given are one map; what one of them alone is about can be said. */
+function mapOf(transactions: readonly Transaction[]): MapScene {
+  const [first, second] = transactions;
+  const about = second === undefined ? first?.name : undefined;
+  return { map: observe(transactions), window: undefined, about, focus: undefined };
 }
 
 /** All files are one body of telemetry. */

@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import { Piscina } from 'piscina';
 import type { Alert } from '../src/incident/incident.ts';
-import type { Portrait, Studio } from '../src/ports.ts';
+import type { MapPortrait, Portrait, Studio } from '../src/ports.ts';
+import type { Picture } from '../src/waterfall/picture.ts';
 
 /** A thread is 60 MB; with two, nobody waits for somebody else's ten thousand spans. */
 const MOST_THREADS = 2;
@@ -30,17 +31,18 @@ export function openStudio({ redisUrl, log, thread = THREAD, giveUpMs = GIVE_UP_
     maxThreads: Math.min(MOST_THREADS, availableParallelism()),
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
   });
-  const ask = async <T>(name: string, traceId: string): Promise<T> => {
+  const ask = async <T>(name: keyof Studio, about: unknown): Promise<T> => {
     try {
-      return await pool.run(traceId, { name, signal: AbortSignal.timeout(giveUpMs) });
+      return await pool.run(about, { name, signal: AbortSignal.timeout(giveUpMs) });
     } catch (error) {
-      throw new Error(`the studio did not ${name} trace ${traceId}: ${whyOf(error, giveUpMs)}`, { cause: error });
+      throw new Error(`the studio did not ${name} ${JSON.stringify(about)}: ${whyOf(error, giveUpMs)}`, { cause: error });
     }
   };
   warnOfFonts(pool, log);
   return {
     judge: (traceId) => ask<Alert | undefined>('judge', traceId),
     portray: async (traceId) => revived(await ask<Portrait | undefined>('portray', traceId)),
+    portrayMap: async (question) => revived(await ask<MapPortrait | undefined>('portrayMap', question)),
     close: () => pool.close(),
   };
 }
@@ -54,7 +56,7 @@ const whyOf = (error: unknown, giveUpMs: number): string => {
 };
 
 /** Between threads a Buffer becomes plain bytes. */
-function revived(portrait: Portrait | undefined): Portrait | undefined {
+function revived<T extends { readonly picture: Picture }>(portrait: T | undefined): T | undefined {
   if (!portrait) return undefined;
   const { png } = portrait.picture;
   return { ...portrait, picture: { ...portrait.picture, png: Buffer.from(png.buffer, png.byteOffset, png.byteLength) } };

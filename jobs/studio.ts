@@ -1,8 +1,10 @@
 import { decide } from '../src/incident/decide.ts';
+import { drawMap } from '../src/map/draw-map.ts';
 import type { Studio, World } from '../src/ports.ts';
 import { drawWaterfall } from '../src/waterfall/draw.ts';
 import { tellingOf } from '../src/waterfall/telling.ts';
 import { look } from './look.ts';
+import { lookAround } from './look-around.ts';
 
 /** In this thread: whoever serves a queue in it meanwhile should ask `openStudio` instead. */
 export const studio = (world: Pick<World, 'records' | 'usual'>): Studio => ({
@@ -13,5 +15,9 @@ export const studio = (world: Pick<World, 'records' | 'usual'>): Studio => ({
   portray: async (traceId) => {
     const scene = await look(world, traceId);
     return scene && { telling: tellingOf(scene), picture: await drawWaterfall(scene) };
+  },
+  portrayMap: async (question) => {
+    const map = await lookAround(world, question);
+    return map && { map, picture: await drawMap(map) };
   },
 });

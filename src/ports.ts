@@ -1,11 +1,12 @@
 import type { UsualByOperation } from './diagnosis/usual.ts';
 import type { Alert, Incident, Thread } from './incident/incident.ts';
+import type { MapScene } from './map/service-map.ts';
 import type { TraceId } from './telemetry/ids.ts';
 import type { TelemetryRecord } from './telemetry/record.ts';
 import type { Micros } from './units.ts';
 import type { Picture } from './waterfall/picture.ts';
 import type { Telling } from './waterfall/telling.ts';
-import type { Announce, Answer, Question } from './work.ts';
+import type { Announce, Answer, MapQuestion, Question } from './work.ts';
 
 /** The outside world, as small as our need of it. A job's type says which parts it touches. */
 export type World = {
@@ -30,9 +31,13 @@ export type Records = {
   keep(records: readonly TelemetryRecord[], suspects: readonly TraceId[]): Promise<Kept>;
   /** All records of the trace and of every trace linked with it; empty when none is known. */
   read(traceId: TraceId): Promise<ReadBack>;
+  /** Traces that began to arrive in the last minutes: how many, and a fair sample of at most so many. */
+  recent(minutes: number, most: number): Promise<Recent>;
   /** The trace that a Lambda request id belongs to. */
   traceOfRequest(requestId: string): Promise<TraceId | undefined>;
 };
+
+export type Recent = { readonly seen: number; readonly sample: readonly TraceId[] };
 
 export type ReadBack = {
   readonly records: readonly TelemetryRecord[];
@@ -151,12 +156,17 @@ export type Studio = {
   judge(traceId: TraceId): Promise<Alert | undefined>;
   /** The transaction that the trace belongs to, in words and as a picture; undefined: nothing is known of it. */
   portray(traceId: TraceId): Promise<Portrait | undefined>;
+  /** The observed edges of the last minutes, or of one transaction; undefined: nothing is known of what was asked for. */
+  portrayMap(question: MapQuestion): Promise<MapPortrait | undefined>;
 };
 
 export type Portrait = { readonly telling: Telling; readonly picture: Picture };
+export type MapPortrait = { readonly map: MapScene; readonly picture: Picture };
 
-/** What a picture is about. */
-export type Told = {
+/** What a picture is about: a transaction, or a service map that somebody asked for. */
+export type Told = ToldTransaction | { readonly map: MapScene; readonly askedBy: string };
+
+export type ToldTransaction = {
   readonly telling: Telling;
   /** The incident that the transaction belongs to. */
   readonly incident: Incident | undefined;

@@ -21,7 +21,7 @@ export type Examine = z.output<typeof Examine>;
 export const Announce = z.object({ v: z.literal(1), incidentId: z.string().min(1) });
 export type Announce = z.output<typeof Announce>;
 
-/** A person asked for a transaction. */
+/** A person asked for a transaction, or for the service map. */
 export const Answer = z.object({
   v: z.literal(1),
   /** One question, one answer: Slack's trigger id. */
@@ -29,6 +29,8 @@ export const Answer = z.object({
   question: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('trace'), traceId: trace }),
     z.object({ kind: z.literal('request'), requestId: z.string().min(1) }),
+    /** What calls what: in one transaction, or in the last minutes, of all or around one service. */
+    z.object({ kind: z.literal('map'), traceId: trace.optional(), service: z.string().min(1).optional() }),
   ]),
   channel: z.string(),
   user: z.string(),
@@ -36,3 +38,4 @@ export const Answer = z.object({
 });
 export type Answer = z.output<typeof Answer>;
 export type Question = Answer['question'];
+export type MapQuestion = Extract<Question, { kind: 'map' }>;

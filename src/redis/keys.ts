@@ -13,10 +13,14 @@ export const INCIDENTS_TTL_MS = hours(24 * 30);
 export const USUAL_BLOCK_MS = hours(6);
 export const USUAL_BLOCKS = 5;
 
+export const MINUTE_MS = 60_000;
+export const minuteOf = (at: Micros): number => Math.floor(at / 1_000 / MINUTE_MS);
+
 /** Outside text (a request id, an operation) becomes part of a key only as a digest: any length, any character, no clash. */
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 22);
 
 const TRACE_PREFIX = 'tf:trace:';
+const RECENT_PREFIX = 'tf:recent:';
 const INCIDENT_PREFIX = 'tf:incident:';
 
 export const keys = {
@@ -25,6 +29,8 @@ export const keys = {
   links: (id: TraceId) => `tf:links:${id}`,
   join: (joinKey: string) => `tf:join:${digest(joinKey)}`,
   request: (requestId: string) => `tf:request:${digest(requestId)}`,
+  recentPrefix: RECENT_PREFIX,
+  recent: (minute: number) => `${RECENT_PREFIX}${minute}`,
   usual: (operationKey: string, at: Micros) => `tf:usual:${Math.floor(at / 1_000 / USUAL_BLOCK_MS)}:${digest(operationKey)}`,
   incidentPrefix: INCIDENT_PREFIX,
   incident: (id: string) => `${INCIDENT_PREFIX}${id}`,

@@ -2,6 +2,7 @@ import type { TraceId } from '../telemetry/ids.ts';
 import { isGuess } from '../trace/join-keys.ts';
 import type { RequestFile, TraceFile } from './filing.ts';
 import { DECISIONS_TTL_MS, keys, RECORDS_TTL_MS, USUAL_BLOCK_MS, USUAL_BLOCKS } from './keys.ts';
+import { KEEP_RECENT } from './recent.ts';
 import { type Command, script } from './scripts.ts';
 
 /** A trace, or a request, keeps this many records (X-Ray's own limit is 10,000 spans). What comes later is counted and said. */
@@ -31,6 +32,7 @@ end`;
  */
 const KEEP_TRACE = `${LOCALS}
 local trace, id, ttl, cap, now, suspected, over = KEYS[1], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5] == '1', tonumber(ARGV[6])
+local isNew = redis.call('EXISTS', trace) == 0
 local requests = tonumber(ARGV[11])
 for i = 12, 11 + requests do
   redis.call('HSETNX', ARGV[i], 'trace', id)
@@ -63,6 +65,8 @@ if not suspected then
   end
 end
 if suspected then suspect(trace, now, over) end
+if isNew then${KEEP_RECENT}
+end
 redis.call('PEXPIRE', trace, ttl)
 return answer(trace, id, stored, duplicates, truncated)`;
 

@@ -1,10 +1,11 @@
 import type { Incident, LogEntry } from '../incident/incident.ts';
-import type { Reply, Told } from '../ports.ts';
+import type { Reply, ToldTransaction } from '../ports.ts';
 import { errorText } from '../telemetry/error-text.ts';
 import { xrayTraceId } from '../telemetry/ids.ts';
 import { spelled } from '../units.ts';
 import type { Telling } from '../waterfall/telling.ts';
 import type { Question } from '../work.ts';
+import { mapInWords, noMapMessage } from './map-message.ts';
 import { code, codeBlock, mention, prose } from './mrkdwn.ts';
 import { causeParagraphs, warnings } from './thread-comment.ts';
 import { READERS_TIMES, type Times } from './times.ts';
@@ -14,7 +15,7 @@ const NOTES = 5;
 const NOTE_CHARACTERS = 300;
 
 /** What `/trace <id>` answers, in mrkdwn made safe, below 6,000 characters. */
-export function answerMessage({ telling, incident }: Told, times: Times = READERS_TIMES): string {
+export function answerMessage({ telling, incident }: ToldTransaction, times: Times = READERS_TIMES): string {
   const { outcome, causes } = telling;
   return [
     title(telling, times),
@@ -64,11 +65,13 @@ function threadLink(channel: string, ts: string): string {
 
 /** The picture could not be shown where it was asked for: the same in characters. */
 export function inWordsMessage({ told, why }: Extract<Reply, { kind: 'in-words' }>, times: Times = READERS_TIMES): string {
-  const shown = codeBlock(told.telling.drawing, DRAWING_CHARACTERS);
-  return `${answerMessage(told, times)}
-${shown}
+  const shown = 'map' in told ? mapInWords(told.map) : transactionInWords(told, times);
+  return `${shown}
 The picture could not be shown here: ${HELP[why] ?? code(why, 80)}.`;
 }
+
+const transactionInWords = (told: ToldTransaction, times: Times): string =>
+  `${answerMessage(told, times)}\n${codeBlock(told.telling.drawing, DRAWING_CHARACTERS)}`;
 
 const DRAWING_CHARACTERS = 4_000;
 
@@ -84,6 +87,7 @@ const HELP: Readonly<Record<string, string>> = {
 
 /** Nothing known of that id: what was looked for, where, and what to try. */
 export function notFoundMessage(asked: Question): string {
+  if (asked.kind === 'map') return noMapMessage(asked);
   const what = asked.kind === 'trace' ? `trace ${code(xrayTraceId(asked.traceId))}` : `Lambda request ${code(asked.requestId)}`;
   const other = asked.kind === 'trace' ? 'the Lambda request id' : 'the trace id';
   return [
@@ -100,5 +104,6 @@ export function traceHelp(): string {
     '• a W3C or OpenTelemetry trace id, 32 hex digits',
     '• a Lambda request id: `/trace 8476a536-e9f4-11e8-9739-2dfe598c3fcd`',
     '• a console address or a log line that contains one of these',
+    '`/trace map` shows what called what in the last 15 minutes; `/trace map checkout-fn` what is around one service, `/trace map 1-5759e988-bd862e3fe1be46a994272793` one transaction.',
   ].join('\n');
 }

@@ -10,6 +10,7 @@ import { SlackRefused } from './errors.ts';
 import type { SeenMessage } from './history.ts';
 import { findInChannel, findInThread } from './history.ts';
 import { FILE_TITLE_CHARACTERS } from './limits.ts';
+import { mapMessage, mapTitle } from './map-message.ts';
 import { plain } from './mrkdwn.ts';
 import { failureOf, thrown } from './outcome.ts';
 import { respondPrivately } from './response-url.ts';
@@ -38,7 +39,7 @@ export function slackChat({ token, apiUrl, channel }: SlackChatOptions): Chat {
     postRoot: (incident) => postRoot(clients.posting, rootMessage(incident, times), channel),
     findRoot: (incident, since) => findRoot(clients.posting, incident, { channel, ts: undefined, since }),
     editRoot: (incident, thread) => editRoot(clients.posting, rootMessage(incident, times), thread),
-    upload: (picture) => uploadPicture(clients.files, picture, apiUrl),
+    upload: (picture, told) => uploadPicture(clients.files, { ...picture, name: fileName(told) }, apiUrl),
     share: (file, told, place) => share(clients, { file, told, place, times }),
     findFile: (file, place) => findFile(clients.posting, file, place),
     removePicture: (file, place) => removePicture(clients, file, place),
@@ -130,14 +131,21 @@ async function messageWith(client: WebClient, file: string, place: Place): Promi
   }
 }
 
+const fileName = (told: Told): string => ('map' in told ? 'service-map.png' : 'waterfall.png');
+
 /** A file's title is no mrkdwn. */
-const pictureTitle = ({ telling: { name, outcome, duration } }: Told): string =>
-  `${name}, ${OUTCOME[outcome]} after ${spelled(duration)}`;
+function pictureTitle(told: Told): string {
+  if ('map' in told) return mapTitle(told.map);
+  const { name, outcome, duration } = told.telling;
+  return `${name}, ${OUTCOME[outcome]} after ${spelled(duration)}`;
+}
 
 const OUTCOME = { ok: 'succeeded', failed: 'failed', slow: 'slow' } as const;
 
-const besidePicture = (told: Told, times: Times): string =>
-  told.askedBy === undefined ? threadComment(told.telling) : answerMessage(told, times);
+function besidePicture(told: Told, times: Times): string {
+  if ('map' in told) return mapMessage(told.map);
+  return told.askedBy === undefined ? threadComment(told.telling) : answerMessage(told, times);
+}
 
 const replyWords = (reply: Reply, times: Times): string =>
   reply.kind === 'not-found' ? notFoundMessage(reply.question) : inWordsMessage(reply, times);

@@ -64,9 +64,9 @@ const FRAGILE = `
 `;
 
 test.each([
-  ['dies', 'the studio did not judge trace dies: '],
-  ['throws', 'the studio did not judge trace throws: no such luck'],
-  ['hangs', 'the studio did not judge trace hangs: given up after 1 s'],
+  ['dies', 'the studio did not judge "dies": '],
+  ['throws', 'the studio did not judge "throws": no such luck'],
+  ['hangs', 'the studio did not judge "hangs": given up after 1 s'],
 ] as const)('a thread that %s fails its one request, says so, and the next one works', async (fate, said) => {
   const folder = await mkdtemp(join(tmpdir(), 'studio-'));
   closing.push(() => rm(folder, { recursive: true }));

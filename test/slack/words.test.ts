@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Told } from '../../src/ports.ts';
+import type { ToldTransaction } from '../../src/ports.ts';
 import { answerMessage, inWordsMessage, notFoundMessage, traceHelp } from '../../src/slack/answer-message.ts';
 import { changeNote } from '../../src/slack/change-notes.ts';
 import { threadComment } from '../../src/slack/thread-comment.ts';
@@ -10,8 +10,13 @@ import { mrkdwnViolations } from '../world/slack-blocks.ts';
 import { seen } from './parsed-mrkdwn.ts';
 import { acknowledged, cause, entry, incident, resolved, TRACE, telling, transaction } from './samples.ts';
 
-const told = (changes: Partial<Told> = {}): Told => ({ telling: telling(), incident: undefined, askedBy: 'U0MAYA', ...changes });
-const answered = (changes: Partial<Told> = {}): string => seen(answerMessage(told(changes), UTC_TIMES));
+const told = (changes: Partial<ToldTransaction> = {}): ToldTransaction => ({
+  telling: telling(),
+  incident: undefined,
+  askedBy: 'U0MAYA',
+  ...changes,
+});
+const answered = (changes: Partial<ToldTransaction> = {}): string => seen(answerMessage(told(changes), UTC_TIMES));
 
 describe('the words beside the waterfall', () => {
   test('say the causes with their evidence, how sure we are, and how to ask again', () => {

@@ -163,6 +163,29 @@ describe('/trace', () => {
     });
   });
 
+  test('map shows what called what in the last minutes, the message over the queue included', async () => {
+    const { traceId } = await line.shop.order();
+    await eventually(
+      async () => {
+        const { records } = await line.open.world.records.read(knownTrace(traceId) ?? never());
+        return records.some((record) => record.kind === 'span' && record.service === 'fulfilment-fn');
+      },
+      { what: 'the order behind the queue' },
+    );
+    const before = (await roots(line.slack.url, CHANNEL)).length;
+    await runCommand(line.slack.url, { ...MAYA, command: '/trace', text: 'map' });
+
+    const map = await eventually(
+      async () => (await roots(line.slack.url, CHANNEL)).slice(before).find((one) => one.files !== undefined),
+      { what: 'a map in the channel' },
+    );
+
+    expect(map.text).toMatch(/payment-fn → .* fails .* of \d+ calls.*last 15 min · \d+ traces/s);
+    const [picture] = picturesOf(map);
+    expect(picture?.alt_txt).toMatch(/ ⇢ fulfilment-fn: /);
+    expect(await sharp(await download(picture ?? never(), line.slack.botToken)).metadata()).toMatchObject({ format: 'png' });
+  });
+
   test('says what it looked for, where, and what to try, when it finds nothing', async () => {
     await runCommand(line.slack.url, { ...MAYA, command: '/trace', text: 'deadbeef'.repeat(4) });
 

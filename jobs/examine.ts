@@ -1,3 +1,4 @@
+import { operationKey } from '../src/diagnosis/usual.ts';
 import { decide } from '../src/incident/decide.ts';
 import type { World } from '../src/ports.ts';
 import type { Examine } from '../src/work.ts';
@@ -16,6 +17,9 @@ export async function examine(
   const alert = scene && decide(scene.transaction, scene.outcome, scene.causes);
   if (!alert) return 'done';
   const { incidentId, what } = await world.incidents.report(alert);
+  await world.usual.freeze([
+    ...new Set([operationKey(alert.service, alert.transaction), operationKey(alert.hop.service, alert.hop.operation)]),
+  ]);
   // Also when it is known: a predecessor may have died between its report and its request.
   await world.queue.announce({ v: 1, incidentId }, what === 'counted' ? COUNT_EDIT_MS : 0);
   return 'done';

@@ -1,6 +1,6 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { usualOf } from '../src/diagnosis/usual-of.ts';
+import { learned } from '../src/diagnosis/learn.ts';
 import { eventCounts, inspection, type RecordCounts, rejectCounts } from '../src/inspection.ts';
 import { parse } from '../src/telemetry/parse.ts';
 import type { Parsed } from '../src/telemetry/record.ts';
@@ -24,7 +24,7 @@ export async function inspect({ files, baseline, json, png }: InspectOptions): P
     console.error(rejects.length === 0 ? `${files.join(', ')}: no telemetry in it` : rejected(rejectCounts(rejects)));
     return 1;
   }
-  const usual = usualOf(assemble((await telemetryIn(baseline)).records).transactions);
+  const usual = learned(assemble((await telemetryIn(baseline)).records).transactions);
   const { transactions, counts } = assemble(records);
   const scenes = transactions.map((transaction) => sceneOf(transaction, usual));
   const report = {

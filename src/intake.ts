@@ -3,6 +3,7 @@ import { operationKey } from './diagnosis/usual.ts';
 import type { Kept, Suspect, World } from './ports.ts';
 import type { TelemetryRecord } from './telemetry/record.ts';
 import { fromMillis, type Micros, micros, toMillis } from './units.ts';
+import type { Learn } from './work.ts';
 
 /** A suspect trace is examined when it has been quiet for this long … */
 const QUIET_AFTER_ENTRY = fromMillis(2_000);
@@ -32,7 +33,21 @@ export async function intake(
   await Promise.all(
     kept.suspects.map((suspect) => world.queue.examine(suspect.traceId, toMillis(delayOf(suspect, now, settling)))),
   );
+  await Promise.all(lessonsIn(records, kept).map((job) => world.queue.learn(job)));
   return kept;
+}
+
+/** Healthy transactions that are over, as far as these records tell: the queue takes few of them. */
+function lessonsIn(records: readonly TelemetryRecord[], { suspects }: Kept): readonly Learn[] {
+  const doubtful = new Set(suspects.map(({ traceId }) => traceId));
+  const lessons = new Map<string, Learn>();
+  for (const record of records) {
+    if (record.kind !== 'span' || record.parentSpanId !== undefined || record.end === undefined) continue;
+    if (record.service === undefined || doubtful.has(record.traceId)) continue;
+    const entry = operationKey(record.service, record.operation);
+    lessons.set(entry, { v: 1, traceId: record.traceId, entry });
+  }
+  return [...lessons.values()];
 }
 
 /** The operations by which a transaction may enter: only their length decides at the door whether it is slow. */

@@ -1,3 +1,4 @@
+import type { Lesson } from './diagnosis/lesson.ts';
 import type { UsualByOperation } from './diagnosis/usual.ts';
 import type { Alert, Incident, Thread } from './incident/incident.ts';
 import type { TraceId } from './telemetry/ids.ts';
@@ -5,7 +6,7 @@ import type { TelemetryRecord } from './telemetry/record.ts';
 import type { Micros } from './units.ts';
 import type { Picture } from './waterfall/picture.ts';
 import type { Scene } from './waterfall/scene.ts';
-import type { Announce, Answer, Question } from './work.ts';
+import type { Announce, Answer, Learn, Question } from './work.ts';
 
 /** The outside world, as small as our need of it. A job's type says which parts it touches. */
 export type World = {
@@ -56,9 +57,14 @@ export type Suspect = {
   readonly since: Micros;
 };
 
-/** How long each operation usually takes. */
+/** What is usual for each operation. `Records.keep` counts what single spans tell of it. */
 export type UsualMemory = {
-  read(operationKeys: readonly string[]): Promise<UsualByOperation>;
+  /** By the keys of `diagnosis/usual.ts`. */
+  read(usualKeys: readonly string[]): Promise<UsualByOperation>;
+  /** What the tree of a healthy transaction tells. Safe to repeat for one transaction; learns nothing while its entry is frozen. */
+  learn(traceId: TraceId, lesson: Lesson): Promise<void>;
+  /** An incident was reported: for a while nothing is learned of these. */
+  freeze(operationKeys: readonly string[]): Promise<void>;
 };
 
 export type Incidents = {
@@ -116,6 +122,8 @@ export type Queue = {
   examine(traceId: TraceId, delayMs: number): Promise<void>;
   announce(job: Announce, delayMs: number): Promise<void>;
   answer(job: Answer): Promise<void>;
+  /** Few of the healthy transactions of each entry operation are taken; most calls do nothing. */
+  learn(job: Learn): Promise<void>;
 };
 
 /** Slack. Each call throws when the outside failed; `unsure` says that it may or may not have happened. */

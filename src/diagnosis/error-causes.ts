@@ -2,10 +2,10 @@ import { isFailing } from '../trace/failing.ts';
 import { attemptsAt, fatalEnds } from '../trace/failure.ts';
 import type { Node, Tree } from '../trace/node.ts';
 import { type Micros, micros, spelled } from '../units.ts';
-import type { Cause } from './cause.ts';
 import { errorClass } from './error-class.ts';
+import { type Found, found } from './found.ts';
 import { type Origin, originsOf } from './origin.ts';
-import type { UsualByOperation } from './usual.ts';
+import { failsAnyway, type UsualByOperation, usualOf } from './usual.ts';
 import { type Verdict, verdictOn } from './verdict.ts';
 import { lasted, named, percent, saidError, shareOfPath } from './wording.ts';
 
@@ -18,34 +18,43 @@ const REFUSED = 0.74;
 /** Something failed there, but nothing says why. */
 const WITHOUT_DETAILS = 0.7;
 
+/** More than this of an operation's sightings fail also when all is well. */
+const OFTEN = 0.05;
+const HARDLY_NEW = 0.5;
+const NOT_NEW = 0.05;
+
 /** Less of the path goes without saying. */
 const NOTABLE_SHARE = 0.3;
-
-export type Found = { readonly cause: Cause; readonly depth: number; readonly end: Micros };
 
 /** What made the transaction fail, for each place where the failure reached somebody. */
 export function errorCauses(tree: Tree, path: Micros, usual: UsualByOperation): readonly Found[] {
   return fatalEnds(tree)
-    .flatMap(originsOf)
-    .map((origin) => found(origin, path, usual));
+    .flatMap((end) => originsOf(end, usual))
+    .map((origin) => causeOf(origin, path, usual));
 }
 
-function found(origin: Origin, path: Micros, usual: UsualByOperation): Found {
+function causeOf(origin: Origin, path: Micros, usual: UsualByOperation): Found {
   const verdict = verdictOn(origin.node, usual);
-  const { span } = verdict.node;
   const attempts = attemptsAt(origin.node).filter((each) => isFailing(each.span));
-  const cause: Cause = {
+  return found(verdict.node, {
     kind: verdict.kind,
-    service: span.service,
-    operation: span.operation,
-    resource: span.resource,
-    spanIds: [...new Set([span.spanId, origin.node.span.spanId, ...attempts.map((each) => each.span.spanId)])],
+    nodes: [origin.node, ...attempts],
     edge: verdict.edge,
-    confidence: confidenceOf(origin, verdict),
+    confidence: confidenceOf(origin, verdict) * novelty(origin.node, usual),
     summary: `${verdict.summary}${priceOf(attempts, path)}`,
-    evidence: [...verdict.evidence, ...factsOf(origin, verdict, attempts, path)],
-  };
-  return { cause, depth: span.depth, end: verdict.node.end };
+    evidence: [...verdict.evidence, ...factsOf(origin, verdict, attempts, path), ...usualFailures(origin.node, usual)],
+  });
+}
+
+/** What is often there cannot be what is new. */
+function novelty({ span }: Node, usual: UsualByOperation): number {
+  if (failsAnyway(span, usual)) return NOT_NEW;
+  return (usualOf(span, usual)?.failing ?? 0) > OFTEN ? HARDLY_NEW : 1;
+}
+
+function usualFailures({ span }: Node, usual: UsualByOperation): readonly string[] {
+  const failing = usualOf(span, usual)?.failing ?? 0;
+  return failing > OFTEN ? [`${percent(failing, 1)} of all sightings of ${named(span)} fail`] : [];
 }
 
 function confidenceOf({ node, via }: Origin, { kind }: Verdict): number {
@@ -53,7 +62,7 @@ function confidenceOf({ node, via }: Origin, { kind }: Verdict): number {
   const base = CONFIDENCE[via] + (nature !== undefined && nature !== 'cancelled' && via !== 'above-hole' ? NAMED_BY_AWS : 0);
   if (kind === 'never-invoked' && nature === undefined && via === 'chain') return REFUSED;
   const hasDetails = node.span.error !== undefined || nature !== undefined || node.span.kind === 'client';
-  return Math.round(100 * (hasDetails ? base : base * WITHOUT_DETAILS)) / 100;
+  return hasDetails ? base : base * WITHOUT_DETAILS;
 }
 
 function factsOf(origin: Origin, verdict: Verdict, attempts: readonly Node[], path: Micros): readonly string[] {

@@ -63,7 +63,8 @@ export function saidError(span: Span): string {
   return code === undefined ? 'an error without details' : `HTTP ${code}`;
 }
 
-export const percent = (part: number, whole: number): string => `${whole > 0 ? Math.round((100 * part) / whole) : 0} %`;
+export const percent = (part: number, whole: number, digits = 0): string =>
+  `${whole > 0 ? Number(((100 * part) / whole).toFixed(digits)) : 0} %`;
 
 export const shareOfPath = (part: Micros, path: Micros): string =>
   `${spelled(part)} of the ${spelled(path)} path (${percent(part, path)})`;

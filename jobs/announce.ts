@@ -6,7 +6,7 @@ import { once } from './once.ts';
 import type { JobOutcome } from './outcome.ts';
 import { showPicture } from './show-picture.ts';
 
-type Touched = Pick<World, 'clock' | 'records' | 'usual' | 'incidents' | 'outbox' | 'chat'>;
+type Touched = Pick<World, 'clock' | 'records' | 'usual' | 'changes' | 'incidents' | 'outbox' | 'chat'>;
 
 /** Brings the incident's thread up to date: one root, edited in place, and one picture. */
 export async function announce(job: Announce, world: Touched): Promise<JobOutcome> {

@@ -5,7 +5,7 @@ import { look } from './look.ts';
 import type { JobOutcome } from './outcome.ts';
 import { showPicture } from './show-picture.ts';
 
-type Touched = Pick<World, 'clock' | 'records' | 'usual' | 'incidents' | 'outbox' | 'chat'>;
+type Touched = Pick<World, 'clock' | 'records' | 'usual' | 'changes' | 'incidents' | 'outbox' | 'chat'>;
 
 /** Somebody asked for a transaction: show it where they asked, or say in words what was looked for or why it cannot be shown. */
 export async function answer(job: Answer, world: Touched): Promise<JobOutcome> {

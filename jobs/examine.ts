@@ -11,7 +11,7 @@ const COUNT_EDIT_MS = 5_000;
 /** A suspect trace has gone quiet: is it an incident, and is it worth telling? */
 export async function examine(
   job: Examine,
-  world: Pick<World, 'records' | 'usual' | 'incidents' | 'queue'>,
+  world: Pick<World, 'records' | 'usual' | 'changes' | 'incidents' | 'queue'>,
 ): Promise<JobOutcome> {
   const scene = await look(world, job.traceId);
   const alert = scene && decide(scene.transaction, scene.outcome, scene.causes);

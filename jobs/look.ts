@@ -1,3 +1,4 @@
+import { type ResourceChange, resourcesOf } from '../src/diagnosis/changes.ts';
 import { diagnose } from '../src/diagnosis/diagnose.ts';
 import { outcomeOf } from '../src/diagnosis/outcome.ts';
 import { keyOfEntry, keysOf, type UsualByOperation, usualWithin } from '../src/diagnosis/usual.ts';
@@ -8,9 +9,11 @@ import type { Transaction } from '../src/trace/transaction.ts';
 import type { Scene } from '../src/waterfall/scene.ts';
 
 /** Everything known of the transaction that the trace belongs to; undefined when nothing is. The same records give the same scene. */
-export async function look(world: Pick<World, 'records' | 'usual'>, traceId: TraceId): Promise<Scene | undefined> {
+export async function look(world: Pick<World, 'records' | 'usual' | 'changes'>, traceId: TraceId): Promise<Scene | undefined> {
   const transaction = await readTransaction(world, traceId);
-  return transaction && sceneOf(transaction, await world.usual.read(keysOf(transaction)));
+  if (!transaction) return undefined;
+  const usual = await world.usual.read(keysOf(transaction));
+  return sceneOf(transaction, usual, await world.changes.read(resourcesOf(transaction), transaction.start));
 }
 
 export async function readTransaction({ records }: Pick<World, 'records'>, traceId: TraceId): Promise<Transaction | undefined> {
@@ -20,14 +23,14 @@ export async function readTransaction({ records }: Pick<World, 'records'>, trace
   return { ...whole, incomplete: [...whole.incomplete, 'truncated'] };
 }
 
-/** The transaction, judged by what is usual. */
-export function sceneOf(transaction: Transaction, known: UsualByOperation): Scene {
+/** The transaction, judged by what is usual and by what was changed. */
+export function sceneOf(transaction: Transaction, known: UsualByOperation, changes: readonly ResourceChange[]): Scene {
   const entry = keyOfEntry(transaction);
   const usual = usualWithin(entry, known);
   return {
     transaction,
     outcome: outcomeOf(transaction, usual),
-    causes: diagnose(transaction, usual),
+    causes: diagnose(transaction, usual, changes),
     usual: usual.get(entry)?.took,
   };
 }

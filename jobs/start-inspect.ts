@@ -1,5 +1,6 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { changesIn } from '../src/diagnosis/changes.ts';
 import { learned } from '../src/diagnosis/learn.ts';
 import { eventCounts, inspection, type RecordCounts, rejectCounts } from '../src/inspection.ts';
 import { parse } from '../src/telemetry/parse.ts';
@@ -26,7 +27,8 @@ export async function inspect({ files, baseline, json, png }: InspectOptions): P
   }
   const usual = learned(assemble((await telemetryIn(baseline)).records).transactions);
   const { transactions, counts } = assemble(records);
-  const scenes = transactions.map((transaction) => sceneOf(transaction, usual));
+  const changes = changesIn(records);
+  const scenes = transactions.map((transaction) => sceneOf(transaction, usual, changes));
   const report = {
     read: records.length + rejects.length,
     ...counts,

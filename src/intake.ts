@@ -1,3 +1,4 @@
+import { changesIn } from './diagnosis/changes.ts';
 import { suspicions } from './diagnosis/suspicion.ts';
 import { operationKey } from './diagnosis/usual.ts';
 import type { Kept, Suspect, World } from './ports.ts';
@@ -22,12 +23,14 @@ const SETTLING: Settling = { afterEntry: QUIET_AFTER_ENTRY, beforeEntry: QUIET_B
  * Safe to repeat as a whole.
  */
 export async function intake(
-  world: Pick<World, 'clock' | 'records' | 'usual' | 'queue'>,
+  world: Pick<World, 'clock' | 'records' | 'usual' | 'changes' | 'queue'>,
   records: readonly TelemetryRecord[],
   settling: Settling = SETTLING,
 ): Promise<Kept> {
   const usual = await world.usual.read(entryKeys(records));
   const suspects = suspicions(records, usual).map((suspicion) => suspicion.traceId);
+  const changes = changesIn(records);
+  if (changes.length > 0) await world.changes.keep(changes);
   const kept = await world.records.keep(records, suspects);
   const now = world.clock();
   await Promise.all(

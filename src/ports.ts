@@ -1,3 +1,4 @@
+import type { ResourceChange } from './diagnosis/changes.ts';
 import type { Lesson } from './diagnosis/lesson.ts';
 import type { UsualByOperation } from './diagnosis/usual.ts';
 import type { Alert, Incident, Thread } from './incident/incident.ts';
@@ -13,6 +14,7 @@ export type World = {
   readonly clock: Clock;
   readonly records: Records;
   readonly usual: UsualMemory;
+  readonly changes: Changes;
   readonly incidents: Incidents;
   readonly outbox: Outbox;
   readonly queue: Queue;
@@ -65,6 +67,14 @@ export type UsualMemory = {
   learn(traceId: TraceId, lesson: Lesson): Promise<void>;
   /** An incident was reported: for a while nothing is learned of these. */
   freeze(operationKeys: readonly string[]): Promise<void>;
+};
+
+/** What was changed, as AWS announced it. */
+export type Changes = {
+  /** Safe to repeat. */
+  keep(changes: readonly ResourceChange[]): Promise<void>;
+  /** Changes of these resources in the half hour before that time. */
+  read(resources: readonly string[], onset: Micros): Promise<readonly ResourceChange[]>;
 };
 
 export type Incidents = {

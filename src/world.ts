@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { SlackConfig } from './config.ts';
 import type { World } from './ports.ts';
+import { redisChanges } from './redis/changes.ts';
 import { patientConnection, promptConnection } from './redis/connection.ts';
 import { redisIncidents } from './redis/incidents.ts';
 import { redisOutbox } from './redis/outbox.ts';
@@ -31,6 +32,7 @@ export function openWorld({ redisUrl, slack, log }: { redisUrl: string; slack: S
     clock,
     records: redisRecords(prompt, clock),
     usual: redisUsual(prompt, clock),
+    changes: redisChanges(prompt),
     incidents: redisIncidents(prompt, clock),
     outbox: redisOutbox(prompt),
     queue,

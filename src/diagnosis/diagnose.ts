@@ -6,6 +6,7 @@ import type { Section, Transaction } from '../trace/transaction.ts';
 import { regrow } from '../trace/tree.ts';
 import { later, spelled } from '../units.ts';
 import type { Cause } from './cause.ts';
+import { changeCauses, type ResourceChange, recentChanges, withChanges } from './changes.ts';
 import { errorCauses } from './error-causes.ts';
 import { byRank, type Found } from './found.ts';
 import { duplicateDeliveries, fatesIn, givenUp } from './messages.ts';
@@ -30,21 +31,32 @@ const BESIDE_A_FAILURE = 0.35;
 
 type Known = { readonly tree: Tree; readonly transaction: Transaction; readonly usual: UsualByOperation };
 
-/** What went wrong, best first, each with its evidence. Empty: nothing did. `unknown` alone: something did, and the evidence does not suffice. */
-export function diagnose(transaction: Transaction, usual: UsualByOperation): readonly Cause[] {
+/**
+ * What went wrong, best first, each with its evidence. Empty: nothing did. `unknown` alone: something did, and the evidence does not
+ * suffice. `changes`: to the resources of the transaction, before it began.
+ */
+export function diagnose(
+  transaction: Transaction,
+  usual: UsualByOperation,
+  changes: readonly ResourceChange[] = [],
+): readonly Cause[] {
   const tree = regrow(transaction);
   settleAgain(tree);
   const known = { tree, transaction, usual };
   const outcome = outcomeOf(transaction, usual);
-  const causes = ranked([
+  const onset = transaction.start;
+  const recent = recentChanges(changes, onset);
+  const found = [
     ...(outcome === 'failed' ? failureCauses(known) : timeCauses(known)),
     ...(outcome === 'ok' ? swallowedErrors(tree, transaction.duration, usual) : []),
     ...missingCalls(tree, transaction, usual),
     ...duplicateDeliveries(tree),
     ...givenUp(tree, transaction),
-  ]);
+  ];
+  const causes = ranked(found.map((one) => withChanges(one, recent, onset)));
   if (causes.length > 0 || outcome === 'ok') return causes;
-  return [unknown(known, outcome)];
+  const changed = ranked(changeCauses(tree, recent, onset));
+  return changed.length > 0 ? changed : [unknown(known, outcome)];
 }
 
 const timeCauses = (known: Known): readonly Found[] => clear(slowCauses(known.tree, slowPath(known), known.usual));
@@ -55,7 +67,7 @@ const timeCauses = (known: Known): readonly Found[] => clear(slowCauses(known.tr
  */
 function failureCauses(known: Known): readonly Found[] {
   const { tree, transaction, usual } = known;
-  const errors = errorCauses(tree, transaction.duration, usual).map((error) => withFacts(error, fatesIn(transaction)));
+  const errors = errorCauses(tree, transaction, usual).map((error) => withFacts(error, fatesIn(transaction)));
   const times = timeCauses(known);
   const [first] = errors.toSorted(byRank);
   const [longest] = times.toSorted(byRank);

@@ -1,16 +1,17 @@
 import { isFailing } from '../trace/failing.ts';
 import { attemptsAt, fatalEnds } from '../trace/failure.ts';
 import type { Node, Tree } from '../trace/node.ts';
+import type { Transaction } from '../trace/transaction.ts';
 import { type Micros, micros, spelled } from '../units.ts';
 import { errorClass } from './error-class.ts';
 import { type Found, found } from './found.ts';
-import { type Origin, originsOf } from './origin.ts';
+import { type Origin, originsOf, saysMore } from './origin.ts';
 import { failsAnyway, type UsualByOperation, usualOf } from './usual.ts';
 import { type Verdict, verdictOn } from './verdict.ts';
-import { lasted, named, percent, saidError, shareOfPath } from './wording.ts';
+import { cut, lasted, named, notSeen, percent, saidError, shareOfPath } from './wording.ts';
 
 /** Start values of the single-trace form, from the acceptance cases; feedback from people is to replace them. */
-const CONFIDENCE = { chain: 0.85, hole: 0.74, 'above-hole': 0.5 } as const;
+const CONFIDENCE = { chain: 0.85, hole: 0.74, retried: 0.6, 'above-hole': 0.5 } as const;
 /** AWS's own words for the error: of such, nine in ten are right. */
 const NAMED_BY_AWS = 0.05;
 /** The request's shape tells that no handler ran, and no error is needed for that. */
@@ -18,22 +19,27 @@ const REFUSED = 0.74;
 /** Something failed there, but nothing says why. */
 const WITHOUT_DETAILS = 0.7;
 
+/** The last of them were said when it was about to fail. */
+const MOST_LOGGED = 2;
+
 /** More than this of an operation's sightings fail also when all is well. */
 const OFTEN = 0.05;
 const HARDLY_NEW = 0.5;
 const NOT_NEW = 0.05;
 
+type Told = Pick<Transaction, 'duration' | 'logs'>;
+
 /** Less of the path goes without saying. */
 const NOTABLE_SHARE = 0.3;
 
 /** What made the transaction fail, for each place where the failure reached somebody. */
-export function errorCauses(tree: Tree, path: Micros, usual: UsualByOperation): readonly Found[] {
+export function errorCauses(tree: Tree, { duration, logs }: Told, usual: UsualByOperation): readonly Found[] {
   return fatalEnds(tree)
     .flatMap((end) => originsOf(end, usual))
-    .map((origin) => causeOf(origin, path, usual));
+    .map((origin) => causeOf(origin, { duration, logs }, usual));
 }
 
-function causeOf(origin: Origin, path: Micros, usual: UsualByOperation): Found {
+function causeOf(origin: Origin, { duration: path, logs }: Told, usual: UsualByOperation): Found {
   const verdict = verdictOn(origin.node, usual);
   const attempts = attemptsAt(origin.node).filter((each) => isFailing(each.span));
   return found(verdict.node, {
@@ -42,8 +48,23 @@ function causeOf(origin: Origin, path: Micros, usual: UsualByOperation): Found {
     edge: verdict.edge,
     confidence: confidenceOf(origin, verdict) * novelty(origin.node, usual),
     summary: `${verdict.summary}${priceOf(attempts, path)}`,
-    evidence: [...verdict.evidence, ...factsOf(origin, verdict, attempts, path), ...usualFailures(origin.node, usual)],
+    evidence: [
+      ...verdict.evidence,
+      ...factsOf(origin, verdict, attempts, path),
+      ...wordsFor(origin.node, logs),
+      ...usualFailures(origin.node, usual),
+    ],
   });
+}
+
+/** A failure without words: what was logged in its span, or that nothing tells why. */
+function wordsFor(node: Node, logs: Told['logs']): readonly string[] {
+  if (saysMore(node) || errorClass(node.span) !== undefined) return [];
+  const logged = logs.filter(({ severity, spanId }) => severity === 'error' && spanId === node.span.spanId);
+  if (logged.length > 0) return logged.slice(-MOST_LOGGED).map(({ body }) => `it logged: ${cut(body)}`);
+  return node.span.error?.message.includes(' ') && !/^HTTP \d+$/.test(node.span.error.message)
+    ? []
+    : [notSeen('why: no error text, no log of it')];
 }
 
 /** What is often there cannot be what is new. */
@@ -61,7 +82,8 @@ function confidenceOf({ node, via }: Origin, { kind }: Verdict): number {
   const nature = errorClass(node.span);
   const base = CONFIDENCE[via] + (nature !== undefined && nature !== 'cancelled' && via !== 'above-hole' ? NAMED_BY_AWS : 0);
   if (kind === 'never-invoked' && nature === undefined && via === 'chain') return REFUSED;
-  const hasDetails = node.span.error !== undefined || nature !== undefined || node.span.kind === 'client';
+  const hasDetails =
+    saysMore(node) || nature !== undefined || node.span.error?.message !== undefined || node.span.kind === 'client';
   return hasDetails ? base : base * WITHOUT_DETAILS;
 }
 
@@ -74,6 +96,7 @@ function factsOf(origin: Origin, verdict: Verdict, attempts: readonly Node[], pa
   if (typeof reason === 'string') facts.push(reason);
   if (end !== node && end !== verdict.node) facts.push(`it showed at ${named(end.span)} as ${saidError(end.span)}`);
   if (via === 'hole') facts.push('the spans in between do not say that they failed');
+  if (via === 'retried') facts.push('a later call of the same kind went well');
   // Repeated attempts are the story; the length of one is a detail.
   return attempts.length > 1 ? [price, ...facts] : [...facts, price];
 }

@@ -5,8 +5,11 @@ import { compare, type Node } from '../trace/node.ts';
 import { errorClass } from './error-class.ts';
 import { failsAnyway, type UsualByOperation } from './usual.ts';
 
-/** Where a failure began. `hole`: spans between it and where it showed do not say that they failed. */
-export type Origin = { readonly node: Node; readonly end: Node; readonly via: 'chain' | 'hole' | 'above-hole' };
+/**
+ * Where a failure began. `hole`: spans between it and where it showed do not say that they failed. `retried`: a later call of the same
+ * kind went well, and yet its caller failed without a word of its own.
+ */
+export type Origin = { readonly node: Node; readonly end: Node; readonly via: 'chain' | 'hole' | 'above-hole' | 'retried' };
 
 /** Mistakes of the code itself: a failed call below may have provoked one, but the code is what breaks. */
 const OWN_MISTAKE =
@@ -18,16 +21,26 @@ const SAYS_NOTHING = /^(\d{3}|[45]xx|error|exception|fault|_OTHER|Unhandled|HTTP
 export function originsOf(end: Node, usual: UsualByOperation): readonly Origin[] {
   const deepest = descend(end, usual);
   const below = beyondHole(deepest, usual);
-  if (!below) return [{ node: deepest, end, via: 'chain' }];
+  if (!below) return [repeated(deepest, end, usual) ?? { node: deepest, end, via: 'chain' }];
   if (saysMore(deepest) && !echoes(deepest, below)) {
     return [
       { node: deepest, end, via: 'chain' },
       { node: below, end, via: 'above-hole' },
     ];
   }
-  const origin: Origin = { node: below, end, via: 'hole' };
+  const origin: Origin = repeated(below, end, usual) ?? { node: below, end, via: 'hole' };
   // What only passes on the words of the origin is not another explanation.
   return echoes(deepest, below) ? [origin] : [origin, { node: deepest, end, via: 'above-hole' }];
+}
+
+/** Not every second call of one kind is the first one tried again. */
+function repeated(silent: Node, end: Node, usual: UsualByOperation): Origin | undefined {
+  if (saysMore(silent)) return undefined;
+  const failing = silent.children.filter(
+    (child) => isAwaited(child) && isFailing(child.span) && isMadeGood(child) && !failsAnyway(child.span, usual),
+  );
+  const last = lastToEnd(failing);
+  return last && { node: descend(last, usual), end, via: 'retried' };
 }
 
 /** From failing caller to failing callee, as far down as that goes. */

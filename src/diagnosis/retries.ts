@@ -1,7 +1,7 @@
 import { isFailing } from '../trace/failing.ts';
 import { attemptsAt } from '../trace/failure.ts';
 import { isCaller } from '../trace/functions.ts';
-import { depthFirst, MARGIN, type Node, type Tree } from '../trace/node.ts';
+import { depthFirst, length, MARGIN, type Node, type Tree } from '../trace/node.ts';
 
 /** A call that failed and was made again by the same caller. */
 export type Retry = { readonly parent: Node; readonly attempts: readonly Node[] };
@@ -11,10 +11,20 @@ export function retriesIn(tree: Tree): readonly Retry[] {
   return tree.nodes.flatMap((node) => {
     const { parent } = node;
     if (!parent || known.has(node) || !isCaller(node.span) || !isFailing(node.span)) return [];
-    const attempts = attemptsAt(node);
-    for (const attempt of attempts) known.add(attempt);
-    return attempts.length > 1 && isInTurn(attempts) ? [{ parent, attempts }] : [];
+    const all = attemptsAt(node);
+    for (const attempt of all) known.add(attempt);
+    // What went well before was no attempt at this.
+    const attempts = all.slice(all.indexOf(node));
+    return attempts.length > 1 && isInTurn(attempts) && isCostly(attempts) ? [{ parent, attempts }] : [];
   });
+}
+
+/** As long as the last attempt: then the call itself is slow, and not that it was repeated. */
+const COSTLY = 2;
+
+function isCostly(attempts: readonly Node[]): boolean {
+  const [first, last] = [attempts[0], attempts.at(-1)];
+  return first !== undefined && last !== undefined && last.start - first.start >= COSTLY * length(last);
 }
 
 const isInTurn = (attempts: readonly Node[]): boolean =>

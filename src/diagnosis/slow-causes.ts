@@ -76,7 +76,7 @@ function confidenceOf({ place, excess }: Weighed, whole: Whole): number {
 function againstUsual(excess: number, whole: Whole): number {
   const impact = whole.total > 0 ? excess / whole.total : 0;
   const share = whole.excess > 0 ? excess / whole.excess : 0;
-  return (0.35 + 0.6 * share) * Math.min(1, impact / 0.3) * (impact < 0.1 ? 0.3 : 1);
+  return (0.25 + 0.7 * share) * Math.min(1, impact / 0.3) * (impact < 0.1 ? 0.3 : 1);
 }
 
 function alone(place: Place, whole: Whole): number {
@@ -86,8 +86,8 @@ function alone(place: Place, whole: Whole): number {
   if (kind === 'cold-start') return isSlow && part >= COLD_SHARE ? 0.3 + 0.6 * part : 0;
   if (kind === 'queue-wait' || kind === 'iterator-age') return amount >= LEAST_WAIT ? 0.3 + 0.5 * part : 0;
   if (median !== undefined || !isLeading(place, whole)) return 0;
-  // A part of something that may be as fast as ever is no more than possible.
-  return isSlow ? 0.3 + 0.6 * part : Math.max(0.45, 0.54 * part);
+  // What is over sooner may be as fast as ever.
+  return isSlow ? 0.35 + 0.6 * part : 0.3 + 0.4 * part;
 }
 
 function isLeading({ amount }: Place, { total, largest: [first, second] }: Whole): boolean {

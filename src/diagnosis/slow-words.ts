@@ -5,7 +5,7 @@ import type { Cause } from './cause.ts';
 import { laidOn } from './ends.ts';
 import type { Place, SlowKind } from './places.ts';
 import { operationKey, type UsualByOperation, usualOf } from './usual.ts';
-import { lasted, named, peerOf, saidError, shareOfPath, targetOf } from './wording.ts';
+import { lasted, named, notSeen, peerOf, saidError, shareOfPath, targetOf } from './wording.ts';
 
 type Whole = { readonly total: Micros; readonly usual: UsualByOperation; readonly calls: readonly Node[] };
 type Said = Pick<Cause, 'kind' | 'summary' | 'evidence' | 'edge'> & {
@@ -68,6 +68,8 @@ function factsOf({ kind, nodes, amount, median }: Place, node: Node, usual: Usua
     const whole = took ? `: median ${spelled(took.p50)}, p95 ${spelled(took.p95)}, n=${took.count}` : '';
     facts.push(`${spelled(amount)} vs ${spelled(median)} usually (${named(node.span)}${whole})`);
   }
+  if (kind === 'slow-self') facts.push(notSeen('what it did meanwhile, its own work or a call that nobody traces'));
+  if (kind === 'slow-dependency') facts.push(notSeen('what the other side did meanwhile'));
   if (kind === 'retried') facts.push(`it said: ${saidError(node.span)}`);
   const often = kind === 'n-plus-one' ? usualTimes(node, usual) : undefined;
   if (often !== undefined) facts.push(`${nodes.length} calls, usually ${often}`);

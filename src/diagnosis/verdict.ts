@@ -6,7 +6,7 @@ import type { CauseKind } from './cause.ts';
 import { deliveryOf, POISONOUS } from './deliveries.ts';
 import { type ErrorClass, errorClass } from './error-class.ts';
 import { type UsualByOperation, usualTime } from './usual.ts';
-import { lasted, named, peerOf, saidError, targetOf } from './wording.ts';
+import { lasted, named, notSeen, peerOf, saidError, targetOf } from './wording.ts';
 
 /** What an origin is, said in our words. `node` is where it is to be shown. */
 export type Verdict = {
@@ -132,7 +132,7 @@ function onSilence(node: Node): Verdict {
     node: silent,
     edge: edgeOf(silent),
     summary: `${whose}: ${saidError(node.span)}`,
-    evidence: ['no span tells of the other side: network, cold start, or not instrumented'],
+    evidence: [notSeen('the other side: network, cold start, or nobody traces it')],
   };
 }
 
@@ -155,7 +155,7 @@ function onFunctionTimeout(node: Node): Verdict {
       ...(leaf
         ? [`${leaf.span.operation}${peer === undefined ? '' : ` to ${peer}`} ${open} after ${spelled(lasted(leaf))}`]
         : []),
-      ...(leaf ? [] : ['no span tells what it was doing']),
+      ...(leaf ? [] : [notSeen('what it was doing')]),
     ],
   };
 }

@@ -30,6 +30,7 @@ export const keys = {
   frozenPrefix: FROZEN_PREFIX,
   /** The same digest as in `usual`. */
   frozen: (usualKey: string) => `${FROZEN_PREFIX}${digest(usualKey)}`,
+  changes: (resource: string) => `tf:changes:${digest(resource)}`,
   learned: (id: TraceId) => `tf:learned:${id}`,
   incidentPrefix: INCIDENT_PREFIX,
   incident: (id: string) => `${INCIDENT_PREFIX}${id}`,

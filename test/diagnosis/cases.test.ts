@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { CauseKind } from '../../src/diagnosis/cause.ts';
 import { diagnose } from '../../src/diagnosis/diagnose.ts';
 import { assemble } from '../../src/trace/assemble.ts';
-import { type Case, cases, HAS_CASES, recordsOf, usualOf } from '../trace/cases.ts';
+import { type Case, cases, changesOf, HAS_CASES, recordsOf, usualOf } from '../trace/cases.ts';
 import { aSpanId } from '../trace/records.ts';
 
 /** Their finer kinds in our closed list. */
@@ -33,7 +33,7 @@ type Answer = { readonly kind: CauseKind | undefined; readonly spans: readonly s
 function answer(known: Case): Answer {
   const [transaction] = assemble(recordsOf(known)).transactions;
   if (!transaction) throw new Error(`${known.id} has no transaction`);
-  const [cause] = diagnose(transaction, usualOf(known));
+  const [cause] = diagnose(transaction, usualOf(known), changesOf(known));
   const names = known.spans.filter((span) => cause?.spanIds.some((id) => id === aSpanId(span.id)));
   return { kind: cause?.kind, spans: names.map((span) => span.id) };
 }

@@ -5,13 +5,14 @@ import { examine } from '../../jobs/examine.ts';
 import { learn } from '../../jobs/learn.ts';
 import { intake } from '../../src/intake.ts';
 import type { Queue, World } from '../../src/ports.ts';
+import { redisChanges } from '../../src/redis/changes.ts';
 import { redisIncidents } from '../../src/redis/incidents.ts';
 import { redisOutbox } from '../../src/redis/outbox.ts';
 import { redisRecords } from '../../src/redis/records.ts';
 import { redisUsual } from '../../src/redis/usual.ts';
 import type { TelemetryRecord } from '../../src/telemetry/record.ts';
 import { type Micros, micros } from '../../src/units.ts';
-import { aSpan, aTraceId, at } from '../trace/records.ts';
+import { anEvent, aSpan, aTraceId, at } from '../trace/records.ts';
 import { type ChatTwin, chatTwin } from '../world/chat-twin.ts';
 import { testRedis } from '../world/redis.ts';
 
@@ -38,7 +39,12 @@ beforeEach(() => {
   };
   world = {
     ...{ clock, queue, chat: slack.chat, outbox: redisOutbox(redis()) },
-    ...{ records: redisRecords(redis(), clock), usual: redisUsual(redis(), clock), incidents: redisIncidents(redis(), clock) },
+    ...{
+      records: redisRecords(redis(), clock),
+      usual: redisUsual(redis(), clock),
+      changes: redisChanges(redis()),
+      incidents: redisIncidents(redis(), clock),
+    },
   };
 });
 
@@ -285,6 +291,17 @@ describe('telemetry that comes in', () => {
       'examine in 1000 ms',
       'examine in 2000 ms',
     ]);
+  });
+
+  test('of a change is remembered, and named where what it changed then fails', async () => {
+    const change = { what: 'change', action: 'UpdateFunctionCode', version: '42', by: 'ci' } as const;
+    const resource = 'arn:aws:lambda:eu-west-1:123456789012:function:payment';
+    await intake(world, [anEvent({ ...change, resource, atMs: -240_000, outcome: undefined, requestId: undefined })]);
+    const id = await incidentOf('one');
+
+    expect((await world.incidents.read(id))?.alert.causes[0]?.evidence).toContain(
+      'began 4 min after UpdateFunctionCode of payment, version 42',
+    );
   });
 
   test('is learned from where it is healthy and whole, and not where it failed', async () => {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startWorkers, type Workers } from '../../jobs/worker.ts';
 import { logger } from '../../src/log.ts';
 import type { World } from '../../src/ports.ts';
+import { redisChanges } from '../../src/redis/changes.ts';
 import { redisIncidents } from '../../src/redis/incidents.ts';
 import { redisOutbox } from '../../src/redis/outbox.ts';
 import { QUEUE_PREFIX, type Queues, redisQueue } from '../../src/redis/queue.ts';
@@ -40,7 +41,7 @@ beforeEach(() => {
   };
   const world: World = {
     ...{ clock, queue, chat, outbox: redisOutbox(redis()), records: redisRecords(redis(), clock) },
-    ...{ usual: redisUsual(redis(), clock), incidents: redisIncidents(redis(), clock) },
+    ...{ usual: redisUsual(redis(), clock), changes: redisChanges(redis()), incidents: redisIncidents(redis(), clock) },
   };
   workers = startWorkers(world, redis(), logger('silent'));
 });

@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { ResourceChange } from '../../src/diagnosis/changes.ts';
 import { operationKey, type Usual, type UsualByOperation } from '../../src/diagnosis/usual.ts';
 import type { AttributeValue, SpanKind, SpanRecord } from '../../src/telemetry/record.ts';
 import { aUsual, type UsualWords } from '../diagnosis/usually.ts';
-import { aSpan } from './records.ts';
+import { aSpan, at } from './records.ts';
 
 /** Recorded cases lie outside the repository; without them these tests are skipped. */
 const folder = join(process.env['TRACEFALL_CORPUS'] ?? '/nowhere', 'cases');
@@ -40,6 +41,7 @@ const CaseFile = z.object({
       ),
     })
     .optional(),
+  changes: z.array(z.object({ service: z.string(), what: z.string(), minutesBeforeOnset: z.number() })).default([]),
   expected: z.object({
     criticalPath: z.array(
       z.object({
@@ -101,6 +103,11 @@ export function recordsOf(known: Case): readonly SpanRecord[] {
     });
   });
 }
+
+export const changesOf = ({ changes }: Case): readonly ResourceChange[] =>
+  changes.map(({ service, what, minutesBeforeOnset }) => ({
+    ...{ at: at(-minutesBeforeOnset * 60_000), resource: service, action: what, version: undefined },
+  }));
 
 type SaidUsual = NonNullable<Case['baseline']>['ops'][string];
 

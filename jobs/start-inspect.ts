@@ -1,7 +1,8 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Cause } from '../src/diagnosis/cause.ts';
-import { usualOf } from '../src/diagnosis/usual-of.ts';
+import { changesIn } from '../src/diagnosis/changes.ts';
+import { learned } from '../src/diagnosis/learn.ts';
 import { windowCauses } from '../src/diagnosis/window.ts';
 import { eventCounts, inspection, type RecordCounts, rejectCounts } from '../src/inspection.ts';
 import { drawMap } from '../src/map/draw-map.ts';
@@ -35,9 +36,10 @@ export async function inspect({ files, baseline, json, png, map }: InspectOption
     return 1;
   }
   const normal = assemble((await telemetryIn(baseline)).records).transactions;
-  const usual = usualOf(normal);
+  const usual = learned(normal);
   const { transactions, counts } = assemble(records);
-  const scenes = transactions.map((transaction) => sceneOf(transaction, usual));
+  const changes = changesIn(records);
+  const scenes = transactions.map((transaction) => sceneOf(transaction, usual, changes));
   const events = records.filter((record) => record.kind === 'event');
   const causes = windowCauses({ judged: scenes, baseline: normal, events });
   const report = {

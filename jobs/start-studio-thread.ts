@@ -1,7 +1,7 @@
 import { workerData } from 'node:worker_threads';
 import { z } from 'zod';
 import type { Alert } from '../src/incident/incident.ts';
-import type { MapPortrait, Portrait } from '../src/ports.ts';
+import type { MapPortrait, Portrait, Study } from '../src/ports.ts';
 import type { TraceId } from '../src/telemetry/ids.ts';
 import { fontFault } from '../src/waterfall/render.ts';
 import type { MapQuestion } from '../src/work.ts';
@@ -14,6 +14,7 @@ const own = studio(openReading(redisUrl));
 
 export const judge = (traceId: TraceId): Promise<Alert | undefined> => own.judge(traceId);
 export const portray = (traceId: TraceId): Promise<Portrait | undefined> => own.portray(traceId);
+export const study = (traceId: TraceId): Promise<Study | undefined> => own.study(traceId);
 export const portrayMap = (question: MapQuestion): Promise<MapPortrait | undefined> => own.portrayMap(question);
 /** Also loads whatever the first picture needs. */
 export const fault = (): string | undefined => fontFault();

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import { Piscina } from 'piscina';
 import type { Alert } from '../src/incident/incident.ts';
-import type { MapPortrait, Portrait, Studio } from '../src/ports.ts';
+import type { MapPortrait, Portrait, Studio, Study } from '../src/ports.ts';
 import type { Picture } from '../src/waterfall/picture.ts';
 
 /** A thread is 60 MB; with two, nobody waits for somebody else's ten thousand spans. */
@@ -41,6 +41,7 @@ export function openStudio({ redisUrl, log, thread = THREAD, giveUpMs = GIVE_UP_
   warnOfFonts(pool, log);
   return {
     judge: (traceId) => ask<Alert | undefined>('judge', traceId),
+    study: (traceId) => ask<Study | undefined>('study', traceId),
     portray: async (traceId) => revived(await ask<Portrait | undefined>('portray', traceId)),
     portrayMap: async (question) => revived(await ask<MapPortrait | undefined>('portrayMap', question)),
     close: () => pool.close(),

@@ -1,3 +1,5 @@
+import type { ResourceChange } from './diagnosis/changes.ts';
+import type { Lesson } from './diagnosis/lesson.ts';
 import type { UsualByOperation } from './diagnosis/usual.ts';
 import type { Alert, Incident, Thread } from './incident/incident.ts';
 import type { MapScene } from './map/service-map.ts';
@@ -6,13 +8,14 @@ import type { TelemetryRecord } from './telemetry/record.ts';
 import type { Micros } from './units.ts';
 import type { Picture } from './waterfall/picture.ts';
 import type { Telling } from './waterfall/telling.ts';
-import type { Announce, Answer, MapQuestion, Question } from './work.ts';
+import type { Announce, Answer, Learn, MapQuestion, Question } from './work.ts';
 
 /** The outside world, as small as our need of it. A job's type says which parts it touches. */
 export type World = {
   readonly clock: Clock;
   readonly records: Records;
   readonly usual: UsualMemory;
+  readonly changes: Changes;
   readonly incidents: Incidents;
   readonly outbox: Outbox;
   readonly queue: Queue;
@@ -62,9 +65,22 @@ export type Suspect = {
   readonly since: Micros;
 };
 
-/** How long each operation usually takes. */
+/** What is usual for each operation. `Records.keep` counts what single spans tell of it. */
 export type UsualMemory = {
-  read(operationKeys: readonly string[]): Promise<UsualByOperation>;
+  /** By the keys of `diagnosis/usual.ts`. */
+  read(usualKeys: readonly string[]): Promise<UsualByOperation>;
+  /** What the tree of a healthy transaction tells. Safe to repeat for one transaction; learns nothing while its entry is frozen. */
+  learn(traceId: TraceId, lesson: Lesson): Promise<void>;
+  /** An incident was reported: for a while nothing is learned of these. */
+  freeze(operationKeys: readonly string[]): Promise<void>;
+};
+
+/** What was changed, as AWS announced it. */
+export type Changes = {
+  /** Safe to repeat. */
+  keep(changes: readonly ResourceChange[]): Promise<void>;
+  /** Changes of these resources in the half hour before that time. */
+  read(resources: readonly string[], onset: Micros): Promise<readonly ResourceChange[]>;
 };
 
 export type Incidents = {
@@ -122,6 +138,8 @@ export type Queue = {
   examine(traceId: TraceId, delayMs: number): Promise<void>;
   announce(job: Announce, delayMs: number): Promise<void>;
   answer(job: Answer): Promise<void>;
+  /** Few of the healthy transactions of each entry operation are taken; most calls do nothing. */
+  learn(job: Learn): Promise<void>;
 };
 
 /** Whether this is the first time that somebody asks by this name; `unknown` when that cannot be found out now. */
@@ -156,11 +174,14 @@ export type Studio = {
   judge(traceId: TraceId): Promise<Alert | undefined>;
   /** The transaction that the trace belongs to, in words and as a picture; undefined: nothing is known of it. */
   portray(traceId: TraceId): Promise<Portrait | undefined>;
+  /** What the trace's transaction teaches about what is usual; undefined: nothing. */
+  study(traceId: TraceId): Promise<Study | undefined>;
   /** The observed edges of the last minutes, or of one transaction; undefined: nothing is known of what was asked for. */
   portrayMap(question: MapQuestion): Promise<MapPortrait | undefined>;
 };
 
 export type Portrait = { readonly telling: Telling; readonly picture: Picture };
+export type Study = { readonly id: TraceId; readonly lesson: Lesson };
 export type MapPortrait = { readonly map: MapScene; readonly picture: Picture };
 
 /** What a picture is about: a transaction, or a service map that somebody asked for. */

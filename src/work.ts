@@ -5,6 +5,7 @@ import { traceId } from './telemetry/ids.ts';
 export const EXAMINE = 'examine';
 export const ANNOUNCE = 'announce';
 export const ANSWER = 'answer';
+export const LEARN = 'learn';
 
 const trace = z.string().transform((text, context) => {
   const id = traceId(text);
@@ -39,3 +40,7 @@ export const Answer = z.object({
 export type Answer = z.output<typeof Answer>;
 export type Question = Answer['question'];
 export type MapQuestion = Extract<Question, { kind: 'map' }>;
+
+/** A healthy transaction is over: its tree tells what is usual. `entry`: the usual key of its entry operation. */
+export const Learn = z.object({ v: z.literal(1), traceId: trace, entry: z.string() });
+export type Learn = z.output<typeof Learn>;

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { SlackConfig } from './config.ts';
 import type { World } from './ports.ts';
+import { redisChanges } from './redis/changes.ts';
 import { patientConnection, promptConnection } from './redis/connection.ts';
 import { redisIncidents } from './redis/incidents.ts';
 import { redisOutbox } from './redis/outbox.ts';
@@ -31,6 +32,7 @@ export function openWorld({ redisUrl, slack, log }: { redisUrl: string; slack: S
     clock,
     records: redisRecords(prompt, clock),
     usual: redisUsual(prompt, clock),
+    changes: redisChanges(prompt),
     incidents: redisIncidents(prompt, clock),
     outbox: redisOutbox(prompt),
     queue,
@@ -48,9 +50,9 @@ export function openWorld({ redisUrl, slack, log }: { redisUrl: string; slack: S
 }
 
 /** What reads telemetry and nothing else, for one thread of the studio; whoever ends the thread ends its connection. */
-export function openReading(redisUrl: string): Pick<World, 'records' | 'usual'> {
+export function openReading(redisUrl: string): Pick<World, 'records' | 'usual' | 'changes'> {
   // Its commands fail when Redis is away, and say so then.
   const redis = promptConnection(redisUrl, () => undefined);
   const clock = () => fromMillis(Date.now());
-  return { records: redisRecords(redis, clock), usual: redisUsual(redis, clock) };
+  return { records: redisRecords(redis, clock), usual: redisUsual(redis, clock), changes: redisChanges(redis) };
 }

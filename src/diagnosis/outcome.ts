@@ -1,6 +1,6 @@
 import type { Span, Transaction } from '../trace/transaction.ts';
 import { micros } from '../units.ts';
-import { ENOUGH_SIGHTINGS, operationKey, type Usual, type UsualByOperation } from './usual.ts';
+import { type UsualByOperation, usualTime } from './usual.ts';
 
 /** Slower than one in twenty is common; twice that is not. */
 const SLOW_FACTOR = 2;
@@ -15,13 +15,7 @@ export function outcomeOf(transaction: Transaction, usual: UsualByOperation): 'o
 }
 
 export function isSlow(span: Pick<Span, 'service' | 'operation' | 'duration'>, usual: UsualByOperation): boolean {
-  const known = usualOf(span, usual);
+  const known = usualTime(span, usual);
   if (!known || span.duration === undefined) return false;
   return span.duration > SLOW_FACTOR * known.p95 && span.duration > known.p95 + NOTICEABLE;
-}
-
-/** undefined: not seen often enough to call anything usual. */
-export function usualOf(span: Pick<Span, 'service' | 'operation'>, usual: UsualByOperation): Usual | undefined {
-  const known = usual.get(operationKey(span.service, span.operation));
-  return known && known.count >= ENOUGH_SIGHTINGS ? known : undefined;
 }

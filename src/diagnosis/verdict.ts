@@ -5,9 +5,8 @@ import { micros, spelled } from '../units.ts';
 import type { CauseKind } from './cause.ts';
 import { deliveryOf, POISONOUS } from './deliveries.ts';
 import { type ErrorClass, errorClass } from './error-class.ts';
-import { usualOf } from './outcome.ts';
-import type { UsualByOperation } from './usual.ts';
-import { lasted, named, peerOf, saidError, targetOf } from './wording.ts';
+import { type UsualByOperation, usualTime } from './usual.ts';
+import { lasted, named, notSeen, peerOf, saidError, targetOf } from './wording.ts';
 
 /** What an origin is, said in our words. `node` is where it is to be shown. */
 export type Verdict = {
@@ -38,6 +37,11 @@ type Words = { readonly kind: CauseKind; readonly words: (node: Node) => string 
 
 const PLAIN: Partial<Record<ErrorClass, Words>> = {
   throttled: { kind: 'throttled', words: ({ span }) => `${calleeOf(span) ?? 'AWS'} throttled ${named(span)}` },
+  'concurrency-limit': {
+    kind: 'concurrency-limit',
+    words: ({ span }) =>
+      `${calleeOf(span) ?? 'The function'} already runs as often at once as it may: ${named(span)} was refused`,
+  },
   'permission-denied': { kind: 'permission-denied', words: ({ span }) => `${span.service} may not do ${span.operation}` },
   'payload-too-large': { kind: 'payload-too-large', words: ({ span }) => `${named(span)} failed on too large a payload` },
 };
@@ -84,12 +88,13 @@ function onTimeOut(node: Node, usual: UsualByOperation): Verdict {
   const error = saidError(node.span);
   const callee = answererOf(node);
   if (!callee) return onSilence(node);
+  if (isFailing(callee.span)) return onRefusal(node, callee);
   const went = callee.end - node.end;
   const facts = [
     `${named(callee.span)} took ${spelled(lasted(callee))}, ${named(node.span)} gave up after ${spelled(lasted(node))}`,
   ];
   if (went > MARGIN) facts.push(`${callee.span.service} went on for another ${spelled(micros(went))} after nobody waited`);
-  const known = usualOf(callee.span, usual);
+  const known = usualTime(callee.span, usual);
   if (known)
     facts.push(`${named(callee.span)} usually takes ${spelled(known.p50)} (p95 ${spelled(known.p95)}, n=${known.count})`);
   const tight = known && length(callee) <= 1.2 * known.p95;
@@ -102,6 +107,13 @@ function onTimeOut(node: Node, usual: UsualByOperation): Verdict {
   };
 }
 
+/** The callee itself says that a time was over: nobody here has waited for it. */
+const onRefusal = (node: Node, callee: Node): Verdict => ({
+  ...plain(node, 'downstream-timeout'),
+  edge: { caller: node.span.service, callee: callee.span.service },
+  summary: `${callee.span.service} answered ${named(node.span)} that its time was over: ${saidError(node.span)}`,
+});
+
 /** Who was asked and did come to an end. */
 function answererOf(node: Node): Node | undefined {
   const answers = node.children.filter(({ span }) => span.kind === 'server' && !isInit(span) && span.duration !== undefined);
@@ -110,13 +122,17 @@ function answererOf(node: Node): Node | undefined {
 
 function onSilence(node: Node): Verdict {
   const silent = pendingLeaf(node) ?? node;
-  const peer = calleeOf(silent.span) ?? 'nobody known';
+  const peer = calleeOf(silent.span);
+  const whose =
+    peer === undefined
+      ? `${named(silent.span)} had no answer in time`
+      : `No answer in time from ${peer} to ${named(silent.span)}`;
   return {
     kind: 'downstream-timeout',
     node: silent,
     edge: edgeOf(silent),
-    summary: `No answer in time from ${peer} to ${named(silent.span)}: ${saidError(node.span)}`,
-    evidence: ['no span tells of the other side: network, cold start, or not instrumented'],
+    summary: `${whose}: ${saidError(node.span)}`,
+    evidence: [notSeen('the other side: network, cold start, or nobody traces it')],
   };
 }
 
@@ -139,7 +155,7 @@ function onFunctionTimeout(node: Node): Verdict {
       ...(leaf
         ? [`${leaf.span.operation}${peer === undefined ? '' : ` to ${peer}`} ${open} after ${spelled(lasted(leaf))}`]
         : []),
-      ...(leaf ? [] : ['no span tells what it was doing']),
+      ...(leaf ? [] : [notSeen('what it was doing')]),
     ],
   };
 }

@@ -2,6 +2,7 @@ import { redisUrl } from '../config.ts';
 import { intake } from '../intake.ts';
 import { logger } from '../log.ts';
 import { redactor } from '../redaction/redact.ts';
+import { redisChanges } from '../redis/changes.ts';
 import { promptConnection } from '../redis/connection.ts';
 import { redisQueue } from '../redis/queue.ts';
 import { redisRecords } from '../redis/records.ts';
@@ -14,7 +15,13 @@ const redact = redactor();
 const clock = () => fromMillis(Date.now());
 const onError = (error: Error) => log.warn({ err: error }, 'Redis');
 const redis = promptConnection(redisUrl(), onError);
-const world = { clock, records: redisRecords(redis, clock), usual: redisUsual(redis, clock), queue: redisQueue(redis, onError) };
+const world = {
+  clock,
+  records: redisRecords(redis, clock),
+  usual: redisUsual(redis, clock),
+  changes: redisChanges(redis),
+  queue: redisQueue(redis, onError),
+};
 
 /**
  * CloudWatch Logs subscription on `aws/spans`: `{ awslogs: { data } }`. Returns when Redis has every record of the batch; throws otherwise,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { BLOCK, BLOCKS } from '../diagnosis/tally.ts';
 import type { TraceId } from '../telemetry/ids.ts';
-import type { Micros } from '../units.ts';
+import { type Micros, toMillis } from '../units.ts';
 
 const hours = (count: number): number => count * 3_600_000;
 
@@ -9,9 +10,8 @@ export const RECORDS_TTL_MS = hours(24);
 /** What was decided must outlive every late or repeated delivery: AWS retries for 24 h. */
 export const DECISIONS_TTL_MS = hours(26);
 export const INCIDENTS_TTL_MS = hours(24 * 30);
-/** Usual durations live in blocks of this length, and this many of them count. */
-export const USUAL_BLOCK_MS = hours(6);
-export const USUAL_BLOCKS = 5;
+/** What is usual is counted in blocks of time; one that is over is read as long as it counts. */
+export const USUAL_TTL_MS = toMillis(BLOCK) * (BLOCKS + 1);
 
 export const MINUTE_MS = 60_000;
 export const minuteOf = (at: Micros): number => Math.floor(at / 1_000 / MINUTE_MS);
@@ -21,6 +21,7 @@ const digest = (text: string): string => createHash('sha256').update(text).diges
 
 const TRACE_PREFIX = 'tf:trace:';
 const RECENT_PREFIX = 'tf:recent:';
+const FROZEN_PREFIX = 'tf:frozen:';
 const INCIDENT_PREFIX = 'tf:incident:';
 
 export const keys = {
@@ -31,7 +32,12 @@ export const keys = {
   request: (requestId: string) => `tf:request:${digest(requestId)}`,
   recentPrefix: RECENT_PREFIX,
   recent: (minute: number) => `${RECENT_PREFIX}${minute}`,
-  usual: (operationKey: string, at: Micros) => `tf:usual:${Math.floor(at / 1_000 / USUAL_BLOCK_MS)}:${digest(operationKey)}`,
+  usual: (usualKey: string, block: number) => `tf:usual:${block}:${digest(usualKey)}`,
+  frozenPrefix: FROZEN_PREFIX,
+  /** The same digest as in `usual`. */
+  frozen: (usualKey: string) => `${FROZEN_PREFIX}${digest(usualKey)}`,
+  changes: (resource: string) => `tf:changes:${digest(resource)}`,
+  learned: (id: TraceId) => `tf:learned:${id}`,
   incidentPrefix: INCIDENT_PREFIX,
   incident: (id: string) => `${INCIDENT_PREFIX}${id}`,
   incidentLog: (id: string) => `${INCIDENT_PREFIX}${id}:log`,

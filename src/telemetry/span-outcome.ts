@@ -1,4 +1,5 @@
 import { batchFailures } from './batch-failures.ts';
+import { NAMELESS } from './error-text.ts';
 import type { Attributes, SpanError, SpanKind, SpanStatus } from './record.ts';
 import { finite } from './shape.ts';
 import { cut } from './text.ts';
@@ -20,8 +21,6 @@ export type Outcome = { readonly status: SpanStatus; readonly error: SpanError |
 /** Ours: a type is a class name. */
 const TYPE_CHARACTERS = 256;
 const MESSAGE_CHARACTERS = 2_048;
-/** OpenTelemetry's word for a type that nobody names: it tells people nothing. https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/ */
-const NAMELESS = '_OTHER';
 /** Of a function that returned and told Lambda which records of its batch have failed: what that is called where it is switched on. */
 const REPORTED = 'ReportBatchItemFailures';
 

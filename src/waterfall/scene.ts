@@ -1,5 +1,5 @@
 import type { Cause } from '../diagnosis/cause.ts';
-import type { Usual } from '../diagnosis/usual.ts';
+import type { Spread } from '../diagnosis/usual.ts';
 import type { SpanError } from '../telemetry/record.ts';
 import { isFailing } from '../trace/failing.ts';
 import type { Span, Transaction } from '../trace/transaction.ts';
@@ -13,7 +13,7 @@ export type Scene = {
   /** Best first. */
   readonly causes: readonly Cause[];
   /** Of the entry operation. */
-  readonly usual: Usual | undefined;
+  readonly usual: Spread | undefined;
 };
 
 /** The failure to name first: the one that the best cause points at, else the deepest with most of the critical path. */

@@ -1,3 +1,4 @@
+import { NAMELESS } from '../telemetry/error-text.ts';
 import type { SpanId } from '../telemetry/ids.ts';
 import { startUp } from '../trace/cold-start.ts';
 import { httpStatus, isFailing } from '../trace/failing.ts';
@@ -149,7 +150,7 @@ const LEAST_FAILURE = 400;
 
 /** What went wrong in a word or two, for a span that failed. */
 export function errorTypeOf({ error, attributes }: Span): string {
-  if (error !== undefined && error.type !== '') return error.type;
+  if (error !== undefined && error.type !== '' && error.type !== NAMELESS) return error.type;
   const status = httpStatus(attributes);
   // X-Ray marks a run as failed though the platform's own answer was 200.
   return status === undefined || status < LEAST_FAILURE ? 'error' : `HTTP ${status}`;

@@ -2,16 +2,18 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { announce } from '../../jobs/announce.ts';
 import { answer } from '../../jobs/answer.ts';
 import { examine } from '../../jobs/examine.ts';
+import { learn } from '../../jobs/learn.ts';
 import { studio } from '../../jobs/studio.ts';
 import { intake } from '../../src/intake.ts';
 import type { Queue, Studio, World } from '../../src/ports.ts';
+import { redisChanges } from '../../src/redis/changes.ts';
 import { redisIncidents } from '../../src/redis/incidents.ts';
 import { redisOutbox } from '../../src/redis/outbox.ts';
 import { redisRecords } from '../../src/redis/records.ts';
 import { redisUsual } from '../../src/redis/usual.ts';
 import type { TelemetryRecord } from '../../src/telemetry/record.ts';
 import { type Micros, micros } from '../../src/units.ts';
-import { aSpan, aTraceId, at } from '../trace/records.ts';
+import { anEvent, aSpan, aTraceId, at } from '../trace/records.ts';
 import { type ChatTwin, chatTwin } from '../world/chat-twin.ts';
 import { testRedis } from '../world/redis.ts';
 
@@ -22,6 +24,7 @@ const SECONDS = 1_000_000;
 let now: Micros;
 let slack: ChatTwin;
 let asked: string[];
+let learning: string[];
 let world: World;
 /** Pictures drawn. */
 let portrayed: number;
@@ -29,14 +32,16 @@ beforeEach(() => {
   now = at(0);
   slack = chatTwin();
   asked = [];
+  learning = [];
   const clock = () => now;
   const queue: Queue = {
     examine: async (traceId, delayMs) => void asked.push(`examine ${traceId} in ${delayMs} ms`),
     announce: async ({ incidentId }, delayMs) => void asked.push(`announce ${incidentId} in ${delayMs} ms`),
     answer: async () => void asked.push('answer'),
+    learn: async ({ entry }) => void learning.push(entry),
   };
   portrayed = 0;
-  const memory = { records: redisRecords(redis(), clock), usual: redisUsual(redis(), clock) };
+  const memory = { records: redisRecords(redis(), clock), usual: redisUsual(redis(), clock), changes: redisChanges(redis()) };
   world = {
     ...{ clock, queue, chat: slack.chat, outbox: redisOutbox(redis()) },
     ...{ ...memory, studio: counting(studio(memory)), incidents: redisIncidents(redis(), clock) },
@@ -332,6 +337,7 @@ describe('telemetry that comes in', () => {
 
     expect(kept).toMatchObject({ stored: 1, suspects: [] });
     expect(asked).toEqual([]);
+    expect(learning).toEqual(['shop|entry']);
   });
 
   test('asks for an examination 2 s after the entry has ended, 10 s while it has not, never later than 30 s after the suspicion, and then waits anew', async () => {
@@ -352,6 +358,35 @@ describe('telemetry that comes in', () => {
       'examine in 1000 ms',
       'examine in 2000 ms',
     ]);
+  });
+
+  test('of a change is remembered, and named where what it changed then fails', async () => {
+    const change = { what: 'change', action: 'UpdateFunctionCode', version: '42', by: 'ci' } as const;
+    const resource = 'arn:aws:lambda:eu-west-1:123456789012:function:payment';
+    await intake(world, [anEvent({ ...change, resource, atMs: -240_000, outcome: undefined, requestId: undefined })]);
+    const id = await incidentOf('one');
+
+    expect((await world.incidents.read(id))?.alert.causes[0]?.evidence).toContain(
+      'began 4 min after UpdateFunctionCode of payment, version 42',
+    );
+  });
+
+  test('is learned from where it is healthy and whole, and not where it failed', async () => {
+    const traces = Array.from({ length: 30 }, (_, n) => `t${n}`);
+    for (const trace of traces) await intake(world, [aSpan({ trace, id: `${trace} e` }), ...declined(`${trace} declined`)]);
+    expect(new Set(learning)).toEqual(new Set(['shop|t0 e', ...traces.map((trace) => `shop|${trace} e`)]));
+    expect(learning).not.toContain('api|POST /orders');
+
+    for (const trace of traces) {
+      await world.records.keep([aSpan({ trace: `same ${trace}`, id: `same ${trace}`, operation: 'GET /' })], []);
+      await learn({ v: 1, traceId: aTraceId(`same ${trace}`), entry: 'shop|GET /' }, world);
+      await learn({ v: 1, traceId: aTraceId(`${trace} declined`), entry: 'api|POST /orders' }, world);
+    }
+    now = micros(now + 20 * SECONDS);
+    const usual = await world.usual.read(['shop|GET /', 'api|POST /orders']);
+
+    expect(usual.get('shop|GET /')?.own?.count).toBe(30);
+    expect(usual.get('api|POST /orders')).toMatchObject({ failing: 1, own: undefined });
   });
 
   test('of an entry far beyond its usual time is suspect', async () => {

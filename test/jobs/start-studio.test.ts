@@ -6,6 +6,7 @@ import { afterEach, expect, test } from 'vitest';
 import { type OpenStudio, openStudio } from '../../jobs/start-studio.ts';
 import { studio } from '../../jobs/studio.ts';
 import { logger } from '../../src/log.ts';
+import { redisChanges } from '../../src/redis/changes.ts';
 import { redisRecords } from '../../src/redis/records.ts';
 import { redisUsual } from '../../src/redis/usual.ts';
 import { aSpan, aTraceId, at } from '../trace/records.ts';
@@ -13,7 +14,11 @@ import { testRedis, testRedisUrl } from '../world/redis.ts';
 
 const redis = testRedis();
 const clock = () => at(0);
-const memory = () => ({ records: redisRecords(redis(), clock), usual: redisUsual(redis(), clock) });
+const memory = () => ({
+  records: redisRecords(redis(), clock),
+  usual: redisUsual(redis(), clock),
+  changes: redisChanges(redis()),
+});
 /** Node 20 reads no TypeScript: the threads run the build that `npm test` makes first. */
 const BUILT = new URL('../../dist/jobs/start-studio-thread.js', import.meta.url);
 

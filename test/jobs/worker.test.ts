@@ -4,6 +4,7 @@ import { studio } from '../../jobs/studio.ts';
 import { startWorkers, type Workers } from '../../jobs/worker.ts';
 import { logger } from '../../src/log.ts';
 import type { World } from '../../src/ports.ts';
+import { redisChanges } from '../../src/redis/changes.ts';
 import { redisIncidents } from '../../src/redis/incidents.ts';
 import { redisOutbox } from '../../src/redis/outbox.ts';
 import { QUEUE_PREFIX, type Queues, redisQueue } from '../../src/redis/queue.ts';
@@ -39,7 +40,7 @@ beforeEach(() => {
       return await slack.chat.postRoot(incident);
     },
   };
-  const memory = { records: redisRecords(redis(), clock), usual: redisUsual(redis(), clock) };
+  const memory = { records: redisRecords(redis(), clock), usual: redisUsual(redis(), clock), changes: redisChanges(redis()) };
   const world: World = {
     ...{ clock, queue, chat, outbox: redisOutbox(redis()), incidents: redisIncidents(redis(), clock) },
     ...{ ...memory, studio: studio(memory) },

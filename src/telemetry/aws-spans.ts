@@ -1,5 +1,6 @@
 import { attributes, type Entry } from './attributes.ts';
 import { awsResource, resourceOfService } from './aws-resource.ts';
+import { receivedIn } from './deliveries.ts';
 import { otlpSpanId, otlpTraceId } from './otlp-ids.ts';
 import { linksOf, thrown } from './otlp-spans.ts';
 import { parsedOne } from './parsed.ts';
@@ -29,8 +30,9 @@ function spanRecord(span: Fields): SpanRecord | string {
   const start = nanosTime(span['startTimeUnixNano']);
   if (start === undefined) return `aws/spans record starting at ${found(span['startTimeUnixNano'])} (expected nanoseconds)`;
   const resource = fields(fields(span['resource'])['attributes']);
-  const merged = attributes([span['attributes'], fields(span['scope'])['attributes'], resource].map(entries));
   const kind = spanKind(span['kind']);
+  const own = entries(span['attributes']);
+  const merged = attributes([receivedIn(own, kind), own, entries(fields(span['scope'])['attributes']), entries(resource)]);
   const xray = fields(fields(span['_aws'])['xray']);
   return {
     kind: 'span',

@@ -1,5 +1,6 @@
 import { attributes, type Entry, keyValues } from './attributes.ts';
 import { awsResource } from './aws-resource.ts';
+import { receivedIn } from './deliveries.ts';
 import type { TraceId } from './ids.ts';
 import { isErrorTag, kindByTag } from './opentracing.ts';
 import { otlpSpanId, otlpTraceId } from './otlp-ids.ts';
@@ -64,8 +65,9 @@ function spanRecord(span: Fields, { service, resource, scope }: Surroundings): S
   if (spanId === undefined) return `span with span id ${found(span['spanId'])} (expected 16 hex digits, not all zero)`;
   const start = nanosTime(span['startTimeUnixNano']);
   if (start === undefined) return `span starting at ${found(span['startTimeUnixNano'])} (expected nanoseconds since 1970)`;
-  const merged = attributes([keyValues(span['attributes']), scope, resource]);
   const kind = spanKind(span['kind']);
+  const own = keyValues(span['attributes']);
+  const merged = attributes([receivedIn(own, kind), own, scope, resource]);
   const links = linksOf(span['links']);
   const parentSpanId = otlpSpanId(span['parentSpanId']);
   const spanKindSaid = kind === 'internal' ? (kindByTag(merged) ?? kind) : kind;

@@ -1,3 +1,4 @@
+import { RECEIVED_IDS } from '../telemetry/deliveries.ts';
 import type { Attributes, AttributeValue, SpanKind } from '../telemetry/record.ts';
 import { canonical } from './copies.ts';
 import { EXECUTION_ARN, REQUEST_ID } from './functions.ts';
@@ -21,6 +22,7 @@ export type JoinKeys = { readonly offers: readonly string[]; readonly wants: rea
  * the X-Ray SDKs and instrumentations of the AWS SDK write, CloudEvents'. https://opentelemetry.io/docs/specs/semconv/registry/attributes/messaging/
  */
 const MESSAGE_ID = [
+  RECEIVED_IDS,
   'messaging.message.id',
   'messaging.message_id',
   'messaging.message.ids',

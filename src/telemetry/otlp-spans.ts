@@ -41,7 +41,8 @@ export function otlpSpans(request: Fields, where: string): Parsed {
 function* spansOf(request: Fields): Generator<readonly [span: unknown, around: Surroundings]> {
   for (const group of list(request['resourceSpans']).map(fields)) {
     const resource = keyValues(fields(group['resource'])['attributes']);
-    for (const scoped of list(group['scopeSpans']).map(fields)) {
+    // Before OTLP 1.0 scopes were instrumentation libraries.
+    for (const scoped of list(group['scopeSpans'] ?? group['instrumentationLibrarySpans']).map(fields)) {
       const scope = keyValues(fields(scoped['scope'])['attributes']);
       const around = { service: serviceName(resource), resource, scope };
       for (const span of list(scoped['spans'])) yield [span, around];

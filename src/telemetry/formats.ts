@@ -7,7 +7,7 @@ import { isJaeger, readJaeger } from './jaeger.ts';
 import { lambdaEvent } from './lambda-lines.ts';
 import { isPlatformEvent } from './lambda-platform.ts';
 import { isLogQuery, readLogQuery } from './log-query.ts';
-import { isOtlp, readOtlpJson } from './otlp-json.ts';
+import { isOtlp, isOtlpAnswer, otlpAnswer, readOtlpJson } from './otlp-json.ts';
 import { joined, parsedOne, rejected } from './parsed.ts';
 import type { Parsed } from './record.ts';
 import { type Fields, isFields } from './shape.ts';
@@ -34,6 +34,7 @@ const FORMATS: readonly Format[] = [
     (value): value is Fields => isOtlp(value, 'logs'),
     (value, where) => readOtlpJson(value, 'logs', where),
   ),
+  format('OTLP/JSON traces', isOtlpAnswer, (value, where) => readOtlpJson(otlpAnswer(value), 'traces', where)),
   format('a CloudWatch Logs payload', isCloudwatchPayload, readCloudwatchPayload),
   format('aws/spans records', isAwsSpan, readAwsSpan),
   format('X-Ray traces or segment documents', isXray, readXray),
@@ -47,7 +48,7 @@ const FORMATS: readonly Format[] = [
 ];
 
 /** Every format that is read, for the reason of a reject. */
-export const EXPECTED = ['OTLP protobuf', ...FORMATS.map(({ name }) => name)].join(', ');
+export const EXPECTED = ['OTLP protobuf', ...new Set(FORMATS.map(({ name }) => name))].join(', ');
 
 /** Reads one JSON value, or each of a list of them (at `where[n]`), or of a list of lists: Zipkin's API answers with one a trace. */
 export function readValue(value: unknown, where: string): Parsed {

@@ -50,6 +50,7 @@ function told(requestId: string, record: Fields): Told {
     phase: 'report',
     traceId: header.traceId,
     parentSpanId: header.parent,
+    sampled: header.sampled,
     spanId: spanId(text(tracing['spanId']) ?? ''),
     status: invocationStatus(record['status']),
     error: errorNamed(record['errorType']),

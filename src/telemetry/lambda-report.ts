@@ -12,6 +12,7 @@ export const NOTHING_TOLD = {
   traceId: undefined,
   spanId: undefined,
   parentSpanId: undefined,
+  sampled: undefined,
   status: undefined,
   error: undefined,
   duration: undefined,
@@ -42,7 +43,7 @@ const QUIET =
 
 /** REPORT's fields stand in any order, between tabs; the longer names first, for `Duration` ends several of them. */
 const FIELD =
-  /(Billed Restore Duration|Billed Duration|Restore Duration|Init Duration|Duration|Memory Size|Max Memory Used|XRAY TraceId|SegmentId|Status|Error Type): (\S+)/g;
+  /(Billed Restore Duration|Billed Duration|Restore Duration|Init Duration|Duration|Memory Size|Max Memory Used|XRAY TraceId|SegmentId|Sampled|Status|Error Type): (\S+)/g;
 
 /**
  * A text line of the Lambda platform. undefined: not one; `quiet`: one that tells nothing we keep.
@@ -65,6 +66,7 @@ function report(requestId: string, line: string): Told {
     requestId,
     phase: 'report',
     ...reportIds(said.get('XRAY TraceId'), said.get('SegmentId')),
+    sampled: flag(said.get('Sampled')),
     status,
     error: errorNamed(said.get('Error Type')),
     duration: milliseconds(said.get('Duration')),
@@ -119,6 +121,8 @@ export function invocationStatus(word: unknown): InvocationRecord['status'] {
 
 export const errorNamed = (type: unknown): SpanError | undefined =>
   text(type) === undefined ? undefined : { type: cut(text(type) ?? '', 256), message: '' };
+
+const flag = (word: string | undefined): boolean | undefined => (word === undefined ? undefined : word === 'true');
 
 export const milliseconds = (value: unknown): Micros | undefined => limited(finite(value), fromMillis);
 

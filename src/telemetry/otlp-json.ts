@@ -2,7 +2,7 @@ import { otlpLogs } from './otlp-logs.ts';
 import { otlpSpans } from './otlp-spans.ts';
 import { NOTHING, rejected } from './parsed.ts';
 import type { Parsed } from './record.ts';
-import { type Fields, isFields } from './shape.ts';
+import { type Fields, isFields, list } from './shape.ts';
 import { found } from './text.ts';
 
 /** What an OTLP request carries. Metrics are not read. */
@@ -12,6 +12,23 @@ const LISTS: Readonly<Record<Signal, string>> = { traces: 'resourceSpans', logs:
 
 /** Whether this is an ExportTraceServiceRequest or ExportLogsServiceRequest (or the data type of the same shape) as JSON. */
 export const isOtlp = (value: unknown, signal: Signal): value is Fields => isFields(value) && Array.isArray(value[LISTS[signal]]);
+
+/**
+ * The spans as OTLP that the API of a store answers with: `{ "result": { "resourceSpans" } }` of Jaeger's API v3, `{ "trace": … }` and
+ * `{ "batches": [ … ] }` of Tempo's. undefined: not such an answer.
+ * https://www.jaegertracing.io/docs/latest/architecture/apis/ https://grafana.com/docs/tempo/latest/api_docs/
+ */
+export function otlpAnswer(value: unknown): Fields | undefined {
+  if (!isFields(value)) return undefined;
+  const inner = [value['result'], value['trace']].find((each) => isOtlp(each, 'traces'));
+  if (isFields(inner)) return inner;
+  const batches = list(value['batches']);
+  return batches.length > 0 && batches.every(isBatch) ? { resourceSpans: batches } : undefined;
+}
+
+const isBatch = (value: unknown): boolean => isFields(value) && ('scopeSpans' in value || 'instrumentationLibrarySpans' in value);
+
+export const isOtlpAnswer = (value: unknown): value is Fields => otlpAnswer(value) !== undefined;
 
 /**
  * Reads a request that `JSON.parse` gave. `{}` is a request without anything in it, and is accepted.

@@ -1,7 +1,9 @@
+import { logQueryRows } from './csv.ts';
 import { EXPECTED, readValue } from './formats.ts';
 import { isGzip, unpacked } from './gunzip.ts';
 import { readJson } from './json.ts';
 import { readMessages } from './lambda-file.ts';
+import { readLogQuery } from './log-query.ts';
 import { protobufSignal, readOtlpProtobuf } from './otlp-protobuf.ts';
 import { joined, rejected } from './parsed.ts';
 import { type Piece, pieces } from './pieces.ts';
@@ -34,6 +36,8 @@ function parsePlain(bytes: Uint8Array, where: string): Parsed {
 function parseText(text: string, where: string): Parsed {
   const json = readJson(text);
   if (json) return readValue(json.value, where);
+  const rows = logQueryRows(text);
+  if (rows && rows.length > 0) return readLogQuery({ results: rows }, where);
   const parts = pieces(text);
   if (parts.every((part) => part.kind === 'stray')) return unknown(unreadable(text, parts[0]), `${where}:${parts[0]?.line ?? 1}`);
   return parsePieces(parts, where);

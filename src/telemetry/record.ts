@@ -48,6 +48,8 @@ export type InvocationRecord = {
   readonly spanId: SpanId | undefined;
   /** Who called: `Parent=` of `tracing.value`. */
   readonly parentSpanId: SpanId | undefined;
+  /** false: the platform says that this run sends no trace. */
+  readonly sampled: boolean | undefined;
   readonly phase: 'start' | 'report';
   readonly at: Micros;
   readonly status: 'success' | 'error' | 'timeout' | undefined;

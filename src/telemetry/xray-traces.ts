@@ -1,5 +1,7 @@
+import { isAwsSpan, readAwsSpan } from './aws-spans.ts';
 import { type TraceId, traceId } from './ids.ts';
 import { readJson } from './json.ts';
+import { isOtlp, readOtlpJson } from './otlp-json.ts';
 import { joined, QUIET, rejected } from './parsed.ts';
 import type { Parsed } from './record.ts';
 import { type Fields, fields, isFields, list, text } from './shape.ts';
@@ -50,6 +52,9 @@ function readTrace(trace: Fields, where: string): Parsed {
 function readDocument(wrapped: unknown, around: Around, where: string): Parsed {
   const document = isFields(wrapped) && 'Document' in wrapped ? wrapped['Document'] : wrapped;
   const value = typeof document === 'string' ? readJson(document)?.value : document;
+  // ListRetrievedTraces with the format OTEL, as it answers where Transaction Search is on.
+  if (isOtlp(value, 'traces')) return readOtlpJson(value, 'traces', where);
+  if (isAwsSpan(value)) return readAwsSpan(value, where);
   return isFields(value)
     ? readSegment(value, { ...around, where })
     : rejected(`X-Ray document ${found(document)} (expected the JSON of an object)`, where);

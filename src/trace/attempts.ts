@@ -55,6 +55,7 @@ function merged(records: readonly InvocationRecord[]): Attempt {
     traceId: first((each) => each.traceId),
     spanId: first((each) => each.spanId),
     parentSpanId: first((each) => each.parentSpanId),
+    sampled: first((each) => each.sampled),
     status: worst(reports),
     error: first((each) => each.error),
     duration: first((each) => each.duration),

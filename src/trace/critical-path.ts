@@ -1,6 +1,7 @@
 import { earlier, later, type Micros } from '../units.ts';
 import { isAwaited, TOLERANCE } from './edges.ts';
 import { compare, isQueueLike, length, MARGIN, type Node, type Tree } from './node.ts';
+import { beganAt } from './not-traced.ts';
 import type { Section } from './transaction.ts';
 import { deliveryBefore, heldIn, IDLE_STATE_MICROS, statesOf, triesAgain } from './waits.ts';
 
@@ -36,7 +37,8 @@ const endsLater = (a: Node, b: Node): boolean => a.end > b.end || (a.end === b.e
  */
 export function criticalPath(tree: Tree, view: View = 'completion'): readonly Section[] {
   const sink = lastOf(tree, view);
-  const pen = penFrom(tree.entry.start, sink.end, statesOf(tree));
+  const began = view === 'completion' ? beganAt(tree) : tree.entry.start;
+  const pen = penFrom(began, sink.end, statesOf(tree));
   let at = sink;
   for (;;) {
     const top = topOfUnit(at);
@@ -48,6 +50,7 @@ export function criticalPath(tree: Tree, view: View = 'completion'): readonly Se
     else pen.draw(top, at.end, 'retry');
   }
   pen.draw(tree.entry, tree.entry.start, 'gap');
+  pen.draw(tree.entry, began, heldIn(tree.entry));
   return pen.sections();
 }
 

@@ -4,6 +4,7 @@ import { between, micros, NO_TIME } from '../units.ts';
 import type { Attempt } from './attempts.ts';
 import { calls, functionName, isCaller, isLambdaService, mayRun, namesOf, requestIdOf } from './functions.ts';
 import { compare, type Draft, UNSAID } from './node.ts';
+import { UNSAMPLED } from './not-traced.ts';
 import { platformError } from './platform-error.ts';
 import type { Join, Span } from './transaction.ts';
 
@@ -89,7 +90,7 @@ function draw(attempt: Attempt, site: Site): Span | undefined {
     shifted: NO_TIME,
     self: NO_TIME,
     critical: NO_TIME,
-    attributes: { 'faas.invocation_id': said.requestId },
+    attributes: { 'faas.invocation_id': said.requestId, ...(said.sampled === false && { [UNSAMPLED]: true }) },
     invocation: said,
   };
 }

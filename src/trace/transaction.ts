@@ -39,7 +39,19 @@ export type Transaction = {
   readonly events: readonly EventRecord[];
 };
 
-export type Incomplete = 'missing-root' | 'missing-parent' | 'still-running' | 'clock-skew' | 'cycle' | 'truncated';
+export type Incomplete =
+  | 'missing-root'
+  | 'missing-parent'
+  | 'still-running'
+  | 'clock-skew'
+  | 'cycle'
+  | 'truncated'
+  /** The entry took a message of which nobody told that it was sent; the time it waited may be known all the same. */
+  | 'producer-not-traced'
+  /** A message was sent, and nobody told that it was taken. */
+  | 'consumer-not-traced'
+  /** The platform, or a header that was passed on, says that a part was left out by sampling. */
+  | 'sampled';
 
 /** How the parent is known: recorded, by a span link, by a message id, or only guessed. undefined: the entry, or a root without parent. */
 export type Join = 'parent' | 'link' | 'message' | 'inferred';

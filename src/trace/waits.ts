@@ -1,3 +1,4 @@
+import { RECEIVED_FROM } from '../telemetry/deliveries.ts';
 import { isAwaited } from './edges.ts';
 import { httpStatus, isFailing, timedOut } from './failing.ts';
 import { isSameThing, isSameWork } from './failure.ts';
@@ -11,6 +12,7 @@ export function heldIn({ span, parent }: Node): Extract<WaitReason, 'queue' | 't
   const said = [
     span.attributes['messaging.system'],
     span.resource,
+    span.attributes[RECEIVED_FROM],
     span.attributes['faas.trigger.source'],
     parent?.span.attributes['messaging.system'],
     parent?.span.resource,

@@ -48,6 +48,9 @@ const INCOMPLETE: Readonly<Record<Exclude<Transaction['incomplete'][number], 'cl
   'still-running': 'not all spans were seen to end',
   cycle: 'a cycle of parents was cut',
   truncated: 'too many spans: some are left out',
+  'producer-not-traced': 'who sent the first message was not traced',
+  'consumer-not-traced': 'a message was sent, and who took it was not traced',
+  sampled: 'sampling left a part of it out',
 };
 
 /** What a reader must know before trusting the drawing. */

@@ -45,6 +45,7 @@ const report = (overrides: Partial<InvocationRecord> = {}): InvocationRecord => 
   initDuration: undefined,
   restoreDuration: undefined,
   billedRestoreDuration: undefined,
+  sampled: undefined,
   memorySizeMB: 128,
   maxMemoryUsedMB: 90,
   ...overrides,

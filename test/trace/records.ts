@@ -95,6 +95,7 @@ export function anInvocation(words: InvocationWords = {}): InvocationRecord {
     initDuration: undefined,
     restoreDuration: undefined,
     billedRestoreDuration: undefined,
+    sampled: undefined,
     memorySizeMB: undefined,
     maxMemoryUsedMB: undefined,
     ...said,

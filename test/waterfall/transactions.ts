@@ -143,6 +143,7 @@ const invocation = ({ service = 'shop', at }: Sketch, [init, handler]: readonly 
   billedDuration: undefined,
   restoreDuration: undefined,
   billedRestoreDuration: undefined,
+  sampled: undefined,
   initDuration: fromMillis(init),
   memorySizeMB: 256,
   maxMemoryUsedMB: 120,

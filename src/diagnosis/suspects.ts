@@ -18,14 +18,8 @@ export type Findings = {
 export function suspectsOf({ acts, paces, named }: Findings, all: readonly (readonly Visit[])[]): readonly Suspect[] {
   const slow = paces.filter(isFound).map((finding) => ({ visits: finding.visits, nats: weighed(finding) }));
   const below = strongestBelow([...acts, ...slow], all);
-  const charged = [
-    ...acts.map((finding) => actCharge(finding, below)),
-    ...paceCharges(paces),
-    ...named
-      .filter(isFound)
-      .map((finding) => ({ service: finding.service, charge: { finding, score: finding.nats, explained: 0 } })),
-  ];
-  return [...grouped(charged, ({ service }) => service)]
+  const charges = [...[...acts, ...named.filter(isFound)].map((finding) => charged(finding, below)), ...paceCharges(paces)];
+  return [...grouped(charges, ({ service }) => service)]
     .map(([service, group]) => suspect(service, group))
     .sort((a, b) => b.score - a.score || (a.service < b.service ? -1 : 1));
 }
@@ -34,18 +28,21 @@ type Charged = { readonly service: string; readonly charge: Charge };
 
 /** One fault shows in many acts of one kind, which are one witness; kinds add up, and so do a service and its edges. */
 function suspect(service: string, group: readonly Charged[]): Suspect {
-  const ordered = group.map(({ charge }) => charge).sort((a, b) => b.score - a.score);
+  const ordered = group.map(({ charge }) => charge).sort((a, b) => b.score - a.score || Number(isCall(b)) - Number(isCall(a)));
   const best = (kinds: readonly Finding['kind'][]): number =>
     ordered.find(({ finding }) => kinds.includes(finding.kind))?.score ?? 0;
   const slow = ordered.filter(({ finding }) => finding.kind === 'slow').reduce((sum, { score }) => sum + score, 0);
   return { service, score: best(['named']) + best(['failing']) + best(['lost', 'gained']) + slow, charges: ordered };
 }
 
+/** Of equal witnesses the call tells most. */
+const isCall = ({ finding }: Charge): boolean => 'act' in finding && finding.act.kind === 'calls';
+
 /** What happens below in the same transaction, and is about as surprising, explains this much of a finding above it. */
 const EXPLAINED_WEIGHT = 0.8;
 const AS_STRONG = 0.5;
 
-function actCharge(finding: ActFinding, below: ReadonlyMap<Visit, number>): Charged {
+function charged(finding: ActFinding | NamedFinding, below: ReadonlyMap<Visit, number>): Charged {
   const explained =
     finding.visits.filter((visit) => (below.get(visit) ?? 0) >= AS_STRONG * finding.nats).length /
     Math.max(1, finding.visits.length);

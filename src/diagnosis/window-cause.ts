@@ -23,7 +23,8 @@ const FACTS = 4;
 export function causeOf(suspect: Suspect, circumstances: Circumstances): Cause {
   const [strongest] = suspect.charges as readonly [Charge]; // nobody is a suspect without a charge
   // A transaction's own diagnosis knows more kinds than the comparison does.
-  const { finding } = suspect.charges.find((charge) => charge.finding.kind === 'named') ?? strongest;
+  const { finding } =
+    suspect.charges.find((charge) => charge.finding.kind === 'named' && isAsTelling(charge, strongest)) ?? strongest;
   return {
     ...placeOf(finding),
     service: suspect.service,
@@ -51,6 +52,8 @@ function confidenceIn({ score }: Suspect, { tests, share, isFirst }: Circumstanc
   return Math.round(100 * Math.min(LARGEST, real * own)) / 100;
 }
 
+const isAsTelling = (charge: Charge, strongest: Charge): boolean => 2 * charge.score >= strongest.score;
+
 type Place = Pick<Cause, 'kind' | 'operation' | 'resource' | 'edge' | 'summary'>;
 
 function placeOf(finding: Finding): Place {
@@ -69,12 +72,13 @@ function placeOf(finding: Finding): Place {
       summary: paceSummary(finding),
     };
   }
-  const span = finding.act.kind === 'calls' ? step?.span : finding.act.span;
+  const isCall = finding.act.kind === 'calls';
+  const span = isCall ? step?.span : finding.act.span;
   return {
     kind: KINDS[finding.kind](finding),
     operation: span?.operation ?? finding.service,
     resource: span?.resource,
-    edge: undefined,
+    edge: isCall ? { caller: finding.service, callee: finding.act.span.service } : undefined,
     summary: actSentence(finding),
   };
 }

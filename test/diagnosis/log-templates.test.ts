@@ -54,8 +54,3 @@ test('services and severities keep to themselves', () => {
 
   expect(new Set(lines.map(templateOf)).size).toBe(3);
 });
-
-test('a line of a megabyte without a blank is read to its limit', () => {
-  expect(statementsOf(`a${'b'.repeat(1_000_000)}`)).toHaveLength(1);
-  expect(statementsOf(`"${'\\'.repeat(1_000_000)}`)).toHaveLength(1);
-});

@@ -95,6 +95,20 @@ test('what is red every day is not the cause of what is slow today', () => {
   expect(services(causes)).toEqual(['payment']);
 });
 
+test('failures that are as frequent every day name nobody', () => {
+  const everyThird = (payment: number) => (i: number) => ({
+    payment,
+    ...(i % 3 ? {} : { failing: ['gateway', 'checkout', 'stock'] as const }),
+  });
+  const causes = causesOf({ window: orders(42, everyThird(200), 'window'), baseline: orders(60, everyThird(20), 'normal') });
+
+  expect(services(causes)).toEqual(['payment']);
+});
+
+test('what is clearly slower and takes a hundredth of the time is not said aloud', () => {
+  expect(said(under({ gateway: 12, payment: 900 }, { payment: 900 }))).toEqual([]);
+});
+
 test('a baseline that failed and a window that does not have no cause', () => {
   const broken: Order = { failing: ['gateway', 'checkout'], logs: [] };
 
@@ -194,6 +208,7 @@ test('without a baseline the healthy transactions of the window are what is usua
   });
 
   expect(causes[0]).toMatchObject({ service: 'payment' });
+  expect(causes[0]?.evidence.join('; ')).toContain('10 of 10 transactions through payment payment op, usually 0 of 30');
 });
 
 test('without anything to compare with, the failures speak for themselves, and healthy transactions for nothing', () => {

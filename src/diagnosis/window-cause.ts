@@ -45,12 +45,16 @@ export function causeOf(suspect: Suspect, circumstances: Circumstances): Cause {
 const NAT_WORTH = 0.5;
 const LARGEST = 0.97;
 
-function confidenceIn({ score }: Suspect, { tests, share, isFirst }: Circumstances): number {
+function confidenceIn({ score, charges }: Suspect, { tests, share, isFirst }: Circumstances): number {
   const real = 1 / (1 + Math.exp(-NAT_WORTH * (score - Math.log(tests))));
   // Most of what is found beside the first is its consequence.
   const own = isFirst ? 0.5 + 0.5 * share : share;
-  return Math.round(100 * Math.min(LARGEST, real * own)) / 100;
+  return Math.round(100 * Math.min(LARGEST, Math.max(real * own, ...charges.map(toldConfidence)))) / 100;
 }
+
+/** What failed transactions say of themselves is no less sure for being compared, as far as they agree and nothing below explains it. */
+const toldConfidence = ({ finding, explained }: Charge): number =>
+  finding.kind === 'named' ? (finding.cause.confidence * finding.now.count * (1 - explained)) / finding.now.of : 0;
 
 const isAsTelling = (charge: Charge, strongest: Charge): boolean => 2 * charge.score >= strongest.score;
 
@@ -143,11 +147,14 @@ function contrastFacts(finding: Finding, visits: readonly Visit[]): readonly str
 /** An older change would have shown earlier. */
 const RECENT = micros(30 * 60 * 1_000_000);
 
+/** Of ARNs, and of versions and aliases behind a name. */
+const NAME_ENDS = /[:/]/;
+
 /** A change is a fact beside a cause and never makes one: most that come shortly before are not to blame. */
 function changeFacts(service: string, { visits }: Finding, events: readonly EventRecord[]): readonly string[] {
   const onset = visits.reduce((first, { steps }) => Math.min(first, steps[0]?.span.start ?? first), Number.POSITIVE_INFINITY);
   return events.flatMap((event): string[] => {
-    if (event.what !== 'change' || event.outcome === 'failed' || !event.resource?.includes(service)) return [];
+    if (event.what !== 'change' || event.outcome === 'failed' || !event.resource?.split(NAME_ENDS).includes(service)) return [];
     const before = onset - event.at;
     if (!(before > 0 && before <= RECENT)) return [];
     const version = event.version === undefined ? '' : ` (version ${event.version})`;

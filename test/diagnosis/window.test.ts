@@ -201,6 +201,14 @@ test('an operation that nobody has seen before is not blamed for being new', () 
   expect(said(causesOf({ window: visitors })).map(({ service }) => service)).not.toContain('stock');
 });
 
+test('what failed transactions say of themselves is no less sure for being compared', () => {
+  const failing: Order = { failing: ['gateway', 'checkout', 'payment'] };
+  const few = causesOf({ window: [...orders(1, failing, 'window'), ...orders(6, {}, 'healthy')], baseline: [] });
+
+  expect(few[0]).toMatchObject({ service: 'payment' });
+  expect(few[0]?.confidence).toBeGreaterThanOrEqual(0.8);
+});
+
 test('without a baseline the healthy transactions of the window are what is usual', () => {
   const causes = causesOf({
     window: orders(40, (i) => (i % 4 === 0 ? { failing: ['gateway', 'checkout', 'payment'] } : {}), 'window'),

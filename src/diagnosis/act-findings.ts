@@ -39,7 +39,6 @@ function failingAt({ tally, known }: Tallies, visits: readonly Visit[]): readonl
 const GAINED_WEIGHT = 0.5;
 
 function changesAt({ tally, known }: Tallies, visits: readonly Visit[]): readonly ActFinding[] {
-  if (known.of === 0) return [];
   return [...new Map([...known.acts, ...tally.acts])].flatMap(([name, act]): ActFinding[] => {
     const rates = ratesOf(name, { tally, known });
     const gained = rose(rates);

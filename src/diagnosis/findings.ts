@@ -1,8 +1,9 @@
+import type { Cause } from './cause.ts';
 import type { Rate, Sample } from './surprise.ts';
 import type { Act, Visit } from './visits.ts';
 
 /** Something that a window does otherwise than usual. */
-export type Finding = ActFinding | PaceFinding;
+export type Finding = ActFinding | PaceFinding | NamedFinding;
 
 type Common = {
   readonly service: string;
@@ -31,6 +32,14 @@ export type PaceFinding = Common & {
   readonly spent: number;
   readonly excess: number;
   readonly transactions: number;
+};
+
+/** What failed transactions say of themselves, each by its own diagnosis. */
+export type NamedFinding = Common & {
+  readonly kind: 'named';
+  /** The surest of them. */
+  readonly cause: Cause;
+  readonly now: Rate;
 };
 
 /** Under this much a finding is not one: e^2 to 1. */

@@ -61,8 +61,18 @@ export function templateMiner(): (log: Line) => LogTemplate {
 
 type Line = Pick<LogRecord, 'service' | 'severity' | 'body'>;
 
-/** As it is told to people. */
-export const spelledTemplate = ({ words }: LogTemplate): string => words.join(' ');
+/** Ours: an exception's name stands at the end of what a framework says around it. */
+const SPELLED = 200;
+/** What stands before the message in a line: time, level, logger's thread. */
+const PREAMBLE = /^(?:<\*>|trace|debug|info|notice|warn|warning|error|fatal|\W)$/i;
+
+/** As it is told to people: `Calculate distance <*> (TravelServiceImpl#372)`. */
+export function spelledTemplate({ words, location }: LogTemplate): string {
+  const from = words.findIndex((word) => !PREAMBLE.test(word));
+  const text = words.slice(Math.max(0, from)).join(' ');
+  const short = text.length > SPELLED ? `${text.slice(0, SPELLED - 1)}…` : text;
+  return location === '' ? short : `${short} (${location})`;
+}
 
 function wordsOf(body: string): readonly string[] {
   const plain = VARIABLE.reduce((rest, [shape, word]) => rest.replace(shape, word), body.slice(0, CHARACTERS));

@@ -1,4 +1,4 @@
-import { type ActFinding, type Finding, isFound, type PaceFinding } from './findings.ts';
+import { type ActFinding, type Finding, isFound, type NamedFinding, type PaceFinding } from './findings.ts';
 import { grouped } from './grouped.ts';
 import type { Visit } from './visits.ts';
 
@@ -8,46 +8,41 @@ export type Suspect = { readonly service: string; readonly score: number; readon
 /** A finding with the part of its surprise that nothing below explains. */
 export type Charge = { readonly finding: Finding; readonly score: number; readonly explained: number };
 
+export type Findings = {
+  readonly acts: readonly ActFinding[];
+  readonly paces: readonly PaceFinding[];
+  readonly named: readonly NamedFinding[];
+};
+
 /** Everything found, of all that was compared, in one currency, best first; ties by name. */
-export function suspectsOf(
-  acts: readonly ActFinding[],
-  paces: readonly PaceFinding[],
-  all: readonly (readonly Visit[])[],
-): readonly Suspect[] {
-  const below = strongestBelow(
-    [...acts, ...paces.filter(isFound)].map((finding) => ({
-      visits: finding.visits,
-      nats: finding.kind === 'slow' ? weighed(finding) : finding.nats,
-    })),
-    all,
-  );
-  const charged = [...acts.map((finding) => actCharge(finding, below)), ...paceCharges(paces)];
-  return [...grouped(charged, ({ service }) => service)]
-    .map(([service, group]) =>
-      suspect(
-        service,
-        group.map(({ charge }) => charge),
-      ),
-    )
+export function suspectsOf({ acts, paces, named }: Findings, all: readonly (readonly Visit[])[]): readonly Suspect[] {
+  const slow = paces.filter(isFound).map((finding) => ({ visits: finding.visits, nats: weighed(finding) }));
+  const below = strongestBelow([...acts, ...slow], all);
+  const charges = [...[...acts, ...named.filter(isFound)].map((finding) => charged(finding, below)), ...paceCharges(paces)];
+  return [...grouped(charges, ({ service }) => service)]
+    .map(([service, group]) => suspect(service, group))
     .sort((a, b) => b.score - a.score || (a.service < b.service ? -1 : 1));
 }
 
 type Charged = { readonly service: string; readonly charge: Charge };
 
 /** One fault shows in many acts of one kind, which are one witness; kinds add up, and so do a service and its edges. */
-function suspect(service: string, charges: readonly Charge[]): Suspect {
-  const ordered = charges.toSorted((a, b) => b.score - a.score);
+function suspect(service: string, group: readonly Charged[]): Suspect {
+  const ordered = group.map(({ charge }) => charge).sort((a, b) => b.score - a.score || Number(isCall(b)) - Number(isCall(a)));
   const best = (kinds: readonly Finding['kind'][]): number =>
     ordered.find(({ finding }) => kinds.includes(finding.kind))?.score ?? 0;
   const slow = ordered.filter(({ finding }) => finding.kind === 'slow').reduce((sum, { score }) => sum + score, 0);
-  return { service, score: best(['failing']) + best(['lost', 'gained']) + slow, charges: ordered };
+  return { service, score: best(['named']) + best(['failing']) + best(['lost', 'gained']) + slow, charges: ordered };
 }
+
+/** Of equal witnesses the call tells most. */
+const isCall = ({ finding }: Charge): boolean => 'act' in finding && finding.act.kind === 'calls';
 
 /** What happens below in the same transaction, and is about as surprising, explains this much of a finding above it. */
 const EXPLAINED_WEIGHT = 0.8;
 const AS_STRONG = 0.5;
 
-function actCharge(finding: ActFinding, below: ReadonlyMap<Visit, number>): Charged {
+function charged(finding: ActFinding | NamedFinding, below: ReadonlyMap<Visit, number>): Charged {
   const explained =
     finding.visits.filter((visit) => (below.get(visit) ?? 0) >= AS_STRONG * finding.nats).length /
     Math.max(1, finding.visits.length);

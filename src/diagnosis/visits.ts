@@ -26,6 +26,7 @@ export type Step = {
 export type Act = {
   readonly kind: 'calls' | 'runs' | 'logs' | 'fails';
   readonly told: string;
+  /** That did it; of a call, the first of those that were called. */
   readonly span: Span;
   /** A warning: its loss is no fault. */
   readonly isWarning: boolean;

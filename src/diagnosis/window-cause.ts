@@ -1,5 +1,4 @@
 import type { EventRecord } from '../telemetry/record.ts';
-import type { Span } from '../trace/transaction.ts';
 import { micros, spelled } from '../units.ts';
 import type { Cause, CauseKind } from './cause.ts';
 import { contrast, spelledContrast } from './contrast.ts';
@@ -13,8 +12,7 @@ export type Circumstances = {
   readonly tests: number;
   /** Of all that was found, what speaks against this one. */
   readonly share: number;
-  /** The best cause of each transaction that did not go well. */
-  readonly named: readonly Cause[];
+  readonly isFirst: boolean;
   readonly events: readonly EventRecord[];
   readonly visits: readonly Visit[];
 };
@@ -23,21 +21,18 @@ const SPANS = 20;
 const FACTS = 4;
 
 export function causeOf(suspect: Suspect, circumstances: Circumstances): Cause {
-  const [{ finding }] = suspect.charges as readonly [Charge]; // nobody is a suspect without a charge
-  const span = spanOf(finding);
+  const [strongest] = suspect.charges as readonly [Charge]; // nobody is a suspect without a charge
+  // A transaction's own diagnosis knows more kinds than the comparison does.
+  const { finding } =
+    suspect.charges.find((charge) => charge.finding.kind === 'named' && isAsTelling(charge, strongest)) ?? strongest;
   return {
-    kind: kindOf(finding, circumstances.named),
+    ...placeOf(finding),
     service: suspect.service,
-    operation: span?.operation ?? suspect.service,
-    resource: span?.resource,
-    spanIds: [...new Set(finding.visits.flatMap(({ steps }) => steps.slice(0, 1).map((step) => step.span.spanId)))].slice(
+    spanIds: [...new Set(finding.visits.flatMap(({ steps }) => steps.slice(0, 1).map(({ span }) => span.spanId)))].slice(
       0,
       SPANS,
     ),
-    edge:
-      finding.kind === 'slow' && finding.caller !== undefined ? { caller: finding.caller, callee: finding.service } : undefined,
     confidence: confidenceIn(suspect, circumstances),
-    summary: summaryOf(finding),
     evidence: [
       ...distinctFacts(suspect.charges).slice(0, FACTS),
       ...contrastFacts(finding, circumstances.visits),
@@ -50,61 +45,94 @@ export function causeOf(suspect: Suspect, circumstances: Circumstances): Cause {
 const NAT_WORTH = 0.5;
 const LARGEST = 0.97;
 
-function confidenceIn({ score }: Suspect, { tests, share }: Circumstances): number {
+function confidenceIn({ score, charges }: Suspect, { tests, share, isFirst }: Circumstances): number {
   const real = 1 / (1 + Math.exp(-NAT_WORTH * (score - Math.log(tests))));
-  return Math.round(100 * Math.min(LARGEST, real * (0.4 + 0.6 * share))) / 100;
+  // Most of what is found beside the first is its consequence.
+  const own = isFirst ? 0.5 + 0.5 * share : share;
+  return Math.round(100 * Math.min(LARGEST, Math.max(real * own, ...charges.map(toldConfidence)))) / 100;
 }
 
-/** What the transactions themselves call it, where they agree on the place. */
-function kindOf(finding: Finding, named: readonly Cause[]): CauseKind {
-  if (finding.kind === 'slow') return finding.caller === undefined ? 'slow-self' : 'gap';
-  if (finding.kind === 'failing')
-    return named.find(({ service, kind }) => service === finding.service && kind !== 'unknown')?.kind ?? 'exception';
-  return finding.kind === 'lost' && finding.act.kind === 'calls' ? 'missing-call' : 'changed-behaviour';
-}
+/** What failed transactions say of themselves is no less sure for being compared, as far as they agree and nothing below explains it. */
+const toldConfidence = ({ finding, explained }: Charge): number =>
+  finding.kind === 'named' ? (finding.cause.confidence * finding.now.count * (1 - explained)) / finding.now.of : 0;
 
-const spanOf = (finding: Finding): Span | undefined =>
-  finding.kind === 'slow'
-    ? finding.visits[0]?.steps[0]?.span
-    : finding.act.kind === 'calls'
-      ? finding.visits[0]?.steps[0]?.span
-      : finding.act.span;
+const isAsTelling = (charge: Charge, strongest: Charge): boolean => 2 * charge.score >= strongest.score;
 
-function summaryOf(finding: Finding): string {
-  if (finding.kind === 'slow') {
-    const share = `${percent(finding.share, 1)} of the time of the transactions that come by`;
-    return finding.caller === undefined
-      ? `${finding.service} itself is slower than usual: ${share}`
-      : `Between ${finding.caller} and ${finding.service} more time passes than usual: ${share}`;
+type Place = Pick<Cause, 'kind' | 'operation' | 'resource' | 'edge' | 'summary'>;
+
+function placeOf(finding: Finding): Place {
+  if (finding.kind === 'named') {
+    const { kind, operation, resource, edge, summary } = finding.cause;
+    return { kind, operation, resource, edge, summary };
   }
-  return actSentence(finding);
+  const [step] = finding.visits[0]?.steps ?? [];
+  if (finding.kind === 'slow') {
+    const { caller, service } = finding;
+    return {
+      kind: caller === undefined ? 'slow-self' : 'gap',
+      operation: step?.operation ?? service,
+      resource: step?.span.resource,
+      edge: caller === undefined ? undefined : { caller, callee: service },
+      summary: paceSummary(finding),
+    };
+  }
+  const isCall = finding.act.kind === 'calls';
+  const span = isCall ? step?.span : finding.act.span;
+  return {
+    kind: KINDS[finding.kind](finding),
+    operation: span?.operation ?? finding.service,
+    resource: span?.resource,
+    edge: isCall ? { caller: finding.service, callee: finding.act.span.service } : undefined,
+    summary: actSentence(finding),
+  };
 }
 
-function distinctFacts(charges: readonly Charge[]): readonly string[] {
-  return [...new Set(charges.map(({ finding }) => (finding.kind === 'slow' ? paceFact(finding) : actFact(finding))))];
+const KINDS: Readonly<Record<ActFinding['kind'], (finding: ActFinding) => CauseKind>> = {
+  failing: () => 'exception',
+  lost: ({ act }) => (act.kind === 'calls' ? 'missing-call' : 'changed-behaviour'),
+  gained: () => 'changed-behaviour',
+};
+
+const distinctFacts = (charges: readonly Charge[]): readonly string[] => [
+  ...new Set(charges.map(({ finding }) => factOf(finding))),
+];
+
+function factOf(finding: Finding): string {
+  if (finding.kind === 'slow') return paceFact(finding);
+  if (finding.kind !== 'named') return actFact(finding);
+  return `${finding.now.count} of ${finding.now.of} failed transactions name it: ${finding.cause.summary}`;
 }
 
-function paceFact({ caller, service, spent, excess, transactions, visits, share }: PaceFinding): string {
+const shareOf = ({ share }: PaceFinding): string => `${percent(share, 1)} of the time of the transactions that come by`;
+
+const paceSummary = (finding: PaceFinding): string =>
+  finding.caller === undefined
+    ? `${finding.service} itself is slower than usual: ${shareOf(finding)}`
+    : `Between ${finding.caller} and ${finding.service} more time passes than usual: ${shareOf(finding)}`;
+
+function paceFact(finding: PaceFinding): string {
+  const { caller, service, spent, excess, transactions, visits } = finding;
   const place = caller === undefined ? `own time of ${service}` : `time between ${caller} and ${service}`;
   const each = spelled(micros(spent / transactions));
   const usually = spelled(micros((spent - excess) / transactions));
   const slow = new Set(visits.map(({ transaction }) => transaction)).size;
-  const clear = slow === 0 ? '' : `clearly in ${slow} of ${transactions} transactions, `;
-  return `${place} ${each} against ${usually} usually, ${clear}${percent(share, 1)} of their time`;
+  const clear = slow === 0 ? '' : `, clearly so in ${slow} of ${transactions} transactions`;
+  return `${place} ${each} against ${usually} usually${clear}; ${shareOf(finding)}`;
 }
 
-const VERBS = { failing: { logs: 'logs the error', fails: 'fails in', calls: 'calls', runs: 'runs' } } as const;
+const VERBS = {
+  failing: { logs: 'logs the error', fails: 'fails in', calls: 'calls', runs: 'runs' },
+  lost: { logs: 'no longer logs', fails: 'no longer fails in', calls: 'no longer calls', runs: 'no longer runs' },
+  gained: { logs: 'now logs', fails: 'now fails in', calls: 'now calls', runs: 'now runs' },
+} as const;
 
-function actSentence({ kind, service, act }: ActFinding): string {
-  const what = act.kind === 'logs' ? `“${act.told}”` : act.told;
-  if (kind === 'failing') return `${service} ${VERBS.failing[act.kind]} ${what} more often than usual`;
-  const verb = { logs: 'logs', calls: 'calls', runs: 'runs', fails: 'fails in' }[act.kind];
-  return kind === 'lost' ? `${service} no longer ${verb} ${what} as usual` : `${service} now ${verb} ${what}`;
-}
+const actSentence = ({ kind, service, act }: ActFinding): string =>
+  `${service} ${VERBS[kind][act.kind]} ${act.kind === 'logs' ? `“${act.told}”` : act.told}`;
 
 function actFact(finding: ActFinding): string {
   const { now, usual, key } = finding;
-  return `${actSentence(finding)}: ${Math.round(now.count)} of ${now.of} transactions through ${key}, usually ${Math.round(usual.count)} of ${usual.of}`;
+  const before = usual.of === 0 ? 'not seen before' : `usually ${Math.round(usual.count)} of ${usual.of}`;
+  return `${actSentence(finding)}: ${Math.round(now.count)} of ${now.of} transactions through ${key}, ${before}`;
 }
 
 /** Those that show it against those of the same operation that do not. */
@@ -119,11 +147,14 @@ function contrastFacts(finding: Finding, visits: readonly Visit[]): readonly str
 /** An older change would have shown earlier. */
 const RECENT = micros(30 * 60 * 1_000_000);
 
+/** Of ARNs, and of versions and aliases behind a name. */
+const NAME_ENDS = /[:/]/;
+
 /** A change is a fact beside a cause and never makes one: most that come shortly before are not to blame. */
 function changeFacts(service: string, { visits }: Finding, events: readonly EventRecord[]): readonly string[] {
   const onset = visits.reduce((first, { steps }) => Math.min(first, steps[0]?.span.start ?? first), Number.POSITIVE_INFINITY);
   return events.flatMap((event): string[] => {
-    if (event.what !== 'change' || event.outcome === 'failed' || !event.resource?.includes(service)) return [];
+    if (event.what !== 'change' || event.outcome === 'failed' || !event.resource?.split(NAME_ENDS).includes(service)) return [];
     const before = onset - event.at;
     if (!(before > 0 && before <= RECENT)) return [];
     const version = event.version === undefined ? '' : ` (version ${event.version})`;

@@ -8,8 +8,9 @@ import { look } from './look.ts';
 import { once } from './once.ts';
 import type { JobOutcome } from './outcome.ts';
 import { showPicture } from './show-picture.ts';
+import { showTrend } from './show-trend.ts';
 
-type Touched = Pick<World, 'clock' | 'records' | 'usual' | 'incidents' | 'outbox' | 'chat'>;
+type Touched = Pick<World, 'clock' | 'records' | 'usual' | 'latencies' | 'incidents' | 'outbox' | 'chat'>;
 
 /** Brings the incident's thread up to date: one root, edited in place, and one picture. */
 export async function announce(job: Announce, world: Touched): Promise<JobOutcome> {
@@ -29,10 +30,12 @@ export async function announce(job: Announce, world: Touched): Promise<JobOutcom
 
 const rootKey = ({ id }: Incident): string => `root:${id}`;
 const pictureKey = ({ id }: Incident): string => `picture:${id}`;
+const trendKey = ({ id }: Incident): string => `trend:${id}`;
 
 /** Somebody deleted the root, and it still happens: it gets a new thread. */
 async function forgetThread({ incidents, outbox }: Touched, incident: Incident): Promise<void> {
   await outbox.clear(pictureKey(incident));
+  await outbox.clear(trendKey(incident));
   await outbox.clear(rootKey(incident));
   await incidents.setThread(incident.id, undefined);
 }
@@ -48,7 +51,10 @@ async function show(world: Touched, incident: Incident, { channel, ts }: Thread)
     place: { channel, ts },
   });
   if (picture.kind === 'refused') throw new Error(`Slack refused the picture of incident ${incident.id}: ${picture.why}`);
-  return picture.kind === 'later' ? { againInMs: picture.inMs } : 'done';
+  if (picture.kind === 'later') return { againInMs: picture.inMs };
+  return scene.outcome === 'slow'
+    ? await showTrend(world, { key: trendKey(incident), of: scene.transaction, place: { channel, ts } })
+    : 'done';
 }
 
 /** What can be seen: the spans, how it ended, what is blamed. The words of the blame are left out: their numbers drift with what is usual. */

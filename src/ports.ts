@@ -1,6 +1,7 @@
 import type { UsualByOperation } from './diagnosis/usual.ts';
 import type { Alert, Incident, Thread } from './incident/incident.ts';
 import type { MapScene } from './map/service-map.ts';
+import type { History, TrendScene } from './map/trend/trend.ts';
 import type { TraceId } from './telemetry/ids.ts';
 import type { TelemetryRecord } from './telemetry/record.ts';
 import type { Micros } from './units.ts';
@@ -13,6 +14,7 @@ export type World = {
   readonly clock: Clock;
   readonly records: Records;
   readonly usual: UsualMemory;
+  readonly latencies: Latencies;
   readonly incidents: Incidents;
   readonly outbox: Outbox;
   readonly queue: Queue;
@@ -64,6 +66,11 @@ export type Suspect = {
 /** How long each operation usually takes. */
 export type UsualMemory = {
   read(operationKeys: readonly string[]): Promise<UsualByOperation>;
+};
+
+/** How long one operation took over the last day, where it went well. */
+export type Latencies = {
+  read(operationKey: string, until: Micros): Promise<History>;
 };
 
 export type Incidents = {
@@ -143,8 +150,8 @@ export type Chat = {
   respond(responseUrl: string, reply: Reply): Promise<void>;
 };
 
-/** What a picture is about: a transaction, or a service map that somebody asked for. */
-export type Told = ToldTransaction | { readonly map: MapScene; readonly askedBy: string };
+/** What a picture is about: a transaction, a service map that somebody asked for, or the last day of a slow operation. */
+export type Told = ToldTransaction | { readonly map: MapScene; readonly askedBy: string } | { readonly trend: TrendScene };
 
 export type ToldTransaction = {
   readonly scene: Scene;

@@ -4,6 +4,7 @@ import type { SlackConfig } from './config.ts';
 import type { World } from './ports.ts';
 import { patientConnection, promptConnection } from './redis/connection.ts';
 import { redisIncidents } from './redis/incidents.ts';
+import { redisLatencies } from './redis/latencies.ts';
 import { redisOutbox } from './redis/outbox.ts';
 import { redisQueue } from './redis/queue.ts';
 import { redisRecords } from './redis/records.ts';
@@ -31,6 +32,7 @@ export function openWorld({ redisUrl, slack, log }: { redisUrl: string; slack: S
     clock,
     records: redisRecords(prompt, clock),
     usual: redisUsual(prompt, clock),
+    latencies: redisLatencies(prompt),
     incidents: redisIncidents(prompt, clock),
     outbox: redisOutbox(prompt),
     queue,

@@ -49,5 +49,5 @@ async function load(
   });
 }
 
-const binsIn = (reply: unknown): Bins =>
+export const binsIn = (reply: unknown): Bins =>
   new Map(Object.entries(Object(reply)).map(([bin, count]) => [Number(bin), Number(count)]));

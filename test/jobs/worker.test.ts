@@ -4,6 +4,7 @@ import { startWorkers, type Workers } from '../../jobs/worker.ts';
 import { logger } from '../../src/log.ts';
 import type { World } from '../../src/ports.ts';
 import { redisIncidents } from '../../src/redis/incidents.ts';
+import { redisLatencies } from '../../src/redis/latencies.ts';
 import { redisOutbox } from '../../src/redis/outbox.ts';
 import { QUEUE_PREFIX, type Queues, redisQueue } from '../../src/redis/queue.ts';
 import { redisRecords } from '../../src/redis/records.ts';
@@ -40,7 +41,7 @@ beforeEach(() => {
   };
   const world: World = {
     ...{ clock, queue, chat, outbox: redisOutbox(redis()), records: redisRecords(redis(), clock) },
-    ...{ usual: redisUsual(redis(), clock), incidents: redisIncidents(redis(), clock) },
+    ...{ usual: redisUsual(redis(), clock), latencies: redisLatencies(redis()), incidents: redisIncidents(redis(), clock) },
   };
   workers = startWorkers(world, redis(), logger('silent'));
 });

@@ -36,8 +36,9 @@ const LANE_GAP = 9;
 export const turned = ({ x, y }: Spot): Spot => ({ x: y, y: x });
 
 /**
- * Layered, from left to right. dagre, pure JavaScript of some 50 kB, draws maps of this size with as few crossings as ELK, whose 8 MB
- * take 0.7 s to load. The same sizes and edges in the same order give the same spots.
+ * Layered, from left to right. ELK crosses fewer edges of dense maps (of 24 random places with 40 edges half as many) and none fewer
+ * of the sample shop's, but is 8 MB, takes 0.7 s to load and twice as long for each map, and draws them a fifth larger than dagre.
+ * The same sizes and edges in the same order give the same spots.
  */
 export function arrange({ sizes, edges, gap, down }: Arrangement): Arranged {
   const graph = new Graph();

@@ -5,6 +5,7 @@ import type { Announce } from '../src/work.ts';
 import { once } from './once.ts';
 import type { JobOutcome } from './outcome.ts';
 import { showPicture } from './show-picture.ts';
+import { showTrend } from './show-trend.ts';
 
 type Touched = Pick<World, 'clock' | 'studio' | 'incidents' | 'outbox' | 'chat'>;
 
@@ -26,10 +27,12 @@ export async function announce(job: Announce, world: Touched): Promise<JobOutcom
 
 const rootKey = ({ id }: Incident): string => `root:${id}`;
 const pictureKey = ({ id }: Incident): string => `picture:${id}`;
+const trendKey = ({ id }: Incident): string => `trend:${id}`;
 
 /** Somebody deleted the root, and it still happens: it gets a new thread. */
 async function forgetThread({ incidents, outbox }: Touched, incident: Incident): Promise<void> {
   await outbox.clear(pictureKey(incident));
+  await outbox.clear(trendKey(incident));
   await outbox.clear(rootKey(incident));
   await incidents.setThread(incident.id, undefined);
 }
@@ -46,7 +49,10 @@ async function show(world: Touched, incident: Incident, { channel, ts }: Thread)
     place: { channel, ts },
   });
   if (picture.kind === 'refused') throw new Error(`Slack refused the picture of incident ${incident.id}: ${picture.why}`);
-  return picture.kind === 'later' ? { againInMs: picture.inMs } : 'done';
+  if (picture.kind === 'later') return { againInMs: picture.inMs };
+  return incident.alert.outcome === 'slow'
+    ? await showTrend(world, { key: trendKey(incident), traceId: incident.alert.traceId, place: { channel, ts } })
+    : 'done';
 }
 
 /** What can be seen of an alert. The words of the blame are left out: their numbers drift with what is usual. */

@@ -1,7 +1,7 @@
 import { workerData } from 'node:worker_threads';
 import { z } from 'zod';
 import type { Alert } from '../src/incident/incident.ts';
-import type { MapPortrait, Portrait, Study } from '../src/ports.ts';
+import type { MapPortrait, Portrait, Study, TrendPortrait } from '../src/ports.ts';
 import type { TraceId } from '../src/telemetry/ids.ts';
 import { fontFault } from '../src/waterfall/render.ts';
 import type { MapQuestion } from '../src/work.ts';
@@ -16,5 +16,6 @@ export const judge = (traceId: TraceId): Promise<Alert | undefined> => own.judge
 export const portray = (traceId: TraceId): Promise<Portrait | undefined> => own.portray(traceId);
 export const study = (traceId: TraceId): Promise<Study | undefined> => own.study(traceId);
 export const portrayMap = (question: MapQuestion): Promise<MapPortrait | undefined> => own.portrayMap(question);
+export const portrayTrend = (traceId: TraceId): Promise<TrendPortrait | undefined> => own.portrayTrend(traceId);
 /** Also loads whatever the first picture needs. */
 export const fault = (): string | undefined => fontFault();

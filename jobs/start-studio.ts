@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import { Piscina } from 'piscina';
 import type { Alert } from '../src/incident/incident.ts';
-import type { MapPortrait, Portrait, Studio, Study } from '../src/ports.ts';
+import type { MapPortrait, Portrait, Studio, Study, TrendPortrait } from '../src/ports.ts';
 import type { Picture } from '../src/waterfall/picture.ts';
 
 /** A thread is 60 MB; with two, nobody waits for somebody else's ten thousand spans. */
@@ -44,6 +44,7 @@ export function openStudio({ redisUrl, log, thread = THREAD, giveUpMs = GIVE_UP_
     study: (traceId) => ask<Study | undefined>('study', traceId),
     portray: async (traceId) => revived(await ask<Portrait | undefined>('portray', traceId)),
     portrayMap: async (question) => revived(await ask<MapPortrait | undefined>('portrayMap', question)),
+    portrayTrend: async (traceId) => revived(await ask<TrendPortrait | undefined>('portrayTrend', traceId)),
     close: () => pool.close(),
   };
 }

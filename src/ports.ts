@@ -3,6 +3,7 @@ import type { Lesson } from './diagnosis/lesson.ts';
 import type { UsualByOperation } from './diagnosis/usual.ts';
 import type { Alert, Incident, Thread } from './incident/incident.ts';
 import type { MapScene } from './map/service-map.ts';
+import type { History, TrendScene } from './map/trend/trend.ts';
 import type { TraceId } from './telemetry/ids.ts';
 import type { TelemetryRecord } from './telemetry/record.ts';
 import type { Micros } from './units.ts';
@@ -16,6 +17,7 @@ export type World = {
   readonly records: Records;
   readonly usual: UsualMemory;
   readonly changes: Changes;
+  readonly latencies: Latencies;
   readonly incidents: Incidents;
   readonly outbox: Outbox;
   readonly queue: Queue;
@@ -81,6 +83,11 @@ export type Changes = {
   keep(changes: readonly ResourceChange[]): Promise<void>;
   /** Changes of these resources in the half hour before that time. */
   read(resources: readonly string[], onset: Micros): Promise<readonly ResourceChange[]>;
+};
+
+/** How long one operation took over the last day, where it went well. */
+export type Latencies = {
+  read(operationKey: string, until: Micros): Promise<History>;
 };
 
 export type Incidents = {
@@ -178,14 +185,17 @@ export type Studio = {
   study(traceId: TraceId): Promise<Study | undefined>;
   /** The observed edges of the last minutes, or of one transaction; undefined: nothing is known of what was asked for. */
   portrayMap(question: MapQuestion): Promise<MapPortrait | undefined>;
+  /** How long the transaction's entry took in the day before it; undefined: it was never seen to go well. */
+  portrayTrend(traceId: TraceId): Promise<TrendPortrait | undefined>;
 };
 
 export type Portrait = { readonly telling: Telling; readonly picture: Picture };
 export type Study = { readonly id: TraceId; readonly lesson: Lesson };
 export type MapPortrait = { readonly map: MapScene; readonly picture: Picture };
+export type TrendPortrait = { readonly trend: TrendScene; readonly picture: Picture };
 
-/** What a picture is about: a transaction, or a service map that somebody asked for. */
-export type Told = ToldTransaction | { readonly map: MapScene; readonly askedBy: string };
+/** What a picture is about: a transaction, a service map that somebody asked for, or the last day of a slow operation. */
+export type Told = ToldTransaction | { readonly map: MapScene; readonly askedBy: string } | { readonly trend: TrendScene };
 
 export type ToldTransaction = {
   readonly telling: Telling;

@@ -5,6 +5,7 @@ import type { World } from './ports.ts';
 import { redisChanges } from './redis/changes.ts';
 import { patientConnection, promptConnection } from './redis/connection.ts';
 import { redisIncidents } from './redis/incidents.ts';
+import { redisLatencies } from './redis/latencies.ts';
 import { redisOutbox } from './redis/outbox.ts';
 import { redisQueue } from './redis/queue.ts';
 import { redisRecords } from './redis/records.ts';
@@ -33,6 +34,7 @@ export function openWorld({ redisUrl, slack, log }: { redisUrl: string; slack: S
     records: redisRecords(prompt, clock),
     usual: redisUsual(prompt, clock),
     changes: redisChanges(prompt),
+    latencies: redisLatencies(prompt),
     incidents: redisIncidents(prompt, clock),
     outbox: redisOutbox(prompt),
     queue,
@@ -50,9 +52,14 @@ export function openWorld({ redisUrl, slack, log }: { redisUrl: string; slack: S
 }
 
 /** What reads telemetry and nothing else, for one thread of the studio; whoever ends the thread ends its connection. */
-export function openReading(redisUrl: string): Pick<World, 'records' | 'usual' | 'changes'> {
+export function openReading(redisUrl: string): Pick<World, 'records' | 'usual' | 'changes' | 'latencies'> {
   // Its commands fail when Redis is away, and say so then.
   const redis = promptConnection(redisUrl, () => undefined);
   const clock = () => fromMillis(Date.now());
-  return { records: redisRecords(redis, clock), usual: redisUsual(redis, clock), changes: redisChanges(redis) };
+  return {
+    records: redisRecords(redis, clock),
+    usual: redisUsual(redis, clock),
+    changes: redisChanges(redis),
+    latencies: redisLatencies(redis),
+  };
 }

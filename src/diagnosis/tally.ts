@@ -1,6 +1,6 @@
 import { fromMillis, type Micros } from '../units.ts';
 import { binOf, countIn, quantile, spreadOf, type Tallied } from './sketch.ts';
-import { ENOUGH_SIGHTINGS, type Usual, type UsualCall } from './usual.ts';
+import { ENOUGH_SIGHTINGS, type Spread, type Usual, type UsualCall } from './usual.ts';
 
 /**
  * What is counted of one operation, in blocks of time. All fields only ever grow by one, so that many writers can count at once:
@@ -53,6 +53,9 @@ export function usualFrom(blocks: readonly Counts[]): Usual | undefined {
         : new Map([...calls].map(([callee, times]) => [callee, callOf(times, of, gaps.get(callee))])),
   };
 }
+
+/** How long it took in one block of time; undefined: never seen to go well. */
+export const durationsIn = (block: Counts): Spread | undefined => spreadOf(sorted([block]).durations);
 
 const enough = (bins: Tallied) => (countIn(bins) >= ENOUGH_SIGHTINGS ? spreadOf(bins) : undefined);
 

@@ -60,6 +60,12 @@ export const arrivalAt = (box: BoxText, edge: Edge): number => {
   return box.rows.length > 1 ? rowMiddle(box, Math.max(0, row)) : box.height / 2;
 };
 
+/** The same from above: how far from the middle, in the order of the lines. */
+export function portAt({ rows, width: wide }: BoxText, edge: Edge): number {
+  const row = rows.findIndex(({ edges }) => edges.includes(edge));
+  return wide * ((Math.max(0, row) + 1) / (rows.length + 1) - 0.5);
+}
+
 /** The callers' lines in the order in which their edges arrive, so that these do not cross; what enters from outside comes first. */
 export function ordered(box: BoxText, heightOf: (edge: Edge) => number): BoxText {
   const height = ({ edges }: BoxRow): number => Math.min(...edges.map(heightOf));

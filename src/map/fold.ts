@@ -8,9 +8,6 @@ export type ShownPlace = Place & {
   readonly hidden: number;
 };
 
-/** Steps from the failing edge: what fails elsewhere comes before what is only next to it. */
-const NEARER_THAN_NEAR = 0.5;
-
 /** What is drawn, and how much is not; together they are the whole map. */
 export type Folded = {
   /** From where transactions enter, step by step. */
@@ -26,9 +23,9 @@ export function fold({ map, focus }: Pick<MapScene, 'map' | 'focus'>, most: numb
   const near = neighbours(map.edges);
   const rank = ranks(map.edges, near, focus);
   const busy = busyness(map.edges);
-  const broken = new Set(map.edges.filter(({ origins }) => origins > 0).map(({ to }) => to));
+  const broken = brokenRanks(map.edges);
   const far = ({ id }: Place): number =>
-    Math.min(rank.get(id) ?? Number.POSITIVE_INFINITY, broken.has(id) ? NEARER_THAN_NEAR : Number.POSITIVE_INFINITY);
+    Math.min(rank.get(id) ?? Number.POSITIVE_INFINITY, broken.get(id) ?? Number.POSITIVE_INFINITY);
   const order = (a: Place, b: Place): number =>
     compared(far(a), far(b)) || (busy.get(b.id) ?? 0) - (busy.get(a.id) ?? 0) || (a.id < b.id ? -1 : 1);
   const kept = map.places.length <= most ? map.places : map.places.toSorted(order).slice(0, most);
@@ -84,6 +81,17 @@ function ranks(edges: readonly Edge[], near: Neighbours, focus: string | undefin
   // A map is walked in the order of insertion, and what is inserted meanwhile is walked too.
   for (const [id, steps] of found) for (const other of near.get(id) ?? []) if (!found.has(other)) found.set(other, steps + 1);
   return found;
+}
+
+/** What fails elsewhere comes before what is only one step away from the failing edge; both ends of an edge together, the worst first. */
+function brokenRanks(edges: readonly Edge[]): ReadonlyMap<string, number> {
+  const broken = edges.filter(({ origins }) => origins > 0).toSorted((a, b) => b.origins - a.origins);
+  const ranks = new Map<string, number>();
+  broken.forEach(({ from, to }, index) => {
+    const rank = 1 - (broken.length - index) / (broken.length + 1);
+    for (const id of [to, from]) if (id !== undefined && !ranks.has(id)) ranks.set(id, rank);
+  });
+  return ranks;
 }
 
 /** Backwards to where transactions enter, by the shortest way; the place itself first. */

@@ -31,7 +31,7 @@ type Arrow = {
   readonly edge: number;
   readonly x: number;
   readonly y: number;
-  readonly angle: 0 | 180;
+  readonly angle: 0 | 90 | 180 | 270;
   readonly color: string;
 };
 

@@ -46,13 +46,14 @@ function paintName({ sheet, theme }: MapPage, { place, chipWidth, name }: BoxTex
   });
 }
 
-function paintRows({ sheet, theme }: MapPage, box: BoxText, { corner, failing }: Style): void {
+function paintRows({ sheet, theme, failing: worst }: MapPage, box: BoxText, { corner, failing }: Style): void {
   const said = (text: string, row: number, color: string, weight: 400 | 600): Words =>
     words(text, corner.x + INSET, corner.y + rowMiddle(box, row) + 3.8, { size: LABEL_SIZE, weight, color });
   const room = box.width - 2 * INSET;
   for (const [n, row] of box.rows.entries()) {
-    const color = row.failing ? theme.errorInk : failing ? theme.ink : theme.quiet;
-    const bold = row.failing && width(row.text, LABEL_SIZE, 600) <= room;
+    const fails = row.failing || row.edges.some((edge) => edge === worst);
+    const color = fails ? theme.errorInk : failing ? theme.ink : theme.quiet;
+    const bold = fails && width(row.text, LABEL_SIZE, 600) <= room;
     sheet.label.push(said(row.text, n, color, bold ? 600 : 400));
   }
   if (box.more !== '') sheet.label.push(said(box.more, box.rows.length, theme.faint, 400));

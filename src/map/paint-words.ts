@@ -60,7 +60,7 @@ export function paintFooter(page: MapPage, top: number): number {
   };
   for (const { shown, text, sample, draw } of signs(page)) if (shown) said(text, sample, draw);
   const lines = scene.window === undefined ? 'calls' : 'calls/min';
-  said(`in a box, a line for each caller: ${lines} · p95 · errors`, 0, () => undefined);
+  said(`in a box, a line for each caller${page.down ? ', from the left' : ''}: ${lines} · p95 · errors`, 0, () => undefined);
   const fold = foldSaid(folded.hiddenPlaces, folded.hiddenEdges, scene.map);
   if (fold !== '') said(fold, 0, () => undefined);
   return y;

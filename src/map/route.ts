@@ -1,29 +1,27 @@
-import type { Spot } from './arrange.ts';
+import type { Lane, Spot } from './arrange.ts';
 
 /** An edge's way: out of the caller's side, along its lanes through the columns between, and to the callee's line. */
 export type Way = {
   readonly from: Spot;
   /** Middles of its lanes, in the order in which it passes them. */
-  readonly lanes: readonly Spot[];
+  readonly lanes: readonly Lane[];
   readonly to: Spot;
-  /** Half of a column's width: so far to both sides of a lane's middle the edge runs straight. */
-  readonly half: number;
 };
 
 /** Of one bend; at twice the pixels the joints cannot be seen. */
 const STEPS = 14;
 
 /**
- * Points of the line that is drawn. It bends in the gaps between columns only, so that it crosses no box.
+ * Points of the line that is drawn, for a map from left to right. It bends in the gaps between columns only, so that it crosses no box.
  *
  *  ┌────┐         ┌────┐
  *  │    ├──╮      │    │  gap
  *  └────┘  ╰──────────────────╮   lane     ┌────┐
  *                                ╰─────────▶    │
  */
-export function route({ from, lanes, to, half }: Way): readonly Spot[] {
+export function route({ from, lanes, to }: Way): readonly Spot[] {
   const ahead = from.x <= to.x ? 1 : -1;
-  const corners = lanes.flatMap(({ x, y }) => [
+  const corners = lanes.flatMap(({ x, y, half }) => [
     { x: x - ahead * half, y },
     { x: x + ahead * half, y },
   ]);

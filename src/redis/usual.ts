@@ -67,7 +67,8 @@ async function load(
   return usualKeys.map((key, index) => [key, usualFrom(replies.slice(index * BLOCKS, (index + 1) * BLOCKS).map(countsIn))]);
 }
 
-const countsIn = (reply: unknown): Counts => new Map(Object.entries(Object(reply)).map(([field, n]) => [field, Number(n)]));
+export const countsIn = (reply: unknown): Counts =>
+  new Map(Object.entries(Object(reply)).map(([field, n]) => [field, Number(n)]));
 
 /** KEYS: 1 mark of the trace. ARGV: 1 TTL of the mark, 2 TTL of counts, 3 most fields, 4 frozen key of the entry, then key and field of each count. Twice is once. */
 const LEARN = `

@@ -1,5 +1,6 @@
 import type { Incident, LogEntry } from '../incident/incident.ts';
-import type { Reply, ToldTransaction } from '../ports.ts';
+import { trendDrawn } from '../map/trend/trend-drawn.ts';
+import type { Reply, Told, ToldTransaction } from '../ports.ts';
 import { errorText } from '../telemetry/error-text.ts';
 import { xrayTraceId } from '../telemetry/ids.ts';
 import { spelled } from '../units.ts';
@@ -65,9 +66,14 @@ function threadLink(channel: string, ts: string): string {
 
 /** The picture could not be shown where it was asked for: the same in characters. */
 export function inWordsMessage({ told, why }: Extract<Reply, { kind: 'in-words' }>, times: Times = READERS_TIMES): string {
-  const shown = 'map' in told ? mapInWords(told.map) : transactionInWords(told, times);
+  const shown = shownInWords(told, times);
   return `${shown}
 The picture could not be shown here: ${HELP[why] ?? code(why, 80)}.`;
+}
+
+function shownInWords(told: Told, times: Times): string {
+  if ('map' in told) return mapInWords(told.map);
+  return 'trend' in told ? codeBlock(trendDrawn(told.trend), DRAWING_CHARACTERS) : transactionInWords(told, times);
 }
 
 const transactionInWords = (told: ToldTransaction, times: Times): string =>

@@ -18,6 +18,7 @@ import { isButtonsOf } from './root-buttons.ts';
 import { METADATA_TYPE, type RootMessage, rootMessage } from './root-message.ts';
 import { threadComment } from './thread-comment.ts';
 import { type Times, timesFor } from './times.ts';
+import { trendMessage, trendTitle } from './trend-message.ts';
 import { uploadPicture } from './upload.ts';
 
 export type SlackChatOptions = {
@@ -131,11 +132,15 @@ async function messageWith(client: WebClient, file: string, place: Place): Promi
   }
 }
 
-const fileName = (told: Told): string => ('map' in told ? 'service-map.png' : 'waterfall.png');
+function fileName(told: Told): string {
+  if ('map' in told) return 'service-map.png';
+  return 'trend' in told ? 'latency.png' : 'waterfall.png';
+}
 
 /** A file's title is no mrkdwn. */
 function pictureTitle(told: Told): string {
   if ('map' in told) return mapTitle(told.map);
+  if ('trend' in told) return trendTitle(told.trend);
   const { name, outcome, duration } = told.telling;
   return `${name}, ${OUTCOME[outcome]} after ${spelled(duration)}`;
 }
@@ -144,6 +149,7 @@ const OUTCOME = { ok: 'succeeded', failed: 'failed', slow: 'slow' } as const;
 
 function besidePicture(told: Told, times: Times): string {
   if ('map' in told) return mapMessage(told.map);
+  if ('trend' in told) return trendMessage(told.trend);
   return told.askedBy === undefined ? threadComment(told.telling) : answerMessage(told, times);
 }
 

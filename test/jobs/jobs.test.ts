@@ -8,6 +8,7 @@ import { intake } from '../../src/intake.ts';
 import type { Queue, Studio, World } from '../../src/ports.ts';
 import { redisChanges } from '../../src/redis/changes.ts';
 import { redisIncidents } from '../../src/redis/incidents.ts';
+import { redisLatencies } from '../../src/redis/latencies.ts';
 import { redisOutbox } from '../../src/redis/outbox.ts';
 import { redisRecords } from '../../src/redis/records.ts';
 import { redisUsual } from '../../src/redis/usual.ts';
@@ -41,7 +42,12 @@ beforeEach(() => {
     learn: async ({ entry }) => void learning.push(entry),
   };
   portrayed = 0;
-  const memory = { records: redisRecords(redis(), clock), usual: redisUsual(redis(), clock), changes: redisChanges(redis()) };
+  const memory = {
+    records: redisRecords(redis(), clock),
+    usual: redisUsual(redis(), clock),
+    changes: redisChanges(redis()),
+    latencies: redisLatencies(redis()),
+  };
   world = {
     ...{ clock, queue, chat: slack.chat, outbox: redisOutbox(redis()) },
     ...{ ...memory, studio: counting(studio(memory)), incidents: redisIncidents(redis(), clock) },
@@ -239,6 +245,42 @@ describe('an incident', () => {
     if (delivery.kind !== 'posted') throw new Error(delivery.why);
     return delivery;
   }
+});
+
+describe('a slow incident', () => {
+  const ordersTaking = (trace: string, ms: number, from = 0) =>
+    aSpan({ trace, id: `${trace} entry`, service: 'api', operation: 'POST /orders', from, to: from + ms });
+  const day = 24 * 3_600 * SECONDS;
+
+  test('has the last day of its operation below its waterfall, once, however often it is told', async () => {
+    const usual = Array.from({ length: 30 }, (_, n) => ordersTaking(`t${n}`, 100 + n, -3_600_000));
+    await world.records.keep(usual, []);
+    now = at(20_000);
+    await world.records.keep([ordersTaking('slow', 3_000)], []);
+    await examine({ v: 1, traceId: aTraceId('slow') }, world);
+    const id = (await world.incidents.ofTrace(aTraceId('slow')))?.id ?? 'none';
+    await announced(id);
+    await announced(id);
+
+    const [waterfall, trend, ...more] = slack.truth.pictures;
+    expect(more).toEqual([]);
+    expect(waterfall).toMatchObject({ told: { scene: { outcome: 'slow' } } });
+    expect(trend).toMatchObject({
+      thread: waterfall?.thread,
+      told: { trend: { operation: 'POST /orders', one: { at: at(0), took: 3 * SECONDS } } },
+    });
+    // Of durations of 100 to 129 ms, within the sketch's 2 %.
+    const p50s = trend && 'trend' in trend.told ? trend.told.trend.buckets.map(({ p50 }) => Math.round(p50 / 10_000)) : [];
+    expect([[11], [12]]).toContainEqual(p50s);
+  });
+
+  test('reads of its operation no more than the last day and a bucket', async () => {
+    await world.records.keep([ordersTaking('two days ago', 100, (-2 * day) / 1_000), ordersTaking('now', 100)], []);
+    const { step, buckets } = await world.latencies.read('api|POST /orders', at(0));
+
+    expect(buckets).toMatchObject([{ count: 1 }]);
+    expect((buckets[0]?.start ?? 0) % step).toBe(0);
+  });
 });
 
 describe('a question', () => {

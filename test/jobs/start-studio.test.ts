@@ -7,6 +7,7 @@ import { type OpenStudio, openStudio } from '../../jobs/start-studio.ts';
 import { studio } from '../../jobs/studio.ts';
 import { logger } from '../../src/log.ts';
 import { redisChanges } from '../../src/redis/changes.ts';
+import { redisLatencies } from '../../src/redis/latencies.ts';
 import { redisRecords } from '../../src/redis/records.ts';
 import { redisUsual } from '../../src/redis/usual.ts';
 import { aSpan, aTraceId, at } from '../trace/records.ts';
@@ -18,6 +19,7 @@ const memory = () => ({
   records: redisRecords(redis(), clock),
   usual: redisUsual(redis(), clock),
   changes: redisChanges(redis()),
+  latencies: redisLatencies(redis()),
 });
 /** Node 20 reads no TypeScript: the threads run the build that `npm test` makes first. */
 const BUILT = new URL('../../dist/jobs/start-studio-thread.js', import.meta.url);

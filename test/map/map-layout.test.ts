@@ -21,8 +21,9 @@ function linesOf({ sheet }: MapLayout): readonly { readonly edge: number; readon
 
 type Rect = { readonly x: number; readonly x2: number; readonly y: number; readonly y2: number };
 
-const isOnSide = ({ x, y }: Point, box: Rect, slack: number): boolean =>
-  y >= box.y && y <= box.y2 && Math.min(Math.abs(x - box.x), Math.abs(x - box.x2)) <= slack;
+const isOnSide = ({ x, y }: Point, { x: left, x2, y: head, y2 }: Rect, slack: number): boolean =>
+  (y >= head && y <= y2 && Math.min(Math.abs(x - left), Math.abs(x - x2)) <= slack) ||
+  (x >= left && x <= x2 && Math.min(Math.abs(y - head), Math.abs(y - y2)) <= slack);
 const isInside = ({ x, y }: Point, box: Rect): boolean => x > box.x + 1 && x < box.x2 - 1 && y > box.y + 1 && y < box.y2 - 1;
 const overlap = (a: Rect, b: Rect): boolean => a.x < b.x2 && b.x < a.x2 && a.y < b.y2 && b.y < a.y2;
 
@@ -161,6 +162,38 @@ const someMap = fc
     );
     return sceneOf([...new Map(sketches.map((one) => [JSON.stringify([one[0], one[1]]), one])).values()]);
   });
+
+describe('a map of many steps', () => {
+  const chain: readonly EdgeSketch[] = Array.from({ length: 9 }, (_, n): EdgeSketch => [`step ${n}`, `step ${n + 1}`, 9, 10]);
+
+  test('goes from the top down and stays as wide as a thread', () => {
+    const layout = mapLayout(sceneOf(chain));
+
+    expectSound(layout, 9);
+    expect(layout.width).toBe(600);
+    expect(new Set(layout.sheet.arrow.map(({ angle }) => angle))).toEqual(new Set([90]));
+  });
+
+  test('of six steps still goes from left to right', () => {
+    expect(new Set(mapLayout(sceneOf(chain.slice(0, 5))).sheet.arrow.map(({ angle }) => angle))).toEqual(new Set([0]));
+  });
+
+  test('leads past boxes, back to the beginning, and to itself', () => {
+    const layout = mapLayout(
+      sceneOf([
+        ...chain,
+        ['step 0', 'step 7', 1, 1],
+        ['step 9', 'step 2', 1, 1],
+        ['step 4', 'step 4', 1, 1],
+        ['step 3', 'aside', 1, 1],
+      ]),
+    );
+
+    expectSound(layout, 13);
+    expect(layout.sheet.arrow.filter(({ angle }) => angle === 270)).toHaveLength(1);
+    expect(layout.sheet.arrow.filter(({ angle }) => angle === 180)).toHaveLength(1);
+  });
+});
 
 test('holds of any map: rings, calls of itself, hostile names, islands', () => {
   fc.assert(

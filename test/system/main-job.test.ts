@@ -214,6 +214,14 @@ test('a slow order is told with what is usual, once enough healthy ones were see
   expect(slow.text).toMatch(
     /Very likely: stock was slow to answer inventory-fn DynamoDB.Query on stock: \d\.\d\d s of the \d\.\d\d s path/,
   );
+  const trend = await eventually(
+    async () =>
+      (await replies(line.slack.url, CHANNEL, slow.ts))
+        .flatMap(picturesOf)
+        .find(({ alt_txt }) => /latest p95/.test(alt_txt ?? '')),
+    { what: 'the last day of its operation' },
+  );
+  expect(await sharp(await download(trend, line.slack.botToken)).metadata()).toMatchObject({ width: 1_200, height: 392 });
 });
 
 test('every fault of the shop is told as what it is', async () => {

@@ -42,7 +42,7 @@ export function trendDrawn(scene: TrendScene): string {
 }
 
 function bandOf(first: number, last: number): string {
-  const band = last === first ? '│' : `├${'─'.repeat(last - first - 1)}┤`;
+  const band = last <= first ? '│' : `├${'─'.repeat(last - first - 1)}┤`;
   return `${'·'.repeat(first)}${band}`.padEnd(BAND_CELLS, '·');
 }
 

@@ -12,7 +12,7 @@ import { trendSpec } from './trend-spec.ts';
 const WIDTH = 600;
 const HEIGHT = 196;
 const MARGIN = 14;
-const PLOT = { x: 66, x2: 474, y: 50, y2: 164 };
+const PLOT = { x: 66, x2: 454, y: 50, y2: 164 };
 const TITLE = 16;
 const TEXT = 11.5;
 /** Of two names at the right edge. */
@@ -53,7 +53,7 @@ function pageOf(scene: TrendScene, theme: Theme): Page {
 }
 
 function drawTitle({ sheet, scene, theme }: Page): void {
-  const what = 'the 24 hours before, in UTC';
+  const what = 'p50 to p95, the 24 hours before (UTC)';
   const right = { size: TEXT, color: theme.quiet, align: 'right' } as const;
   sheet.head.push(words(what, WIDTH - MARGIN, 29, right));
   const room = WIDTH - 2 * MARGIN - width(what, TEXT) - 16;

@@ -4,7 +4,7 @@ import type { Micros } from '../../units.ts';
 export type Bucket = { readonly start: Micros; readonly count: number; readonly p50: Micros; readonly p95: Micros };
 
 /** How long an operation took over time; what was not seen at all has no bucket. */
-export type Latencies = {
+export type History = {
   /** Of one bucket. */
   readonly step: Micros;
   /** The oldest first. */
@@ -12,7 +12,7 @@ export type Latencies = {
 };
 
 /** An operation's last 24 hours, and one transaction that was not like them. */
-export type TrendScene = Latencies & {
+export type TrendScene = History & {
   readonly operation: string;
   readonly one: { readonly at: Micros; readonly took: Micros };
 };

@@ -18,14 +18,14 @@ async function seen(scene: Scene, options: Options = {}): Promise<string> {
 /** Which platform, which picture. After a change that is meant to be seen: look at the pictures, then write down what the test says. */
 const GOLDEN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'linux-x64': {
-    broken: '47e6c7bbf83c9662',
-    checkout: 'b524b675f3237929',
-    'checkout, dark': 'ec0487c1385eb2cf',
-    'checkout, full': '53227dad676ef61d',
-    'crowd of 1,000': '09a7f4d93990d2e1',
-    hostile: '2a9a077f1327cbb3',
-    lookup: '10df7874ef7931dc',
-    order: 'adaba5082a5d9a63',
+    broken: '0d82e3e1b75a5e66',
+    checkout: 'a7349b42ab1c5916',
+    'checkout, dark': '0f8cf5b206f24343',
+    'checkout, full': '7fb4a589c52c9776',
+    'crowd of 1,000': '78ed53d0f0b46149',
+    hostile: '61a6cdfb6d9261f9',
+    lookup: 'bf5354a670872bf5',
+    order: '71aa9f77355789cc',
   },
 };
 const golden = GOLDEN[`${process.platform}-${process.arch}`];

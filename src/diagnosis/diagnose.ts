@@ -12,7 +12,7 @@ import { byRank, type Found } from './found.ts';
 import { duplicateDeliveries, fatesIn, givenUp } from './messages.ts';
 import { missingCalls } from './missing-call.ts';
 import { saysMore } from './origin.ts';
-import { isSlow, outcomeOf } from './outcome.ts';
+import { isLong, outcomeOf } from './outcome.ts';
 import { slowCauses } from './slow-causes.ts';
 import { swallowedErrors } from './swallowed.ts';
 import { ENOUGH_SIGHTINGS, failsAnyway, type UsualByOperation, usualTime } from './usual.ts';
@@ -106,10 +106,10 @@ const withFacts = (one: Found, facts: readonly string[]): Found => ({
   cause: { ...one.cause, evidence: [...one.cause.evidence, ...facts] },
 });
 
-/** A slow entry is explained by what its caller waited for; one that is as usual can only be slow in what came after. */
+/** A long entry is explained by what its caller waited for; one that is as usual can only be slow in what came after. */
 function slowPath({ tree, transaction, usual }: Known): readonly Section[] {
   const { entry } = tree;
-  if (isSlow(entry.span, usual) || transaction.outcome === 'failed') return criticalPath(tree, 'response');
+  if (isLong(entry.span, usual) || transaction.outcome === 'failed') return criticalPath(tree, 'response');
   if (!usualTime(entry.span, usual)) return transaction.criticalPath;
   const after = transaction.criticalPath.filter((section) => section.end > entry.end);
   return after.map((section) => ({ ...section, start: later(section.start, entry.end) }));

@@ -12,8 +12,8 @@ const BUDGET_MS = new Map([
   [1_000, 5],
   [10_000, 60],
 ]);
-const ROUNDS = 41;
-const WARM_UP = 40;
+/** So many spans in all, at each size, half of them to warm up. */
+const SPANS_IN_ALL = 400_000;
 
 /** What one of the works of a request is made of: calls and their answers, four levels deep. */
 const SUBTREE = 25;
@@ -49,15 +49,16 @@ export function printSpeed(): void {
     const records = request(spans, 5_000, 1);
     const usual = learned(Array.from({ length: 25 }, (_, n) => assemble(request(spans, 0, n)).transactions).flat());
     const took: { all: number; assembled: number }[] = [];
-    for (let round = 0; round < ROUNDS + WARM_UP; round++) {
+    const rounds = SPANS_IN_ALL / spans;
+    for (let round = 0; round < rounds; round++) {
       const start = performance.now();
       const [transaction] = assemble(records).transactions;
       const between = performance.now();
       if (transaction) diagnose(transaction, usualWithin(keyOfEntry(transaction), usual));
-      if (round >= WARM_UP) took.push({ all: performance.now() - start, assembled: between - start });
+      if (round >= rounds / 2) took.push({ all: performance.now() - start, assembled: between - start });
     }
     const median = (of: (each: { all: number; assembled: number }) => number): number =>
-      took.map(of).sort((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? 0;
+      took.map(of).sort((a, b) => a - b)[Math.floor(took.length / 2)] ?? 0;
     const [all, assembled] = [median(({ all }) => all), median(({ assembled }) => assembled)];
     console.log(
       `${`${spans}`.padStart(7)} spans ${all.toFixed(1)} ms p50 (assembled in ${assembled.toFixed(1)}), budget ${budget} ms: ${(all / budget).toFixed(2)}×`,

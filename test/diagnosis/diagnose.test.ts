@@ -198,6 +198,16 @@ test.each([
   expect(cause?.summary).toContain(words);
 });
 
+test.each([
+  [400, 'What it called answered shop call that a time was over: TaskTimedOut: too old'],
+  [undefined, 'shop call had no answer in time: TaskTimedOut: too old'],
+])('a call that fails with a time-out and answer %s was refused, or heard nothing', (status, words) => {
+  const attributes = status === undefined ? {} : { 'http.response.status_code': status };
+  const [cause] = causesOf(failedCall({ attributes, error: { type: 'TaskTimedOut', message: 'too old' } }));
+
+  expect(cause).toMatchObject({ kind: 'downstream-timeout', summary: expect.stringContaining(words) });
+});
+
 test('a message that fails on its third delivery is the cause itself', () => {
   const consumer = (count: number) =>
     causesOf([

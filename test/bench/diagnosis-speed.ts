@@ -44,7 +44,7 @@ function partOf(n: number, slowMs: number, pace: number): SpanWords {
 }
 
 export function printSpeed(): void {
-  console.log('\nspeed: assembled and diagnosed, with a warm baseline');
+  console.log('speed: assembled and diagnosed, with a warm baseline');
   for (const [spans, budget] of BUDGET_MS) {
     const records = request(spans, 5_000, 1);
     const usual = learned(Array.from({ length: 25 }, (_, n) => assemble(request(spans, 0, n)).transactions).flat());
@@ -60,8 +60,10 @@ export function printSpeed(): void {
     const median = (of: (each: { all: number; assembled: number }) => number): number =>
       took.map(of).sort((a, b) => a - b)[Math.floor(took.length / 2)] ?? 0;
     const [all, assembled] = [median(({ all }) => all), median(({ assembled }) => assembled)];
+    // On a machine that others keep busy only the best round is ours alone.
+    const best = Math.min(...took.map((each) => each.all));
     console.log(
-      `${`${spans}`.padStart(7)} spans ${all.toFixed(1)} ms p50 (assembled in ${assembled.toFixed(1)}), budget ${budget} ms: ${(all / budget).toFixed(2)}×`,
+      `${`${spans}`.padStart(7)} spans ${all.toFixed(1)} ms p50 (assembled in ${assembled.toFixed(1)}), ${best.toFixed(1)} ms at best, budget ${budget} ms: ${(all / budget).toFixed(2)}×`,
     );
   }
   const start = performance.now();

@@ -12,7 +12,7 @@ import { byRank, type Found } from './found.ts';
 import { duplicateDeliveries, fatesIn, givenUp } from './messages.ts';
 import { missingCalls } from './missing-call.ts';
 import { saysMore } from './origin.ts';
-import { isSlow, outcomeOf } from './outcome.ts';
+import { isLong, outcomeOf } from './outcome.ts';
 import { slowCauses } from './slow-causes.ts';
 import { swallowedErrors } from './swallowed.ts';
 import { ENOUGH_SIGHTINGS, failsAnyway, type UsualByOperation, usualTime } from './usual.ts';
@@ -26,6 +26,7 @@ const MOST_CAUSES = 3;
 const NO_LEADER = { confidence: 0.56, ratio: 1.3 } as const;
 /** Where a failure has no words and the time is elsewhere, the time is the better hint. */
 const WORDLESS = 0.45;
+const BESIDE_A_CAUGHT_ERROR = 0.49;
 /** Time explains no failure that explains itself. */
 const BESIDE_A_FAILURE = 0.35;
 
@@ -47,8 +48,9 @@ export function diagnose(
   const onset = transaction.start;
   const recent = recentChanges(changes, onset);
   const found = [
-    ...(outcome === 'failed' ? failureCauses(known) : timeCauses(known)),
-    ...(outcome === 'ok' ? swallowedErrors(tree, transaction.duration, usual) : []),
+    ...(outcome === 'failed' ? failureCauses(known) : []),
+    ...(outcome === 'slow' ? timeCauses(known) : []),
+    ...(outcome === 'ok' ? quietCauses(known) : []),
     ...missingCalls(tree, transaction, usual),
     ...duplicateDeliveries(tree),
     ...givenUp(tree, transaction),
@@ -60,6 +62,13 @@ export function diagnose(
 }
 
 const timeCauses = (known: Known): readonly Found[] => clear(slowCauses(known.tree, slowPath(known), known.usual));
+
+/** Nobody knows that something is wrong: an error that was caught, and says what it is, is the more telling. */
+function quietCauses(known: Known): readonly Found[] {
+  const caught = swallowedErrors(known.tree, known.transaction.duration, known.usual);
+  const most = caught.some(({ node }) => saysMore(node)) ? BESIDE_A_CAUGHT_ERROR : 1;
+  return [...caught, ...timeCauses(known).map((time) => weaker(time, most / time.cause.confidence))];
+}
 
 /**
  * A failure comes first, unless it explains nothing: it is there every time, or it is a bare code of somebody whose time is not what it
@@ -97,10 +106,10 @@ const withFacts = (one: Found, facts: readonly string[]): Found => ({
   cause: { ...one.cause, evidence: [...one.cause.evidence, ...facts] },
 });
 
-/** A slow entry is explained by what its caller waited for; one that is as usual can only be slow in what came after. */
+/** A long entry is explained by what its caller waited for; one that is as usual can only be slow in what came after. */
 function slowPath({ tree, transaction, usual }: Known): readonly Section[] {
   const { entry } = tree;
-  if (isSlow(entry.span, usual) || transaction.outcome === 'failed') return criticalPath(tree, 'response');
+  if (isLong(entry.span, usual) || transaction.outcome === 'failed') return criticalPath(tree, 'response');
   if (!usualTime(entry.span, usual)) return transaction.criticalPath;
   const after = transaction.criticalPath.filter((section) => section.end > entry.end);
   return after.map((section) => ({ ...section, start: later(section.start, entry.end) }));

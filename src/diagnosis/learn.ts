@@ -5,10 +5,10 @@ import { regrow } from '../trace/tree.ts';
 import { countOf, lessonOf } from './lesson.ts';
 import { isSlow } from './outcome.ts';
 import { blockOf, type Count, FAILED, usualFrom } from './tally.ts';
-import { failsAnyway, type UsualByOperation } from './usual.ts';
+import { failsAnyway, type Usual, type UsualByOperation } from './usual.ts';
 
 /** What is usual by these transactions alone, learned as the running system learns it. The order of them does not matter. */
-export function learned(transactions: readonly Transaction[]): UsualByOperation {
+export function learned(transactions: readonly Transaction[]): ReadonlyMap<string, Usual> {
   const rough = usualIn(transactions, spanCounts);
   return usualIn(transactions, (transaction) => {
     const counts = spanCounts(transaction);
@@ -20,7 +20,7 @@ export function learned(transactions: readonly Transaction[]): UsualByOperation 
 function usualIn(
   transactions: readonly Transaction[],
   countsOf: (transaction: Transaction) => readonly Count[],
-): UsualByOperation {
+): ReadonlyMap<string, Usual> {
   const blocks = new Map<string, Map<number, Map<string, number>>>();
   for (const transaction of transactions) {
     const block = blockOf(transaction.start);

@@ -20,12 +20,19 @@ export function missingCalls(tree: Tree, { incomplete }: Transaction, usual: Usu
 }
 
 function missingFrom(node: Node, usual: UsualByOperation): readonly Found[] {
+  const always = alwaysMade(node, usual);
   // What failed did not come to its later calls.
-  if (node.span.duration === undefined || isFailing(node.span)) return [];
+  if (always.length === 0 || node.span.duration === undefined || isFailing(node.span)) return [];
   const made = callsOf(node);
-  const calls = [...(usualOf(node.span, usual)?.calls ?? [])];
-  const missing = calls.filter(([callee, call]) => call.made >= ALWAYS && call.of >= SEEN && !made.has(callee));
-  return missing.map(([callee, call]) => missingCall(node, operationIn(callee, node.span), call));
+  return always
+    .filter(([callee]) => !made.has(callee))
+    .map(([callee, call]) => missingCall(node, operationIn(callee, node.span), call));
+}
+
+function alwaysMade({ span }: Node, usual: UsualByOperation): readonly (readonly [string, UsualCall])[] {
+  const calls = usualOf(span, usual)?.calls;
+  if (!calls || calls.size === 0) return [];
+  return [...calls].filter(([, { made, of }]) => made >= ALWAYS && of >= SEEN);
 }
 
 const missingCall = (node: Node, callee: string, { of, made }: UsualCall): Found =>

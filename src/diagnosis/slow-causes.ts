@@ -82,12 +82,10 @@ function againstUsual(excess: number, whole: Whole): number {
 function alone(place: Place, whole: Whole): number {
   const { kind, amount, median } = place;
   const part = amount / whole.total;
-  const isSlow = whole.total >= SLOW_FOR_ANYBODY;
-  if (kind === 'cold-start') return isSlow && part >= COLD_SHARE ? 0.3 + 0.6 * part : 0;
+  if (kind === 'cold-start') return whole.total >= SLOW_FOR_ANYBODY && part >= COLD_SHARE ? 0.3 + 0.6 * part : 0;
   if (kind === 'queue-wait' || kind === 'iterator-age') return amount >= LEAST_WAIT ? 0.3 + 0.5 * part : 0;
   if (median !== undefined || !isLeading(place, whole)) return 0;
-  // What is over sooner may be as fast as ever.
-  return isSlow ? 0.35 + 0.6 * part : 0.3 + 0.4 * part;
+  return 0.35 + 0.6 * part;
 }
 
 function isLeading({ amount }: Place, { total, largest: [first, second] }: Whole): boolean {

@@ -28,7 +28,7 @@ export type UsualCall = {
 };
 
 /** By `operationKey`, and by `keyWithin` for an operation inside one kind of transaction; what was seen too rarely is absent. */
-export type UsualByOperation = ReadonlyMap<string, Usual>;
+export type UsualByOperation = Pick<ReadonlyMap<string, Usual>, 'get'>;
 
 /** Under this many sightings nothing is called usual. */
 export const ENOUGH_SIGHTINGS = 20;
@@ -54,14 +54,17 @@ export function keysOf(transaction: Transaction): readonly string[] {
 
 /** For transactions of one entry: what is usual of an operation inside them, else of the operation anywhere. */
 export function usualWithin(entry: string, usual: UsualByOperation): UsualByOperation {
-  const prefix = keyWithin(entry, '');
-  const narrowed = new Map(usual);
-  for (const [key, inside] of usual) {
-    if (!key.startsWith(prefix)) continue;
-    const anywhere = usual.get(key.slice(prefix.length));
-    narrowed.set(key.slice(prefix.length), anywhere ? narrower(inside, anywhere) : inside);
-  }
-  return narrowed;
+  const known = new Map<string, Usual | undefined>();
+  const find = (key: string): Usual | undefined => {
+    const [inside, anywhere] = [usual.get(keyWithin(entry, key)), usual.get(key)];
+    return inside && anywhere ? narrower(inside, anywhere) : (inside ?? anywhere);
+  };
+  return {
+    get: (key) => {
+      if (!known.has(key)) known.set(key, find(key));
+      return known.get(key);
+    },
+  };
 }
 
 /** Failures are counted at the door, which does not know the transaction. */

@@ -1,6 +1,6 @@
 import { httpStatus, isFailing } from '../trace/failing.ts';
 import { isLambdaService } from '../trace/functions.ts';
-import { depthFirst, isInit, length, MARGIN, type Node } from '../trace/node.ts';
+import { depthFirst, isInferred, isInit, length, MARGIN, type Node } from '../trace/node.ts';
 import { micros, spelled } from '../units.ts';
 import type { CauseKind } from './cause.ts';
 import { deliveryOf, POISONOUS } from './deliveries.ts';
@@ -19,6 +19,9 @@ export type Verdict = {
 
 /** A request that the gateway refused for lack of a function is over sooner than any handler could be. ServiTrace's thumbnail_app_fault: 10 ms. */
 const NEVER_RAN = micros(50_000);
+
+/** https://www.rfc-editor.org/rfc/rfc9110#section-15.5.9 */
+const REQUEST_TIMEOUT = 408;
 
 const isCall = ({ span }: Node): boolean => span.kind === 'client' || span.kind === 'producer';
 
@@ -87,8 +90,8 @@ function poisonOf(origin: Node): Verdict | undefined {
 function onTimeOut(node: Node, usual: UsualByOperation): Verdict {
   const error = saidError(node.span);
   const callee = answererOf(node);
+  if (wasAnswered(node) || (callee && isFailing(callee.span))) return onRefusal(node, callee);
   if (!callee) return onSilence(node);
-  if (isFailing(callee.span)) return onRefusal(node, callee);
   const went = callee.end - node.end;
   const facts = [
     `${named(callee.span)} took ${spelled(lasted(callee))}, ${named(node.span)} gave up after ${spelled(lasted(node))}`,
@@ -108,11 +111,20 @@ function onTimeOut(node: Node, usual: UsualByOperation): Verdict {
 }
 
 /** The callee itself says that a time was over: nobody here has waited for it. */
-const onRefusal = (node: Node, callee: Node): Verdict => ({
-  ...plain(node, 'downstream-timeout'),
-  edge: { caller: node.span.service, callee: callee.span.service },
-  summary: `${callee.span.service} answered ${named(node.span)} that its time was over: ${saidError(node.span)}`,
-});
+function onRefusal(node: Node, answer: Node | undefined): Verdict {
+  const callee = answer?.span.service ?? calleeOf(node.span);
+  return {
+    ...plain(node, 'downstream-timeout'),
+    edge: callee === undefined ? undefined : { caller: node.span.service, callee },
+    summary: `${callee ?? 'What it called'} answered ${named(node.span)} that a time was over: ${saidError(node.span)}`,
+  };
+}
+
+/** With a refusal of its own, other than that it waited in vain itself: Step Functions says 400 to a token that is too old. */
+function wasAnswered(node: Node): boolean {
+  const answers = [node, ...node.children.filter(isInferred)].map(({ span }) => httpStatus(span.attributes) ?? 0);
+  return isCall(node) && answers.some((code) => code >= 400 && code < 500 && code !== REQUEST_TIMEOUT);
+}
 
 /** Who was asked and did come to an end. */
 function answererOf(node: Node): Node | undefined {

@@ -198,6 +198,16 @@ test.each([
   expect(cause?.summary).toContain(words);
 });
 
+test.each([
+  [400, 'What it called answered shop call that a time was over: TaskTimedOut: too old'],
+  [undefined, 'shop call had no answer in time: TaskTimedOut: too old'],
+])('a call that fails with a time-out and answer %s was refused, or heard nothing', (status, words) => {
+  const attributes = status === undefined ? {} : { 'http.response.status_code': status };
+  const [cause] = causesOf(failedCall({ attributes, error: { type: 'TaskTimedOut', message: 'too old' } }));
+
+  expect(cause).toMatchObject({ kind: 'downstream-timeout', summary: expect.stringContaining(words) });
+});
+
 test('a message that fails on its third delivery is the cause itself', () => {
   const consumer = (count: number) =>
     causesOf([
@@ -245,14 +255,14 @@ test('a slow transaction without a leading cause is unknown', () => {
   expect(causes).toMatchObject([{ kind: 'unknown', confidence: 0.2 }]);
 });
 
-test('without history the part that takes most is a guess: likely in what is slow for anybody, possible in what is not, none in what nobody notices', () => {
+test('without history the part that takes most is named, but not where nobody notices it', () => {
   const slow = causesOf(aTrace('trace', ...SLOW));
   const shorter = (by: number) =>
     causesOf(aTrace('trace', ...SLOW.map((span) => ({ ...span, from: (span.from ?? 0) / by, to: (span.to ?? 0) / by }))));
 
   expect(slow).toMatchObject([{ kind: 'slow-dependency', operation: 'POST carrier' }]);
   expect(slow[0]?.confidence).toBeCloseTo(0.91);
-  expect(shorter(10)[0]).toMatchObject({ operation: 'POST carrier', confidence: 0.67 });
+  expect(shorter(10)[0]).toMatchObject({ operation: 'POST carrier', confidence: 0.91 });
   expect(shorter(20)).toEqual([]);
 });
 

@@ -2,28 +2,42 @@ import type { Cause } from '../../src/diagnosis/cause.ts';
 import { diagnose } from '../../src/diagnosis/diagnose.ts';
 import { learned } from '../../src/diagnosis/learn.ts';
 import { keyOfEntry, type UsualByOperation, usualWithin } from '../../src/diagnosis/usual.ts';
-import type { SpanRecord } from '../../src/telemetry/record.ts';
+import type { SpanRecord, TelemetryRecord } from '../../src/telemetry/record.ts';
 import { assemble } from '../../src/trace/assemble.ts';
 import type { Transaction } from '../../src/trace/transaction.ts';
 import { aSpanId, type SpanWords } from '../trace/records.ts';
+import { ablated, admits } from './ablated.ts';
 import { type Chance, chanceOf } from './chance.ts';
 import { aSystem, type Failed, type Fault, failed, type Operation, operationsIn, recordsOf, reddened, run } from './systems.ts';
 
 /** What was said first of a transaction, and whether it is true. */
-export type Judged = { readonly cause: Cause | undefined; readonly right: boolean };
+export type Judged = {
+  readonly cause: Cause | undefined;
+  readonly right: boolean;
+  /** Without what tells the cause: it names nothing or says so. undefined: there was nothing to take away. */
+  readonly admits: boolean | undefined;
+};
 
 export const NOTHING_USUAL: UsualByOperation = new Map();
 
-export function onlyTransaction(records: readonly SpanRecord[]): Transaction {
+export function onlyTransaction(records: readonly TelemetryRecord[]): Transaction {
   const [transaction, ...others] = assemble(records).transactions;
   if (!transaction || others.length > 0)
     throw new Error(`expected one transaction, not ${others.length + (transaction ? 1 : 0)}`);
   return transaction;
 }
 
-function firstCause(records: readonly SpanRecord[], usual: UsualByOperation): Cause | undefined {
+function firstCause(records: readonly TelemetryRecord[], usual: UsualByOperation): Cause | undefined {
   const transaction = onlyTransaction(records);
   return diagnose(transaction, usualWithin(keyOfEntry(transaction), usual))[0];
+}
+
+function firstCauseWithout(
+  records: readonly SpanRecord[],
+  gone: readonly SpanWords[],
+  usual: UsualByOperation,
+): Cause | undefined {
+  return firstCause(ablated(records, new Set(gone.map(({ id = '' }) => aSpanId(id)))), usual);
 }
 
 /** Half a minute of it when all is well. */
@@ -56,6 +70,17 @@ function aSlowRun(at: Fault['at'], seed: number, isRed: boolean): Slow {
   return { system, fault, spans: isRed ? reddened(spans, chance) : spans };
 }
 
+/** Two delays of one transaction, one of them longer: it is the one to name. */
+export function judgedTwo(seed: number): Judged {
+  const chance = chanceOf(seed);
+  const system = aSystem(seed);
+  const [first, second] = [aFault(system, 'self', chance), aFault(system, 'self', chance)];
+  const [longer, shorter] = first.ms >= second.ms ? [first, second] : [second, first];
+  const spans = run(system, { trace: `two ${seed}`, seed: seed + 7, fault: longer, also: shorter });
+  const cause = firstCause(recordsOf(spans), NOTHING_USUAL);
+  return { cause, right: names(cause, longer), admits: undefined };
+}
+
 /** By both conventions: who looks at callers finds the caller, who looks at callees finds the callee, and an edge has both. */
 function names(cause: Cause | undefined, fault: Fault): boolean {
   if (!cause || cause.kind === 'unknown') return false;
@@ -71,8 +96,13 @@ export function judgedSlow(
   { isRed, hasHistory }: { isRed: boolean; hasHistory: boolean },
 ): Judged {
   const { system, fault, spans } = aSlowRun(at, seed, isRed);
-  const cause = firstCause(recordsOf(spans), hasHistory ? usualOfSystem(system, seed) : NOTHING_USUAL);
-  return { cause, right: names(cause, fault) };
+  const usual = hasHistory ? usualOfSystem(system, seed) : NOTHING_USUAL;
+  const gone = spans.filter((span) => span.parent !== undefined && fault.at === 'self' && span.service === fault.service);
+  return {
+    cause: firstCause(recordsOf(spans), usual),
+    right: names(firstCause(recordsOf(spans), usual), fault),
+    admits: gone.length === 0 ? undefined : admits(firstCauseWithout(recordsOf(spans), gone, usual)),
+  };
 }
 
 function aFailedRun(seed: number): Failed {
@@ -82,5 +112,9 @@ function aFailedRun(seed: number): Failed {
 export function judgedFailed(seed: number): Judged {
   const { spans, origin } = aFailedRun(seed);
   const cause = firstCause(recordsOf(spans), NOTHING_USUAL);
-  return { cause, right: cause?.spanIds.includes(aSpanId(origin.id ?? '')) === true };
+  return {
+    cause,
+    right: cause?.spanIds.includes(aSpanId(origin.id ?? '')) === true,
+    admits: admits(firstCauseWithout(recordsOf(spans), [origin], NOTHING_USUAL)),
+  };
 }

@@ -41,10 +41,16 @@ export const operationsIn = (system: Operation): readonly Operation[] => [
   ...system.steps.flatMap(({ calls }) => calls.flatMap(operationsIn)),
 ];
 
-export type Run = { readonly trace: string; readonly seed: number; readonly fault?: Fault; readonly at?: number };
+export type Run = {
+  readonly trace: string;
+  readonly seed: number;
+  readonly fault?: Fault;
+  readonly also?: Fault;
+  readonly at?: number;
+};
 
 /** One transaction through the system. */
-export function run(system: Operation, { trace, seed, fault, at = 0 }: Run): readonly SpanWords[] {
+export function run(system: Operation, { trace, seed, fault, also, at = 0 }: Run): readonly SpanWords[] {
   const chance = chanceOf(seed);
   const spans: SpanWords[] = [];
   let count = 0;
@@ -53,7 +59,10 @@ export function run(system: Operation, { trace, seed, fault, at = 0 }: Run): rea
   const serve = (operation: Operation, from: number, parent: string | undefined): number => {
     const own = id();
     const place = spans.push({}) - 1;
-    const slow = fault?.at === 'self' && fault.service === operation.service ? fault.ms : 0;
+    const slow = [fault, also].reduce(
+      (sum, each) => sum + (each?.at === 'self' && each.service === operation.service ? each.ms : 0),
+      0,
+    );
     const last = operation.steps.reduce((now, step, n) => {
       const called = now + step.own * chance.between(0.8, 1.3) + (n === 0 ? slow : 0);
       return Math.max(called, ...step.calls.map((callee) => call(operation, callee, called, own)));

@@ -44,7 +44,8 @@ function nameBefore(text: string, separator: number): string {
   return text.slice(start, end);
 }
 
-const AFTER_SEPARATOR = /[=:]>?\s{0,8}(\\{0,7}["'])?/y;
+/** Blanks and line breaks, real or written as in JSON. */
+const AFTER_SEPARATOR = /[=:]>?(?:\s|\\{1,8}[rnt]){0,12}(\\{0,7}["'])?/y;
 const BARE = /[^\s"'`,;&<>(){}|\\]{1,4096}/y;
 const SCHEME = /(?:basic|bearer|digest|token|apikey|negotiate|aws4-hmac-sha256)\s{1,4}/iy;
 const REST_OF_LINE = /[^\r\n"']{1,4096}/y;

@@ -25,14 +25,20 @@ function brokenTokens(texts: readonly string[], find: Finder): readonly Placed[]
     // A token goes on only where one line ends in a letter of it and the next begins with one.
     if (!/[\w+/=-]$/.test(before) || !/^[\w+/=.-]{4}/.test(after)) continue;
     const tail = before.slice(-REACH_CHARACTERS);
+    const head = after.slice(0, REACH_CHARACTERS);
+    if (isWhole(tail, head, find)) continue;
     const offset = before.length - tail.length;
-    for (const { start, end, kind } of find(tail + after.slice(0, REACH_CHARACTERS))) {
+    for (const { start, end, kind } of find(tail + head)) {
       if (start >= tail.length || end <= tail.length) continue;
       found.push({ n: n - 1, start: offset + start, end: before.length, kind }, { n, start: 0, end: end - tail.length, kind });
     }
   }
   return found;
 }
+
+/** One of the two is something of its own at the break: together they would only seem to be one thing. */
+const isWhole = (tail: string, head: string, find: Finder): boolean =>
+  find(tail).some(({ end }) => end === tail.length) || find(head).some(({ start }) => start === 0);
 
 const BEGINS = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY/;
 const ENDS = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z -]{0,20}/;

@@ -4,7 +4,7 @@ import { cards, ibans } from './numbers.ts';
 import { type NameReader, pairs } from './pairs.ts';
 import type { RedactionRules } from './rules.ts';
 import { secretName } from './secret-names.ts';
-import { tokens } from './tokens.ts';
+import { cutWords, tokens } from './tokens.ts';
 import { decodedViews, joinedView, packed, type View } from './views.ts';
 
 /** Encodings within encodings are opened this often: base64 of a URL-encoded JSON text, say. */
@@ -59,6 +59,7 @@ export function finder(rules: RedactionRules): Finder {
 function shaped(text: string): readonly Finding[] {
   return [
     ...tokens(text),
+    ...cutWords(text),
     ...privateKeys(text),
     ...(text.includes('@') ? [...basicAuth(text), ...emails(text)] : []),
     ...(HAS_DIGITS.test(text) ? [...cards(text), ...ibans(text)] : []),

@@ -20,6 +20,7 @@ export const KINDS = [
   'card',
   'iban',
   'denied',
+  'cut',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 

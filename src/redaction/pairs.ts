@@ -9,6 +9,8 @@ const NAME = /[\w.-]/;
 /** Longer ones are cut off by the limits of what is kept anyway. */
 const VALUE_CHARACTERS = 4_096;
 const SEPARATOR = /[=:]/g;
+/** JSON within JSON within JSON within JSON within JSON has 31 backslashes before a quote. */
+const ESCAPES = 40;
 
 type Span = { readonly start: number; readonly end: number };
 
@@ -38,13 +40,14 @@ const isPath = (text: string, separator: number, name: string): boolean =>
 /** The word that ends at the separator, quotes and blanks between them left out. */
 function nameBefore(text: string, separator: number): string {
   let end = separator;
-  while (end > 0 && separator - end < 6 && /["'\\ \]]/.test(text.charAt(end - 1))) end -= 1;
+  while (end > 0 && separator - end < ESCAPES && /["'\\ \]]/.test(text.charAt(end - 1))) end -= 1;
   let start = end;
   while (start > 0 && end - start < NAME_CHARACTERS && NAME.test(text.charAt(start - 1))) start -= 1;
   return text.slice(start, end);
 }
 
-const AFTER_SEPARATOR = /[=:]>?\s{0,8}(\\{0,7}["'])?/y;
+/** Blanks and line breaks, real or written as in JSON. */
+const AFTER_SEPARATOR = /[=:]>?(?:\s|\\{1,8}[rnt]){0,12}(\\{0,31}["'])?/y;
 const BARE = /[^\s"'`,;&<>(){}|\\]{1,4096}/y;
 const SCHEME = /(?:basic|bearer|digest|token|apikey|negotiate|aws4-hmac-sha256)\s{1,4}/iy;
 const REST_OF_LINE = /[^\r\n"']{1,4096}/y;

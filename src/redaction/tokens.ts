@@ -89,6 +89,21 @@ function jwt(text: string, from: number, untried: number): { readonly end: numbe
   return { end: isJwt ? ends(SIGNATURES, text, header) : undefined, tried: header };
 }
 
+const WORD = /[\w+/=%-]/;
+/** Shorter ones are words, or so little of a secret that it is of no use. */
+const CUT_CHARACTERS = 8;
+
+/** Where a limit cut a text (`…`), what is left of its last word may be most of a secret that nobody can recognise any more. */
+export function cutWords(text: string): readonly Finding[] {
+  const found: Finding[] = [];
+  for (let end = text.indexOf('…'); end >= 0; end = text.indexOf('…', end + 1)) {
+    let start = end;
+    while (start > 0 && WORD.test(text.charAt(start - 1))) start -= 1;
+    if (end - start >= CUT_CHARACTERS && /\d/.test(text.slice(start, end))) found.push({ start, end, kind: 'cut' });
+  }
+  return found;
+}
+
 /** Forty characters of base64 are an AWS secret key beside an access key, and anything elsewhere: the hash of a commit, say. */
 function secretKeys(text: string): readonly Finding[] {
   const found: Finding[] = [];

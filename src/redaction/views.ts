@@ -38,10 +38,11 @@ function unescaped(text: string, shape: RegExp, meaning: (match: RegExpExecArray
 
 const fromHex = (match: RegExpExecArray): string => String.fromCharCode(Number.parseInt(match[1] ?? match[2] ?? '20', 16));
 const PERCENT = /%([0-9a-f]{2})/gi;
-const UNICODE = /\\u([0-9a-f]{4})|\\x([0-9a-f]{2})/gi;
+/** With more backslashes for each JSON text that it was put into. */
+const UNICODE = /\\{1,8}u([0-9a-f]{4})|\\{1,8}x([0-9a-f]{2})/gi;
 const ENTITY = /&#(?:x([0-9a-f]{2,4})|(\d{2,5}));/gi;
 /** A line break and the indent after it, real or written as in JSON. */
-const BREAK = /(?:\r?\n|(?:\\{1,4}r)?\\{1,4}n)[ \t]{0,64}/g;
+const BREAK = /(?:\r?\n|\\{1,4}r\\{1,4}n|\\{1,4}n)[ \t]*/g;
 
 const fromEntity = (match: RegExpExecArray): string =>
   match[1] === undefined ? String.fromCharCode(Number(match[2])) : fromHex(match);

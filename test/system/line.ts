@@ -28,12 +28,11 @@ export type Line = {
 };
 
 /** The whole line on real parts: Redis, BullMQ, Bolt over HTTP, a local Slack behind a strict proxy, a shop that exports over OTLP/HTTP. */
-export async function startLine(): Promise<Line> {
+export async function startLine(log = logger('warn')): Promise<Line> {
   const dataDir = await mkdtemp(join(tmpdir(), 'tracefall-line-'));
   const port = await freePort();
   const slack = await startLocalSlack({ dataDir, appUrl: `http://127.0.0.1:${port}/slack/events` });
   const proxy = await startSlackProxy(slack);
-  const log = logger('warn');
   const settings = {
     botToken: new Secret(slack.botToken),
     signingSecret: new Secret(slack.signingSecret),

@@ -67,7 +67,7 @@ function speed(what: string, texts: readonly string[], redact: (text: string) =>
   const size = texts.reduce((sum, each) => sum + each.length, 0);
   for (const each of texts) redact(each);
   const rounds = 5;
-  const began = performance.now();
+  const began = process.cpuUsage();
   for (let n = 0; n < rounds; n += 1) for (const each of texts) redact(each);
-  console.log(`${what}: ${((rounds * size) / 1e3 / (performance.now() - began)).toFixed(1)} MB/s`);
+  console.log(`${what}: ${((rounds * size) / 1e3 / (process.cpuUsage(began).user / 1e3)).toFixed(1)} MB/s of a core`);
 }

@@ -8,7 +8,7 @@ import { assemble } from '../../src/trace/assemble.ts';
 import { doing } from '../slack/parsed-mrkdwn.ts';
 import { hostileInputs } from './inputs.ts';
 
-export type Fault = { readonly n: number; readonly what: string; readonly text: string };
+type Fault = { readonly n: number; readonly what: string; readonly text: string };
 export type Fuzzed = {
   readonly inputs: number;
   readonly faults: readonly Fault[];

@@ -89,7 +89,7 @@ const CHUNKS = [
 ];
 
 /** A value, a key or a stretch of a known text gone, doubled, moved or replaced; or a secret in any writing; or letters by chance. */
-export function hostileText(random: Random): string {
+function hostileText(random: Random): string {
   const pick = <T>(list: readonly T[], fallback: T): T => list[random(list.length)] ?? fallback;
   let text = pick(SEEDS, '');
   for (let edits = random(6); edits >= 0; edits -= 1) text = edited(text, pick, random);

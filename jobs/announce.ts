@@ -5,6 +5,7 @@ import { look } from './look.ts';
 import { once } from './once.ts';
 import type { JobOutcome } from './outcome.ts';
 import { showPicture } from './show-picture.ts';
+import { tellChanges } from './tell-changes.ts';
 
 type Touched = Pick<World, 'clock' | 'records' | 'usual' | 'incidents' | 'outbox' | 'chat'>;
 
@@ -13,7 +14,7 @@ export async function announce(job: Announce, world: Touched): Promise<JobOutcom
   const incident = await world.incidents.read(job.incidentId);
   if (!incident) return 'done';
   if (incident.thread && (await world.chat.editRoot(incident, incident.thread)) === 'edited')
-    return await show(world, incident, incident.thread);
+    return await fill(world, incident, incident.thread);
   if (incident.thread) await forgetThread(world, incident);
   const root = await once(world, rootKey(incident), {
     find: (since) => world.chat.findRoot(incident, since),
@@ -21,7 +22,14 @@ export async function announce(job: Announce, world: Touched): Promise<JobOutcom
   });
   if (root.kind === 'later') return { againInMs: root.inMs };
   await world.incidents.setThread(incident.id, root.thread);
-  return await show(world, incident, root.thread);
+  return await fill(world, incident, root.thread);
+}
+
+/** The picture first: it is what people open the thread for. */
+async function fill(world: Touched, incident: Incident, thread: Thread): Promise<JobOutcome> {
+  const shown = await show(world, incident, thread);
+  const told = await tellChanges(world, incident, thread);
+  return shown === 'done' ? told : shown;
 }
 
 const rootKey = ({ id }: Incident): string => `root:${id}`;

@@ -1,15 +1,18 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { SlackConfig } from './config.ts';
+import type { Deed } from './incident/life.ts';
+import { snoozeEnd } from './incident/snooze.ts';
 import { intake, type Settling } from './intake.ts';
 import type { Metrics } from './metrics.ts';
 import { pressure } from './otlp/pressure.ts';
 import { type OtlpDoor, receive } from './otlp/receive.ts';
-import type { World } from './ports.ts';
+import type { Changed, World } from './ports.ts';
 import { slackApp } from './slack/app.ts';
 import type { People } from './slack/people.ts';
 import type { Route } from './slack/routes.ts';
 import { parseOtlp } from './telemetry/otlp.ts';
+import { between, toMillis } from './units.ts';
 
 export type Bot = { readonly port: number; readonly close: () => Promise<void> };
 
@@ -49,20 +52,22 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   return { port: await app.start(), close: () => app.stop() };
 }
 
-function people({ incidents, queue }: World, commands: NonNullable<BotOptions['commands']>): People {
-  const change: (
-    incidentId: string,
-    change: Parameters<World['incidents']['change']>[1],
-  ) => ReturnType<World['incidents']['change']> = async (incidentId, change) => {
-    const changed = await incidents.change(incidentId, change);
+function people({ clock, incidents, queue }: World, commands: NonNullable<BotOptions['commands']>): People {
+  const change = async (incidentId: string, deed: Deed): Promise<Changed> => {
+    const changed = await incidents.change(incidentId, deed);
     // Also when it was refused: an earlier press may have been kept and not announced.
     if (changed.kind !== 'unknown') await queue.announce({ v: 1, incidentId }, 0);
     return changed;
   };
   return {
-    acknowledge: (incidentId, by) => change(incidentId, { to: 'acknowledged', by, text: undefined }),
-    resolve: (incidentId, by) => change(incidentId, { to: 'resolved', by, text: undefined }),
-    annotate: (incidentId, by, text) => change(incidentId, { to: 'noted', by, text }),
+    change,
+    snooze: async (incidentId, by, choice, zone = 'UTC') => {
+      const now = clock();
+      const version = (await incidents.read(incidentId))?.alert.version;
+      const until = snoozeEnd(choice, { now, zone, version });
+      if (until.kind === 'time') await queue.revisit({ v: 1, why: 'woke', incidentId }, toMillis(between(now, until.at)));
+      return await change(incidentId, { kind: 'snooze', by, until });
+    },
     trace: (question) => queue.answer(question),
     command: async (name, text, user) => (await commands[name]?.(text, user)) ?? `There is no ${name} here.`,
   };

@@ -1,11 +1,12 @@
 import type { UsualByOperation } from './diagnosis/usual.ts';
 import type { Alert, Incident, Thread } from './incident/incident.ts';
+import type { LifeEvent } from './incident/life.ts';
 import type { TraceId } from './telemetry/ids.ts';
 import type { TelemetryRecord } from './telemetry/record.ts';
 import type { Micros } from './units.ts';
 import type { Picture } from './waterfall/picture.ts';
 import type { Scene } from './waterfall/scene.ts';
-import type { Announce, Answer, Question } from './work.ts';
+import type { Announce, Answer, Question, Revisit } from './work.ts';
 
 /** The outside world, as small as our need of it. A job's type says which parts it touches. */
 export type World = {
@@ -59,32 +60,38 @@ export type Suspect = {
 /** How long each operation usually takes. */
 export type UsualMemory = {
   read(operationKeys: readonly string[]): Promise<UsualByOperation>;
+  /** How often it was seen to go well, since the beginning of the six hours that the moment lies in: a number to compare with an earlier one. */
+  sightings(operationKey: string, since: Micros): Promise<number>;
 };
 
 export type Incidents = {
-  /** Opens the signature's incident, or counts one more transaction in it. Safe to repeat for one transaction. */
+  /** Counts the transaction in the incident of its signature, or opens one. Safe to repeat for one transaction. */
   report(alert: Alert): Promise<Reported>;
   read(incidentId: string): Promise<Incident | undefined>;
   ofTrace(traceId: TraceId): Promise<Incident | undefined>;
-  change(incidentId: string, change: Change): Promise<Changed>;
+  ofThread(thread: Thread): Promise<Incident | undefined>;
+  /** The last opened first. */
+  newest(most: number): Promise<readonly Incident[]>;
+  change(incidentId: string, event: LifeEvent): Promise<Changed>;
   /** undefined: it has lost its thread. */
   setThread(incidentId: string, thread: Thread | undefined): Promise<void>;
+  /** That many entries of its log are told in its thread. */
+  setTold(incidentId: string, entries: number): Promise<void>;
 };
 
 export type Reported = {
   readonly incidentId: string;
-  /** `grown`: counted before, and it is the one drawn, and now tells more. `known`: counted before, nothing new. */
-  readonly what: 'opened' | 'counted' | 'grown' | 'known';
-};
-
-export type Change = {
-  readonly to: 'acknowledged' | 'resolved' | 'noted';
-  readonly by: string;
-  readonly text: string | undefined;
+  /**
+   * `reopened`: counted, and it is news again. `grown`: counted before, and it is the one drawn, and now tells more.
+   * `known`: counted before, nothing new.
+   */
+  readonly what: 'opened' | 'reopened' | 'counted' | 'grown' | 'known';
+  /** Incidents in which it no longer counts: late records have shown that it is another's. */
+  readonly left: readonly string[];
 };
 
 export type Changed =
-  | { readonly kind: 'changed'; readonly incident: Incident }
+  | { readonly kind: 'changed' | 'same'; readonly incident: Incident }
   /** Somebody was first, or it is over. */
   | { readonly kind: 'refused'; readonly incident: Incident }
   | { readonly kind: 'unknown' };
@@ -116,6 +123,8 @@ export type Queue = {
   examine(traceId: TraceId, delayMs: number): Promise<void>;
   announce(job: Announce, delayMs: number): Promise<void>;
   answer(job: Answer): Promise<void>;
+  /** The last one asked for an incident and a reason counts. */
+  revisit(job: Revisit, delayMs: number): Promise<void>;
 };
 
 /** Slack. Each call throws when the outside failed; `unsure` says that it may or may not have happened. */
@@ -126,6 +135,9 @@ export type Chat = {
   findRoot(incident: Incident, since: Micros): Promise<Thread | undefined>;
   /** `gone`: somebody deleted it. */
   editRoot(incident: Incident, thread: Thread): Promise<'edited' | 'gone'>;
+  /** Tells one change of the incident's log in its thread. */
+  postEntry(incident: Incident, index: number, thread: Thread): Promise<Delivery>;
+  findEntry(incident: Incident, index: number, thread: Thread): Promise<Thread | undefined>;
   /** Step one of a picture: bytes go to Slack, nothing is visible yet. Gives the file's id. */
   upload(picture: Picture, told: Told): Promise<string>;
   /** Step two: the file appears with its words beside it. */

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { traceId } from './telemetry/ids.ts';
+import { micros } from './units.ts';
 
 /** The queues by name; each holds one kind of job. The payload's `v` lets an old worker see that it does not know a new job. */
 export const EXAMINE = 'examine';
 export const ANNOUNCE = 'announce';
 export const ANSWER = 'answer';
+export const REVISIT = 'revisit';
 
 const trace = z.string().transform((text, context) => {
   const id = traceId(text);
@@ -20,6 +22,19 @@ export type Examine = z.output<typeof Examine>;
 /** An incident changed: bring its thread up to date. */
 export const Announce = z.object({ v: z.literal(1), incidentId: z.string().min(1) });
 export type Announce = z.output<typeof Announce>;
+
+/** Time has passed since an incident last failed, or was snoozed. */
+export const Revisit = z.discriminatedUnion('why', [
+  z.object({ v: z.literal(1), why: z.literal('woke'), incidentId: z.string().min(1) }),
+  z.object({
+    ...{ v: z.literal(1), why: z.literal('rested'), incidentId: z.string().min(1) },
+    /** When it last failed, by our clock. */
+    since: z.number().transform(micros),
+    /** Healthy transactions seen until then, counted as `UsualMemory.sightings` does. */
+    sightings: z.number(),
+  }),
+]);
+export type Revisit = z.output<typeof Revisit>;
 
 /** A person asked for a transaction. */
 export const Answer = z.object({

@@ -26,10 +26,12 @@ export const keys = {
   join: (joinKey: string) => `tf:join:${digest(joinKey)}`,
   request: (requestId: string) => `tf:request:${digest(requestId)}`,
   usual: (operationKey: string, at: Micros) => `tf:usual:${Math.floor(at / 1_000 / USUAL_BLOCK_MS)}:${digest(operationKey)}`,
-  incidentPrefix: INCIDENT_PREFIX,
+  /** All of them by when they were opened. */
+  incidents: 'tf:incidents',
   incident: (id: string) => `${INCIDENT_PREFIX}${id}`,
   incidentLog: (id: string) => `${INCIDENT_PREFIX}${id}:log`,
   signature: (signature: string) => `tf:signature:${digest(signature)}`,
   incidentOfTrace: (id: TraceId) => `tf:incident-of:${id}`,
+  incidentOfThread: (channel: string, ts: string) => `tf:incident-of-thread:${digest(`${channel}/${ts}`)}`,
   outbox: (key: string) => `tf:outbox:${digest(key)}`,
 };

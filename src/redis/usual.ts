@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { ENOUGH_SIGHTINGS, type Usual } from '../diagnosis/usual.ts';
 import type { Clock, UsualMemory } from '../ports.ts';
-import { fromMillis, type Micros, micros } from '../units.ts';
+import { fromMillis, type Micros, micros, toMillis } from '../units.ts';
 import { keys, USUAL_BLOCK_MS, USUAL_BLOCKS } from './keys.ts';
 import { pipelined } from './scripts.ts';
 import { type Bins, merged, usualFrom } from './sketch.ts';
@@ -30,6 +30,7 @@ export function redisUsual(redis: Redis, clock: Clock): UsualMemory {
         }),
       );
     },
+    sightings: (operationKey, since) => sightings(redis, { operationKey, since, now: clock() }),
   };
 }
 
@@ -47,6 +48,18 @@ async function load(
     const usual = usualFrom(merged(replies.slice(index * USUAL_BLOCKS, (index + 1) * USUAL_BLOCKS).map(binsIn)));
     return [key, usual && usual.count >= ENOUGH_SIGHTINGS ? usual : undefined];
   });
+}
+
+type Sought = { readonly operationKey: string; readonly since: Micros; readonly now: Micros };
+
+async function sightings(redis: Redis, { operationKey, since, now }: Sought): Promise<number> {
+  const ages = Math.min(USUAL_BLOCKS, Math.floor(toMillis(now) / USUAL_BLOCK_MS) - Math.floor(toMillis(since) / USUAL_BLOCK_MS));
+  const blocks = Array.from({ length: ages + 1 }, (_, age) => micros(now - age * USUAL_BLOCK_MS * 1_000));
+  const counts = await pipelined(
+    redis,
+    blocks.map((at) => ['hvals', keys.usual(operationKey, at)]),
+  );
+  return counts.flat().reduce<number>((sum, count) => sum + Number(count), 0);
 }
 
 const binsIn = (reply: unknown): Bins =>

@@ -52,13 +52,13 @@ function failing({ spans }: Transaction): string {
   return `Fails at ${code(deepest.operation === deepest.service ? deepest.service : `${deepest.service} ${deepest.operation}`, 200)}${error}`;
 }
 
-function belonging({ count, state, thread, log }: Incident, times: Times): readonly string[] {
+function belonging({ count, life, thread, log }: Incident, times: Times): readonly string[] {
   const share = count === 1 ? 'the only one so far' : `one of ${count.toLocaleString('en')}`;
   const place = thread ? `, ${threadLink(thread.channel, thread.ts)}` : '';
   const notes = log.filter((entry) => entry.what === 'noted');
   const older = notes.length - NOTES;
   return [
-    `Part of an incident, ${share}, ${state}${place}.`,
+    `Part of an incident, ${share}, ${life.state}${place}.`,
     ...(older > 0 ? [`_${older} older ${older === 1 ? 'note' : 'notes'} not shown_`] : []),
     ...notes.slice(-NOTES).map((entry) => note(entry, times)),
   ];

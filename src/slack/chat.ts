@@ -2,10 +2,11 @@ import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import type { Incident, Thread } from '../incident/incident.ts';
 import type { Chat, Delivery, Place, Reply, Told } from '../ports.ts';
-import { spelled } from '../units.ts';
+import { NO_TIME, spelled } from '../units.ts';
 import { answerMessage, inWordsMessage, notFoundMessage } from './answer-message.ts';
 import type { SlackClients } from './client.ts';
 import { slackClients } from './client.ts';
+import { entryBlockId, entryMessage } from './entry-message.ts';
 import { SlackRefused } from './errors.ts';
 import type { SeenMessage } from './history.ts';
 import { findInChannel, findInThread } from './history.ts';
@@ -35,9 +36,15 @@ export function slackChat({ token, apiUrl, channel }: SlackChatOptions): Chat {
   const clients = slackClients(token, apiUrl);
   const times = timesFor(apiUrl);
   return {
-    postRoot: (incident) => postRoot(clients.posting, rootMessage(incident, times), channel),
+    postRoot: (incident) => posted(clients.posting, { channel, ...rootMessage(incident, times) }),
     findRoot: (incident, since) => findRoot(clients.posting, incident, { channel, ts: undefined, since }),
     editRoot: (incident, thread) => editRoot(clients.posting, rootMessage(incident, times), thread),
+    postEntry: async (incident, index, { channel, ts }) => {
+      const message = entryMessage(incident, index, times);
+      if (!message) return { kind: 'refused', why: `incident ${incident.id} has no change ${index}` };
+      return await posted(clients.posting, { channel, thread_ts: ts, ...message });
+    },
+    findEntry: (incident, index, thread) => findEntry(clients.posting, entryBlockId(incident.id, index), thread),
     upload: (picture) => uploadPicture(clients.files, picture, apiUrl),
     share: (file, told, place) => share(clients, { file, told, place, times }),
     findFile: (file, place) => findFile(clients.posting, file, place),
@@ -51,12 +58,13 @@ const QUIET = { unfurl_links: false, unfurl_media: false, parse: 'none' } as con
 
 const Posted = z.object({ channel: z.string(), ts: z.string() });
 
-async function postRoot(client: WebClient, root: RootMessage, channel: string): Promise<Delivery> {
+type Message = { readonly channel: string; readonly thread_ts?: string; readonly text: string; readonly blocks: unknown };
+
+async function posted(client: WebClient, message: Message): Promise<Delivery> {
   try {
-    const answer = await client.apiCall('chat.postMessage', { channel, ...root, ...QUIET });
-    const posted = Posted.safeParse(answer);
-    if (!posted.success) return { kind: 'unsure', why: 'Slack said ok without a channel and a ts' };
-    return { kind: 'posted', thread: { channel: posted.data.channel, ts: posted.data.ts } };
+    const answer = Posted.safeParse(await client.apiCall('chat.postMessage', { ...message, ...QUIET }));
+    if (!answer.success) return { kind: 'unsure', why: 'Slack said ok without a channel and a ts' };
+    return { kind: 'posted', thread: { channel: answer.data.channel, ts: answer.data.ts } };
   } catch (error) {
     return undelivered(error);
   }
@@ -75,6 +83,14 @@ async function findRoot(client: WebClient, incident: Incident, place: Place): Pr
     (blocks ?? []).some((block) => isButtonsOf(block, incident.id));
   const found = await findInChannel(client, place, ours);
   return found && { channel: place.channel, ts: found.ts };
+}
+
+const Block = z.object({ block_id: z.string() });
+
+async function findEntry(client: WebClient, blockId: string, { channel, ts }: Thread): Promise<Thread | undefined> {
+  const ours = ({ blocks }: SeenMessage) => (blocks ?? []).some((block) => Block.safeParse(block).data?.block_id === blockId);
+  const found = await findInThread(client, { channel, ts, since: NO_TIME }, ours);
+  return found && { channel, ts: found.ts };
 }
 
 /** Edits what is there already, so it may be repeated. */

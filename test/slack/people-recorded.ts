@@ -17,9 +17,8 @@ export function recordedPeople() {
       return answer();
     };
   const on: People = {
-    acknowledge: change('acknowledge'),
-    resolve: change('resolve'),
-    annotate: change('annotate'),
+    change: change('change'),
+    snooze: change('snooze'),
     trace: async (question) => {
       asked.push(['trace', question]);
       await answer();

@@ -109,10 +109,10 @@ describe('a person in local-slack', () => {
     const ts = await posted();
     await pressButton(page, { channel: server.channel, user: 'U0JONAS', ts, actionId: 'acknowledge' });
 
-    expect(await eventually(() => people.asked.find(([what]) => what === 'acknowledge'))).toEqual([
-      'acknowledge',
+    expect(await eventually(() => people.asked.findLast(([what]) => what === 'change'))).toEqual([
+      'change',
       incident().id,
-      'U0JONAS',
+      { kind: 'acknowledge', by: 'U0JONAS' },
     ]);
   });
 
@@ -136,11 +136,10 @@ describe('a person in local-slack', () => {
     expect(form.callback_id).toBe('annotate');
     expect(await fill('   ')).toEqual({ note: 'Please write something.' });
     expect(await fill('Rolled back to v41')).toBeUndefined();
-    expect(await eventually(() => people.asked.find(([what]) => what === 'annotate'))).toEqual([
-      'annotate',
+    expect(await eventually(() => people.asked.find(([, , deed]) => Object(deed).kind === 'note'))).toEqual([
+      'change',
       incident().id,
-      'U0PRIYA',
-      'Rolled back to v41',
+      { kind: 'note', by: 'U0PRIYA', text: 'Rolled back to v41' },
     ]);
   });
 

@@ -8,7 +8,7 @@ import { UTC_TIMES } from '../../src/slack/times.ts';
 import { fromMillis } from '../../src/units.ts';
 import { mrkdwnViolations } from '../world/slack-blocks.ts';
 import { seen } from './parsed-mrkdwn.ts';
-import { acknowledged, cause, entry, incident, resolved, scene, TRACE, transaction } from './samples.ts';
+import { acknowledged, cause, entry, incident, life, NOON, resolved, scene, TRACE, transaction } from './samples.ts';
 
 const told = (changes: Partial<Told> = {}): Told => ({ scene: scene(), incident: undefined, askedBy: 'U0MAYA', ...changes });
 const answered = (changes: Partial<Told> = {}): string => seen(answerMessage(told(changes), UTC_TIMES));
@@ -161,7 +161,7 @@ describe('who presses a button is told', () => {
     ['that it is over', resolved(), 'U0MAYA', '<@U0JONAS> already resolved this, 2026-11-22 14:17 UTC.'],
     [
       'that the machine resolved it',
-      incident({ state: 'resolved', log: [entry('resolved', 'tracefall', 0)] }),
+      incident({ life: life({ state: 'resolved', by: 'tracefall', at: NOON }) }),
       'U0MAYA',
       'Tracefall already',
     ],

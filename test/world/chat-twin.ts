@@ -5,13 +5,20 @@ import type { Chat, Delivery, Place, Reply, Told } from '../../src/ports.ts';
 type Fault = 'lost' | 'dropped' | 'refused' | 'unreachable';
 
 type Root = { readonly thread: Thread; readonly incident: Incident };
+type Change = { readonly thread: Thread; readonly entry: string; readonly index: number };
 type Shared = { readonly thread: Thread; readonly file: string; readonly told: Told };
 
 /** Slack in memory, as far as the Chat port shows it; `truth` is what a person would see there. */
 export type ChatTwin = {
   readonly chat: Chat;
   readonly channel: string;
-  readonly truth: { readonly roots: Root[]; readonly pictures: Shared[]; readonly replies: Reply[]; uploads: number };
+  readonly truth: {
+    readonly roots: Root[];
+    readonly pictures: Shared[];
+    readonly entries: Change[];
+    readonly replies: Reply[];
+    uploads: number;
+  };
   /** The next posting or sharing call meets this. */
   readonly fault: (fault: Fault) => void;
   readonly breakNextRemoval: () => void;
@@ -19,8 +26,10 @@ export type ChatTwin = {
   readonly deleteRoots: () => void;
 };
 
+const entryOf = ({ log }: Incident, index: number): string => `${log[index]?.what} by ${log[index]?.by}`;
+
 export function chatTwin(channel = 'C0INCIDENTS'): ChatTwin {
-  const truth: ChatTwin['truth'] = { roots: [], pictures: [], replies: [], uploads: 0 };
+  const truth: ChatTwin['truth'] = { roots: [], pictures: [], entries: [], replies: [], uploads: 0 };
   const faults: Fault[] = [];
   let posts = 0;
   let removalBreaks = false;
@@ -52,6 +61,13 @@ export function chatTwin(channel = 'C0INCIDENTS'): ChatTwin {
       truth.roots[at] = { thread, incident };
       return 'edited';
     },
+    postEntry: async (incident, index, thread) =>
+      deliver(() => {
+        truth.entries.push({ thread, entry: entryOf(incident, index), index });
+        return { channel, ts: nextTs() };
+      }),
+    findEntry: async (_incident, index, thread) =>
+      truth.entries.find((told) => told.index === index && told.thread.ts === thread.ts)?.thread,
     upload: async () => `F${++truth.uploads}`,
     share: async (file, told, place) => {
       if (place.channel !== channel) return { kind: 'refused', why: 'channel_not_found' };

@@ -81,6 +81,7 @@ const METHODS: Readonly<Record<string, z.ZodType>> = {
     thread_ts: ts.optional(),
     parse: quiet,
   }),
+  'users.info': z.strictObject({ user }),
   'views.open': z.strictObject({ trigger_id: text(255), view: modal }),
   'files.getUploadURLExternal': z.strictObject({ filename: text(255), length: whole.min(1), alt_txt: text(1_000) }),
   'files.completeUploadExternal': z.strictObject({

@@ -1,7 +1,7 @@
 import { operationKey } from '../src/diagnosis/usual.ts';
 import { decide } from '../src/incident/decide.ts';
 import type { Alert } from '../src/incident/incident.ts';
-import { RESOLVE_AFTER } from '../src/incident/life.ts';
+import { tellingOf } from '../src/incident/rules.ts';
 import type { World } from '../src/ports.ts';
 import { toMillis } from '../src/units.ts';
 import type { Examine } from '../src/work.ts';
@@ -11,13 +11,13 @@ import type { JobOutcome } from './outcome.ts';
 /** One more transaction in an incident that is open already: its root is edited at most this often. */
 const COUNT_EDIT_MS = 10_000;
 
-type Touched = Pick<World, 'clock' | 'records' | 'usual' | 'incidents' | 'queue'>;
+type Touched = Pick<World, 'clock' | 'records' | 'usual' | 'incidents' | 'queue' | 'rules'>;
 
 /** A suspect trace has gone quiet: is it an incident, and is it worth telling? */
 export async function examine(job: Examine, world: Touched): Promise<JobOutcome> {
   const scene = await look(world, job.traceId);
   const alert = scene && decide(scene.transaction, scene.outcome, scene.causes);
-  if (!alert) return 'done';
+  if (!alert || tellingOf(alert, scene.usual, world.rules).kind === 'untold') return 'done';
   const { incidentId, what, left } = await world.incidents.report(alert);
   // Also when it is known: a predecessor may have died between its report and its request.
   for (const id of [incidentId, ...left])
@@ -27,8 +27,8 @@ export async function examine(job: Examine, world: Touched): Promise<JobOutcome>
 }
 
 /** Nothing looks whether incidents are over: each failure asks for one look after a time without another. */
-async function askWhetherOver({ clock, usual, queue }: Touched, incidentId: string, alert: Alert): Promise<void> {
+async function askWhetherOver({ clock, usual, queue, rules }: Touched, incidentId: string, alert: Alert): Promise<void> {
   const since = clock();
   const sightings = await usual.sightings(operationKey(alert.service, alert.transaction), since);
-  await queue.revisit({ v: 1, why: 'rested', incidentId, since, sightings }, toMillis(RESOLVE_AFTER));
+  await queue.revisit({ v: 1, why: 'rested', incidentId, since, sightings }, toMillis(rules.resolveAfter));
 }

@@ -1,12 +1,12 @@
 import { operationKey } from '../src/diagnosis/usual.ts';
 import type { Incident } from '../src/incident/incident.ts';
-import { quietUntilOver, RESOLVE_AFTER, wakesAt } from '../src/incident/life.ts';
+import { quietUntilOver, wakesAt } from '../src/incident/life.ts';
 import type { World } from '../src/ports.ts';
 import { between, toMillis } from '../src/units.ts';
 import type { Revisit } from '../src/work.ts';
 import type { JobOutcome } from './outcome.ts';
 
-type Touched = Pick<World, 'clock' | 'usual' | 'incidents' | 'queue'>;
+type Touched = Pick<World, 'clock' | 'usual' | 'incidents' | 'queue' | 'rules'>;
 
 /** Time has passed since an incident failed, or was snoozed: is it over, or must it be looked at again? */
 export async function revisit(job: Revisit, world: Touched): Promise<JobOutcome> {
@@ -30,8 +30,8 @@ type Rested = Extract<Revisit, { why: 'rested' }>;
 /** Looked at again after twice the time, so some eight times a day, and then left to people. */
 const LONGEST_REST_MS = 24 * 3_600_000;
 
-async function rest(incident: Incident, job: Rested, { clock, usual, incidents, queue }: Touched): Promise<JobOutcome> {
-  const needed = quietUntilOver(incident.life, RESOLVE_AFTER);
+async function rest(incident: Incident, job: Rested, { clock, usual, incidents, queue, rules }: Touched): Promise<JobOutcome> {
+  const needed = quietUntilOver(incident.life, rules.resolveAfter);
   if (needed === undefined) return 'done';
   const quietFor = between(job.since, clock());
   const { service, transaction } = incident.alert;

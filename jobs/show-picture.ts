@@ -10,6 +10,8 @@ export type Showing = {
   readonly key: string;
   readonly told: Told;
   readonly place: Omit<Place, 'since'>;
+  /** How many ms to wait before it may appear; asked for what is new only. */
+  readonly turn?: () => Promise<number>;
 };
 
 export type ShowingResult =
@@ -27,6 +29,8 @@ export async function showPicture(world: Touched, showing: Showing): Promise<Sho
   if (isTrying(intent)) return await afterDoubt(world, showing, intent);
   const drawing = fingerprint(showing.told.scene);
   if (intent.shown?.drawing === drawing) return { kind: 'there', thread: undefined };
+  const inMs = (await showing.turn?.()) ?? 0;
+  if (inMs > 0) return { kind: 'later', inMs };
   const file = await world.chat.upload(await drawWaterfall(showing.told.scene), showing.told);
   const attempt: Trying = { at: clock(), trying: { file, drawing }, shown: intent.shown };
   // Whoever lost here has uploaded a file that nobody will see.

@@ -52,6 +52,9 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   return { port: await app.start(), close: () => app.stop() };
 }
 
+/** Enough for every list that people see. */
+const LISTED = 200;
+
 function people({ clock, incidents, queue }: World, commands: NonNullable<BotOptions['commands']>): People {
   const change = async (incidentId: string, deed: Deed): Promise<Changed> => {
     const changed = await incidents.change(incidentId, deed);
@@ -68,6 +71,13 @@ function people({ clock, incidents, queue }: World, commands: NonNullable<BotOpt
       if (until.kind === 'time') await queue.revisit({ v: 1, why: 'woke', incidentId }, toMillis(between(now, until.at)));
       return await change(incidentId, { kind: 'snooze', by, until });
     },
+    inThread: async (thread, deed) => {
+      const incident = await incidents.ofThread(thread);
+      return incident && (await change(incident.id, deed));
+    },
+    mute: (incidentId, user) => incidents.mute(incidentId, user),
+    unmute: (incidentId) => incidents.unmute(incidentId),
+    incidents: () => incidents.newest(LISTED),
     trace: (question) => queue.answer(question),
     command: async (name, text, user) => (await commands[name]?.(text, user)) ?? `There is no ${name} here.`,
   };

@@ -1,12 +1,15 @@
 import type { UsualByOperation } from './diagnosis/usual.ts';
 import type { Alert, Incident, Thread } from './incident/incident.ts';
 import type { LifeEvent } from './incident/life.ts';
+import type { Rules } from './incident/rules.ts';
+import type { Similar } from './incident/similar.ts';
+import type { Storm, StormLimit } from './incident/storm.ts';
 import type { TraceId } from './telemetry/ids.ts';
 import type { TelemetryRecord } from './telemetry/record.ts';
 import type { Micros } from './units.ts';
 import type { Picture } from './waterfall/picture.ts';
 import type { Scene } from './waterfall/scene.ts';
-import type { Announce, Answer, Question, Revisit } from './work.ts';
+import type { Announce, Answer, Question, Revisit, TellStorm } from './work.ts';
 
 /** The outside world, as small as our need of it. A job's type says which parts it touches. */
 export type World = {
@@ -14,9 +17,12 @@ export type World = {
   readonly records: Records;
   readonly usual: UsualMemory;
   readonly incidents: Incidents;
+  readonly storms: Storms;
+  readonly pace: Pace;
   readonly outbox: Outbox;
   readonly queue: Queue;
   readonly chat: Chat;
+  readonly rules: Rules;
 };
 
 export type Clock = () => Micros;
@@ -30,8 +36,8 @@ export type Records = {
   keep(records: readonly TelemetryRecord[], suspects: readonly TraceId[]): Promise<Kept>;
   /** All records of the trace and of every trace linked with it; empty when none is known. */
   read(traceId: TraceId): Promise<ReadBack>;
-  /** The trace that a Lambda request id belongs to. */
-  traceOfRequest(requestId: string): Promise<TraceId | undefined>;
+  /** The trace that names the id of a Lambda request, an execution, a message, an event or a request to API Gateway; the last of several. */
+  traceOfId(id: string): Promise<TraceId | undefined>;
 };
 
 export type ReadBack = {
@@ -72,9 +78,15 @@ export type Incidents = {
   ofThread(thread: Thread): Promise<Incident | undefined>;
   /** The last opened first. */
   newest(most: number): Promise<readonly Incident[]>;
+  /** Failures with the incident's signature get no new thread, or do again. */
+  mute(incidentId: string, by: string): Promise<'done' | 'unknown'>;
+  unmute(incidentId: string): Promise<'done' | 'unknown'>;
+  isMuted(incident: Incident): Promise<boolean>;
   change(incidentId: string, event: LifeEvent): Promise<Changed>;
   /** undefined: it has lost its thread. */
   setThread(incidentId: string, thread: Thread | undefined): Promise<void>;
+  /** Its root shows that version. */
+  setShown(incidentId: string, version: number): Promise<void>;
   /** That many entries of its log are told in its thread. */
   setTold(incidentId: string, entries: number): Promise<void>;
 };
@@ -95,6 +107,24 @@ export type Changed =
   /** Somebody was first, or it is over. */
   | { readonly kind: 'refused'; readonly incident: Incident }
   | { readonly kind: 'unknown' };
+
+/** Incidents that are told together, because more came at once in a channel than people can read. */
+export type Storms = {
+  /** The storm in whose message the incident is told; undefined: it gets a thread of its own. */
+  join(incidentId: string, channel: string, limit: StormLimit): Promise<string | undefined>;
+  read(stormId: string): Promise<Storm | undefined>;
+  setThread(stormId: string, thread: Thread): Promise<void>;
+  /** The next one is another. */
+  end(stormId: string, channel: string): Promise<void>;
+};
+
+/** Slack takes one message a second for a channel, and one edit a second from all of us. */
+export type Pace = {
+  /** How many ms to wait until it is `who`'s turn, first come first served; 0: now, and it is taken. */
+  turn(line: string, who: string): Promise<number>;
+  /** Slack wants to hear nothing on that line for that long. */
+  hold(line: string, forMs: number): Promise<void>;
+};
 
 /** What we intend to do to Slack, written down before it is tried, so that a successor can find out whether it happened. */
 export type Outbox = {
@@ -123,6 +153,7 @@ export type Queue = {
   examine(traceId: TraceId, delayMs: number): Promise<void>;
   announce(job: Announce, delayMs: number): Promise<void>;
   answer(job: Answer): Promise<void>;
+  storm(job: TellStorm, delayMs: number): Promise<void>;
   /** The last one asked for an incident and a reason counts. */
   revisit(job: Revisit, delayMs: number): Promise<void>;
 };
@@ -130,11 +161,16 @@ export type Queue = {
 /** Slack. Each call throws when the outside failed; `unsure` says that it may or may not have happened. */
 export type Chat = {
   /** Posts the root message of the incident's thread. */
-  postRoot(incident: Incident): Promise<Delivery>;
+  postRoot(incident: Incident, channel: string): Promise<Delivery>;
   /** The root that an earlier, unsure attempt left behind, looked for from that moment on. */
-  findRoot(incident: Incident, since: Micros): Promise<Thread | undefined>;
+  findRoot(incident: Incident, channel: string, since: Micros): Promise<Thread | undefined>;
   /** `gone`: somebody deleted it. */
   editRoot(incident: Incident, thread: Thread): Promise<'edited' | 'gone'>;
+  postStorm(storm: Storm, channel: string): Promise<Delivery>;
+  findStorm(storm: Storm, channel: string, since: Micros): Promise<Thread | undefined>;
+  editStorm(storm: Storm, thread: Thread): Promise<'edited' | 'gone'>;
+  postStormOver(storm: Storm, thread: Thread): Promise<Delivery>;
+  findStormOver(storm: Storm, thread: Thread): Promise<Thread | undefined>;
   /** Tells one change of the incident's log in its thread. */
   postEntry(incident: Incident, index: number, thread: Thread): Promise<Delivery>;
   findEntry(incident: Incident, index: number, thread: Thread): Promise<Thread | undefined>;
@@ -161,6 +197,8 @@ export type Told = {
 
 export type Reply =
   | { readonly kind: 'not-found'; readonly question: Question }
+  | { readonly kind: 'listed'; readonly title: string; readonly incidents: readonly Incident[] }
+  | { readonly kind: 'similar'; readonly similar: readonly Similar[] }
   /** The picture could not be shown there: the same in characters, and why. */
   | { readonly kind: 'in-words'; readonly told: Told; readonly why: string };
 

@@ -7,6 +7,7 @@ export const EXAMINE = 'examine';
 export const ANNOUNCE = 'announce';
 export const ANSWER = 'answer';
 export const REVISIT = 'revisit';
+export const STORM = 'storm';
 
 const trace = z.string().transform((text, context) => {
   const id = traceId(text);
@@ -22,6 +23,10 @@ export type Examine = z.output<typeof Examine>;
 /** An incident changed: bring its thread up to date. */
 export const Announce = z.object({ v: z.literal(1), incidentId: z.string().min(1) });
 export type Announce = z.output<typeof Announce>;
+
+/** More incidents came at once than people can read: bring their one message up to date. */
+export const TellStorm = z.object({ v: z.literal(1), stormId: z.string().min(1), channel: z.string() });
+export type TellStorm = z.output<typeof TellStorm>;
 
 /** Time has passed since an incident last failed, or was snoozed. */
 export const Revisit = z.discriminatedUnion('why', [
@@ -43,7 +48,12 @@ export const Answer = z.object({
   requestId: z.string().min(1),
   question: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('trace'), traceId: trace }),
+    /** An id of Lambda, SQS, API Gateway or Step Functions. */
     z.object({ kind: z.literal('request'), requestId: z.string().min(1) }),
+    z.object({ kind: z.literal('last'), outcome: z.enum(['failed', 'slow']).optional(), name: z.string() }),
+    z.object({ kind: z.literal('search'), words: z.string() }),
+    z.object({ kind: z.literal('incidents') }),
+    z.object({ kind: z.literal('similar'), incidentId: z.string() }),
   ]),
   channel: z.string(),
   user: z.string(),

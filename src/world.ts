@@ -1,12 +1,15 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { SlackConfig } from './config.ts';
+import { DEFAULT_RULES } from './incident/rules.ts';
 import type { World } from './ports.ts';
 import { patientConnection, promptConnection } from './redis/connection.ts';
 import { redisIncidents } from './redis/incidents.ts';
 import { redisOutbox } from './redis/outbox.ts';
+import { redisPace } from './redis/pace.ts';
 import { redisQueue } from './redis/queue.ts';
 import { redisRecords } from './redis/records.ts';
+import { redisStorms } from './redis/storms.ts';
 import { redisUsual } from './redis/usual.ts';
 import { slackChat } from './slack/chat.ts';
 import { fromMillis } from './units.ts';
@@ -32,9 +35,12 @@ export function openWorld({ redisUrl, slack, log }: { redisUrl: string; slack: S
     records: redisRecords(prompt, clock),
     usual: redisUsual(prompt, clock),
     incidents: redisIncidents(prompt, clock),
+    storms: redisStorms(prompt, clock),
+    pace: redisPace(prompt, clock),
     outbox: redisOutbox(prompt),
+    rules: { ...DEFAULT_RULES, channel: slack.channel },
     queue,
-    chat: slackChat({ token: slack.botToken.reveal(), apiUrl: slack.apiUrl, channel: slack.channel }),
+    chat: slackChat({ token: slack.botToken.reveal(), apiUrl: slack.apiUrl, clock }),
   };
   return {
     world,

@@ -67,6 +67,10 @@ export type Incident = {
   readonly lastSeen: Micros;
   readonly log: readonly LogEntry[];
   readonly thread: Thread | undefined;
+  /** The storm in whose message it is told. */
+  readonly storm: string | undefined;
+  /** The version that its root shows. */
+  readonly shown: number;
   /** Entries of the log that the thread tells already. */
   readonly told: number;
   /** Grows with every change; an edit made from an older one must not overwrite a newer. */

@@ -27,8 +27,8 @@ export type Claim = { readonly incident: Candidate; readonly member: TraceId };
 export type Placing = {
   /** undefined: a new incident. */
   readonly home: Candidate | undefined;
-  /** It is counted there already. */
-  readonly counted: boolean;
+  /** It counts there already, under that trace id. */
+  readonly kept: TraceId | undefined;
   /** It is the one drawn there. */
   readonly drawn: boolean;
   /** Where it no longer counts. */
@@ -46,10 +46,10 @@ export function place(alert: Alert, claims: readonly Claim[], current: Candidate
   const stays = claims.find(({ incident }) => incident.signature === alert.signature || isSettled(incident.life));
   if (stays) return settled(stays.incident, stays, claims, alert);
   const [first] = claims;
-  if (!first) return { home: heir, counted: false, drawn: false, left: [], emptied: [] };
+  if (!first) return { home: heir, kept: undefined, drawn: false, left: [], emptied: [] };
   if (!heir && isAllOf(first.incident, claims)) return settled(first.incident, first, claims, alert);
   const left = heir ? claims.filter(({ incident }) => incident.id !== heir.id) : claims;
-  return { home: heir, counted: false, drawn: false, left, emptied: emptiedBy(left) };
+  return { home: heir, kept: undefined, drawn: false, left, emptied: emptiedBy(left) };
 }
 
 /** It is over and done with: what is told of it later changes nothing but its picture. */
@@ -62,7 +62,7 @@ function settled(home: Candidate, kept: Claim, claims: readonly Claim[], { trace
   const left = claims.filter((claim) => claim !== kept);
   const emptied = emptiedBy(left).filter(({ id }) => id !== home.id);
   const drawn = traceIds.includes(home.drawn) || isAllOf(home, claims);
-  return { home, counted: true, drawn, left, emptied };
+  return { home, kept: kept.member, drawn, left, emptied };
 }
 
 const isAllOf = (incident: Candidate, claims: readonly Claim[]): boolean =>

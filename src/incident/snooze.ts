@@ -1,5 +1,6 @@
 import { fromMillis, fromSeconds, type Micros, micros, toMillis } from '../units.ts';
 import type { SnoozeEnd } from './life.ts';
+import { wallClock } from './wall-clock.ts';
 
 /** What people choose from. */
 export const SNOOZES = ['15m', '1h', '4h', 'tomorrow', 'deployment'] as const;
@@ -27,24 +28,4 @@ export function tomorrowAtNine(now: Micros, zone: string): Micros {
   // The wall clock's distance from UTC may be another one tomorrow.
   const guess = wanted - (here - Math.floor(toMillis(now)));
   return fromMillis(wanted - (wallClock(guess, zone) - guess));
-}
-
-/** What a clock on a wall there shows at that instant, as if it were UTC. */
-function wallClock(ms: number, zone: string): number {
-  const format = new Intl.DateTimeFormat('en-US', {
-    ...{ timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric' },
-    ...{ hour: 'numeric', minute: 'numeric', second: 'numeric' },
-  });
-  const part = Object.fromEntries(format.formatToParts(ms).map(({ type, value }) => [type, Number(value)]));
-  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part;
-  return Date.UTC(year, month - 1, day, hour, minute, second) + (Math.floor(ms) % 1_000);
-}
-
-/** Whether computers know a zone of that name. */
-export function isZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
 }

@@ -45,6 +45,8 @@ const incidentOf = (id: string, fields: Fields, entries: unknown): Incident => (
   lastSeen: micros(Number(fields['lastSeen'])),
   log: (Array.isArray(entries) ? entries : []).map((entry) => JSON.parse(String(entry)) as LogEntry),
   thread: fields['channel'] && fields['ts'] ? { channel: fields['channel'], ts: fields['ts'] } : undefined,
+  storm: fields['storm'] || undefined,
+  shown: Number(fields['shown'] ?? 0),
   told: Number(fields['told'] ?? 0),
   version: Number(fields['version']),
 });

@@ -28,13 +28,29 @@ export function redisIncidents(redis: Redis, clock: Clock): Incidents {
       const incident = what === 'unknown' ? undefined : await read(id);
       return what === 'unknown' || !incident ? { kind: 'unknown' } : { kind: what, incident };
     },
+    mute: async (id, by) => {
+      const incident = await read(id);
+      if (!incident) return 'unknown';
+      await redis.hset(keys.muted, incident.alert.signature, JSON.stringify({ by, at: clock() }));
+      return 'done';
+    },
+    unmute: async (id) => {
+      const incident = await read(id);
+      if (!incident) return 'unknown';
+      await redis.hdel(keys.muted, incident.alert.signature);
+      return 'done';
+    },
+    isMuted: async ({ alert }) => (await redis.hexists(keys.muted, alert.signature)) === 1,
     setThread: async (id, thread) => {
-      if (!thread) return void (await redis.hdel(keys.incident(id), 'channel', 'ts', 'told'));
+      if (!thread) return void (await redis.hdel(keys.incident(id), 'channel', 'ts', 'told', 'shown'));
       const { channel, ts } = thread;
       await pipelined(redis, [
         ['hset', keys.incident(id), 'channel', channel, 'ts', ts],
         ['set', keys.incidentOfThread(channel, ts), id, 'px', INCIDENTS_TTL_MS],
       ]);
+    },
+    setShown: async (id, version) => {
+      await redis.hset(keys.incident(id), 'shown', version);
     },
     setTold: async (id, entries) => {
       await redis.hset(keys.incident(id), 'told', entries);

@@ -17,6 +17,7 @@ export const USUAL_BLOCKS = 5;
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 22);
 
 const TRACE_PREFIX = 'tf:trace:';
+const STORM_PREFIX = 'tf:storm:';
 const INCIDENT_PREFIX = 'tf:incident:';
 
 export const keys = {
@@ -28,10 +29,18 @@ export const keys = {
   usual: (operationKey: string, at: Micros) => `tf:usual:${Math.floor(at / 1_000 / USUAL_BLOCK_MS)}:${digest(operationKey)}`,
   /** All of them by when they were opened. */
   incidents: 'tf:incidents',
+  /** Signatures of which nobody wants to hear; kept until somebody does. */
+  muted: 'tf:muted',
   incident: (id: string) => `${INCIDENT_PREFIX}${id}`,
   incidentLog: (id: string) => `${INCIDENT_PREFIX}${id}:log`,
   signature: (signature: string) => `tf:signature:${digest(signature)}`,
   incidentOfTrace: (id: TraceId) => `tf:incident-of:${id}`,
   incidentOfThread: (channel: string, ts: string) => `tf:incident-of-thread:${digest(`${channel}/${ts}`)}`,
+  pace: (channel: string) => `tf:pace:${digest(channel)}`,
+  /** A channel's incidents by when they were first to be told. */
+  openedIn: (channel: string) => `tf:opened-in:${digest(channel)}`,
+  stormOf: (channel: string) => `tf:storm-of:${digest(channel)}`,
+  stormPrefix: STORM_PREFIX,
+  storm: (id: string) => `${STORM_PREFIX}${id}`,
   outbox: (key: string) => `tf:outbox:${digest(key)}`,
 };

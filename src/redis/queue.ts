@@ -1,7 +1,7 @@
 import { Queue as BullQueue, type JobsOptions } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Queue } from '../ports.ts';
-import { ANNOUNCE, ANSWER, EXAMINE, REVISIT } from '../work.ts';
+import { ANNOUNCE, ANSWER, EXAMINE, REVISIT, STORM } from '../work.ts';
 
 /** All of BullMQ's keys begin with this. */
 export const QUEUE_PREFIX = 'tf:queue';
@@ -25,9 +25,9 @@ export const backoffMs = (attempt: number): number => Math.min(LONGEST_BACKOFF_M
 export type Queues = Queue & { readonly close: () => Promise<void> };
 
 export function redisQueue(redis: Redis, onError: (error: Error) => void): Queues {
-  const [examine, announce, answer, revisit] = [EXAMINE, ANNOUNCE, ANSWER, REVISIT].map((name) =>
+  const [examine, announce, answer, revisit, storm] = [EXAMINE, ANNOUNCE, ANSWER, REVISIT, STORM].map((name) =>
     new BullQueue(name, { connection: redis, prefix: QUEUE_PREFIX, defaultJobOptions: options }).on('error', onError),
-  ) as [BullQueue, BullQueue, BullQueue, BullQueue]; // four names in, four queues out
+  ) as [BullQueue, BullQueue, BullQueue, BullQueue, BullQueue]; // five names in, five queues out
   return {
     // `reschedule` puts it off, `keepLastIfActive` runs it once more when asked while it runs: with neither, that request is lost.
     examine: async (traceId, delayMs) => {
@@ -46,8 +46,11 @@ export function redisQueue(redis: Redis, onError: (error: Error) => void): Queue
       const deduplication = { id: `${job.why} ${job.incidentId}`, replace: true, keepLastIfActive: true };
       await revisit.add(REVISIT, job, { delay: delayMs, deduplication });
     },
+    storm: async (job, delayMs) => {
+      await storm.add(STORM, job, { delay: delayMs, deduplication: { id: job.stormId, keepLastIfActive: true } });
+    },
     close: async () => {
-      await Promise.all([examine, announce, answer, revisit].map((queue) => queue.close()));
+      await Promise.all([examine, announce, answer, revisit, storm].map((queue) => queue.close()));
     },
   };
 }

@@ -1,19 +1,21 @@
-import { createHash } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Alert, LogEntry } from '../incident/incident.ts';
 import { type LifeEvent, NEW_LIFE, step, TRACEFALL } from '../incident/life.ts';
 import { type Claim, type Placing, place } from '../incident/placing.ts';
 import type { Reported } from '../ports.ts';
-import { traceId } from '../telemetry/ids.ts';
+import { type TraceId, traceId } from '../telemetry/ids.ts';
 import { earlier, later, type Micros, micros } from '../units.ts';
 import { type Check, commit, DELETE_IF } from './commit.ts';
 import { candidateOf, type Fields, readFields } from './incident-fields.ts';
 import { INCIDENTS_TTL_MS, keys } from './keys.ts';
-import { type Command, pipelined } from './scripts.ts';
+import type { Command } from './scripts.ts';
 
 /** What was read for one report, and by what it is seen that it has changed since. */
 type Known = {
   readonly claims: readonly Claim[];
+  /** Every trace known to be of the transaction. */
+  readonly traces: readonly TraceId[];
   readonly current: string | undefined;
   readonly incidents: ReadonlyMap<string, Fields>;
   readonly checks: readonly Check[];
@@ -24,46 +26,72 @@ export async function report(redis: Redis, alert: Alert, now: Micros): Promise<R
   const known = await read(redis, alert);
   const current = known.incidents.get(known.current ?? '');
   const placing = place(alert, known.claims, current && candidateOf(known.current ?? '', current), now);
-  const id = placing.home?.id ?? idFor(alert, known.current);
+  const id = placing.home?.id ?? newId();
   const home = known.incidents.get(id);
   const filed = home ? filedAgain(alert, placing, home, now) : opened(alert, now);
   const moves = [...leaving(placing, known.incidents), ...merging(placing, id, known.incidents, now)];
   if (filed.what === 'known' && moves.length === 0 && isClaimed(alert, known)) return { incidentId: id, what: 'known', left: [] };
-  const commands = [...moves, ...written(id, filed, now), ...claiming(alert, id, home), ...lasting(id)];
+  const commands = [...moves, ...written(id, filed, now), ...claiming({ alert, placing, known, id }), ...lasting(id)];
   const left = [...new Set(placing.left.map((claim) => claim.incident.id))].filter((other) => other !== id);
   return (await commit(redis, known.checks, commands)) ? { incidentId: id, what: filed.what, left } : undefined;
 }
 
 async function read(redis: Redis, { traceIds, signature }: Alert): Promise<Known> {
-  const keyOf = [...traceIds.map(keys.incidentOfTrace), keys.signature(signature)];
-  const found = (
-    await pipelined(
-      redis,
-      keyOf.map((key) => ['get', key]),
-    )
-  ).map((reply) => (typeof reply === 'string' ? reply : undefined));
-  const current = found.at(-1);
-  const claimed = [...new Set(found.slice(0, -1).flatMap((claim) => claim ?? []))].map((claim) => claim.split('|'));
-  const ids = [...new Set([...claimed.flatMap(([id]) => id ?? []), ...(current === undefined ? [] : [current])])];
+  const { claimed, current, checks } = await readClaims(redis, traceIds, keys.signature(signature));
+  const ids = [...new Set([...claimed.values()].map(({ id }) => id)), ...(current === undefined ? [] : [current])];
   const fields = await readFields(redis, ids);
   const incidents = new Map(ids.flatMap((id, index) => (fields[index] ? [[id, fields[index]]] : [])));
-  const claims = claimed.flatMap(([id = '', member = '']) => {
-    const [mine, trace] = [incidents.get(id), traceId(member)];
-    return mine && trace ? [{ incident: candidateOf(id, mine), member: trace }] : [];
+  const members = new Set(traceIds.flatMap((trace) => memberOf(trace, claimed) ?? []));
+  const claims = [...members].flatMap((member) => {
+    const id = claimed.get(member)?.id ?? '';
+    const mine = incidents.get(id);
+    return mine ? [{ incident: candidateOf(id, mine), member }] : [];
   });
-  const checks = [
-    ...keyOf.map((key, index) => ({ key, value: found[index] })),
-    ...ids.map((id) => ({ key: keys.incident(id), field: 'version', value: incidents.get(id)?.['version'] })),
-  ];
-  return { claims, current, incidents, checks };
+  const versions = [...new Set(ids)].map((id) => ({
+    key: keys.incident(id),
+    field: 'version',
+    value: incidents.get(id)?.['version'],
+  }));
+  const traces = [...new Set([...traceIds, ...claimed.keys()])];
+  return { claims, traces, current, incidents, checks: [...checks, ...versions] };
 }
 
-/** The transaction that opens an incident names it; after a resolved one of the same signature the next has another name. */
-const idFor = (alert: Alert, before: string | undefined): string =>
-  createHash('sha256')
-    .update(`${alert.signature} ${alert.traceId} ${before ?? ''}`)
-    .digest('hex')
-    .slice(0, 12);
+type Claimed = Map<TraceId, { readonly id: string; readonly member: TraceId }>;
+
+/** The trace that its claim names has the last word of where it counts; it may have been joined to another since. */
+function memberOf(trace: TraceId, claimed: Claimed): TraceId | undefined {
+  let member = claimed.get(trace)?.member;
+  // Every step leads to a trace that was joined later: no more steps than traces.
+  for (let steps = 0; steps < claimed.size && member !== undefined; steps++) member = claimed.get(member)?.member;
+  return member;
+}
+
+/** A claim leads from a trace to the one under which the transaction was counted, which may have moved on since: followed to the end. */
+async function readClaims(
+  redis: Redis,
+  traceIds: readonly TraceId[],
+  signatureKey: string,
+): Promise<{ claimed: Claimed; current: string | undefined; checks: readonly Check[] }> {
+  const claimed: Claimed = new Map();
+  const checks: Check[] = [];
+  const asked = new Set(traceIds);
+  for (const trace of asked) {
+    const key = keys.incidentOfTrace(trace);
+    const value = (await redis.get(key)) ?? undefined;
+    checks.push({ key, value });
+    const [id = '', member = ''] = value?.split('|') ?? [];
+    const counted = traceId(member);
+    if (!counted) continue;
+    claimed.set(trace, { id, member: counted });
+    asked.add(counted);
+  }
+  const current = (await redis.get(signatureKey)) ?? undefined;
+  checks.push({ key: signatureKey, value: current });
+  return { claimed, current, checks };
+}
+
+/** Chance is safe here: whoever repeats a report finds the claims of the one that was kept. */
+const newId = (): string => randomBytes(6).toString('hex');
 
 type Filed = {
   readonly what: Reported['what'];
@@ -86,9 +114,9 @@ function opened(alert: Alert, now: Micros): Filed {
   };
 }
 
-function filedAgain(alert: Alert, { counted, drawn }: Placing, home: Fields, now: Micros): Filed {
+function filedAgain(alert: Alert, { kept, drawn }: Placing, home: Fields, now: Micros): Filed {
   const grown = drawn && home['alert'] !== JSON.stringify(alert);
-  if (counted) {
+  if (kept !== undefined) {
     const what = grown ? 'grown' : 'known';
     const signed = candidateOf('', home).life.state === 'resolved' ? {} : { signature: alert.signature };
     return { what, fields: grown ? { ...aboutIt(alert), ...signed, ...next(home) } : {}, entries: [] };
@@ -118,11 +146,15 @@ const written = (id: string, { fields, entries }: Filed, now: Micros): readonly 
 const isClaimed = ({ traceIds }: Alert, { checks }: Known): boolean =>
   traceIds.every((trace) => checks.some(({ key, value }) => key === keys.incidentOfTrace(trace) && value !== undefined));
 
+type Claiming = { readonly alert: Alert; readonly placing: Placing; readonly known: Known; readonly id: string };
+
 /** Every trace of the transaction leads to the incident, and to the one trace under which it counts there. */
-function claiming({ traceIds, traceId: own, signature }: Alert, id: string, home: Fields | undefined): readonly Command[] {
-  const claims = traceIds.map((trace) => ['set', keys.incidentOfTrace(trace), `${id}|${own}`, 'px', INCIDENTS_TTL_MS]);
-  if (home && candidateOf(id, home).life.state === 'resolved') return claims;
-  const resigned = home && home['signature'] !== signature ? [forgetting(home['signature'] ?? '', id)] : [];
+function claiming({ alert: { traceId: own, signature }, placing, known, id }: Claiming): readonly Command[] {
+  const claim = `${id}|${placing.kept ?? own}`;
+  const claims = known.traces.map((trace) => ['set', keys.incidentOfTrace(trace), claim, 'px', INCIDENTS_TTL_MS]);
+  const { home } = placing;
+  if (placing.kept !== undefined && home?.life.state === 'resolved') return claims;
+  const resigned = home && home.signature !== signature ? [forgetting(home.signature, id)] : [];
   return [...claims, ...resigned, ['set', keys.signature(signature), id, 'px', INCIDENTS_TTL_MS]];
 }
 

@@ -5,6 +5,8 @@ import type { Receiver } from '@slack/bolt';
 import { App, SocketModeReceiver } from '@slack/bolt';
 import { clientOptions, silent, slackClients } from './client.ts';
 import { takeCommands } from './commands.ts';
+import { takeHabits } from './habits.ts';
+import { takeHome } from './home.ts';
 import type { People, Report } from './people.ts';
 import { takePresses } from './presses.ts';
 import { EVENTS_PATH, signedReceiver } from './receiver.ts';
@@ -53,6 +55,8 @@ export function slackApp(options: SlackAppOptions): SlackApp {
   app.error(async (error) => report.failed(error, 'a request of Slack'));
   const desk = { app, client: slackClients(token, apiUrl).interactive, apiUrl, on, report };
   takePresses(desk);
+  takeHabits(desk);
+  takeHome(desk);
   takeCommands(desk, options.commands);
 
   const server = createServer(routed([...entry.routes, ...options.routes], report));

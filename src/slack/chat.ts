@@ -1,7 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
-import type { Incident, Thread } from '../incident/incident.ts';
-import type { Chat, Delivery, Place, Reply, Told } from '../ports.ts';
+import type { Thread } from '../incident/incident.ts';
+import type { Chat, Clock, Delivery, Place, Reply, Told } from '../ports.ts';
 import { NO_TIME, spelled } from '../units.ts';
 import { answerMessage, inWordsMessage, notFoundMessage } from './answer-message.ts';
 import type { SlackClients } from './client.ts';
@@ -10,12 +10,14 @@ import { entryBlockId, entryMessage } from './entry-message.ts';
 import { SlackRefused } from './errors.ts';
 import type { SeenMessage } from './history.ts';
 import { findInChannel, findInThread } from './history.ts';
+import { incidentList, similarList } from './incident-lines.ts';
 import { FILE_TITLE_CHARACTERS } from './limits.ts';
 import { plain } from './mrkdwn.ts';
 import { failureOf, thrown } from './outcome.ts';
 import { respondPrivately } from './response-url.ts';
 import { isButtonsOf } from './root-buttons.ts';
 import { METADATA_TYPE, type RootMessage, rootMessage } from './root-message.ts';
+import { overMessage, stormKey, stormMessage } from './storm-message.ts';
 import { threadComment } from './thread-comment.ts';
 import { type Times, timesFor } from './times.ts';
 import { uploadPicture } from './upload.ts';
@@ -24,21 +26,26 @@ export type SlackChatOptions = {
   readonly token: string;
   /** undefined: Slack's own. */
   readonly apiUrl: string | undefined;
-  /** Where incidents go: a channel id. */
-  readonly channel: string;
+  readonly clock: Clock;
 };
 
 /**
  * The Chat port over Slack's Web API. Calls throw RateLimited (it did not happen; try after `retryAfterMs`), SlackRefused (a call
  * without a Delivery that will not succeed) or an Error (the outside failed; posting calls throw it only when nothing was posted).
  */
-export function slackChat({ token, apiUrl, channel }: SlackChatOptions): Chat {
+export function slackChat({ token, apiUrl, clock }: SlackChatOptions): Chat {
   const clients = slackClients(token, apiUrl);
   const times = timesFor(apiUrl);
   return {
-    postRoot: (incident) => posted(clients.posting, { channel, ...rootMessage(incident, times) }),
-    findRoot: (incident, since) => findRoot(clients.posting, incident, { channel, ts: undefined, since }),
+    postRoot: (incident, channel) => posted(clients.posting, { channel, ...rootMessage(incident, times) }),
+    findRoot: (incident, channel, since) => findRoot(clients.posting, incident.id, { channel, ts: undefined, since }),
     editRoot: (incident, thread) => editRoot(clients.posting, rootMessage(incident, times), thread),
+    postStorm: (storm, channel) => posted(clients.posting, { channel, ...stormMessage(storm, clock(), times) }),
+    findStorm: (storm, channel, since) => findRoot(clients.posting, stormKey(storm), { channel, ts: undefined, since }),
+    editStorm: (storm, thread) => editRoot(clients.posting, stormMessage(storm, clock(), times), thread),
+    postStormOver: (storm, { channel, ts }) =>
+      posted(clients.posting, { channel, thread_ts: ts, ...overMessage(storm, clock()) }),
+    findStormOver: (storm, thread) => findEntry(clients.posting, stormKey(storm), thread),
     postEntry: async (incident, index, { channel, ts }) => {
       const message = entryMessage(incident, index, times);
       if (!message) return { kind: 'refused', why: `incident ${incident.id} has no change ${index}` };
@@ -76,11 +83,11 @@ function undelivered(error: unknown): Delivery {
   return failure.kind === 'refused' ? { kind: 'refused', why: failure.code } : failure;
 }
 
-async function findRoot(client: WebClient, incident: Incident, place: Place): Promise<Thread | undefined> {
+async function findRoot(client: WebClient, id: string, place: Place): Promise<Thread | undefined> {
   const ours = ({ metadata, blocks }: SeenMessage) =>
-    (metadata?.event_type === METADATA_TYPE && metadata.event_payload['id'] === incident.id) ||
+    (metadata?.event_type === METADATA_TYPE && metadata.event_payload['id'] === id) ||
     // Not every server that speaks Slack's language keeps metadata (local-slack 0.1.8 drops it); the buttons carry the same id.
-    (blocks ?? []).some((block) => isButtonsOf(block, incident.id));
+    (blocks ?? []).some((block) => isButtonsOf(block, id));
   const found = await findInChannel(client, place, ours);
   return found && { channel: place.channel, ts: found.ts };
 }
@@ -155,8 +162,18 @@ const OUTCOME = { ok: 'succeeded', failed: 'failed', slow: 'slow' } as const;
 const besidePicture = (told: Told, times: Times): string =>
   told.askedBy === undefined ? threadComment(told.scene) : answerMessage(told, times);
 
-const replyWords = (reply: Reply, times: Times): string =>
-  reply.kind === 'not-found' ? notFoundMessage(reply.question) : inWordsMessage(reply, times);
+function replyWords(reply: Reply, times: Times): string {
+  switch (reply.kind) {
+    case 'not-found':
+      return notFoundMessage(reply.question);
+    case 'in-words':
+      return inWordsMessage(reply, times);
+    case 'listed':
+      return incidentList(reply.title, reply.incidents, times);
+    case 'similar':
+      return similarList(reply.similar, times);
+  }
+}
 
 /** The message goes first: without its picture it would stay behind and say what is no longer true. */
 async function removePicture({ files, posting }: SlackClients, file: string, place: Place): Promise<void> {

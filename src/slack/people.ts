@@ -1,3 +1,4 @@
+import type { Incident, Thread } from '../incident/incident.ts';
 import type { Deed } from '../incident/life.ts';
 import type { Snooze } from '../incident/snooze.ts';
 import type { Changed } from '../ports.ts';
@@ -8,6 +9,12 @@ export type People = {
   change(incidentId: string, deed: Deed): Promise<Changed>;
   /** `zone`: the person's, where it is known and needed. */
   snooze(incidentId: string, user: string, choice: Snooze, zone: string | undefined): Promise<Changed>;
+  /** The same by what was done to a message; undefined: it starts no incident's thread. */
+  inThread(thread: Thread, deed: Deed): Promise<Changed | undefined>;
+  mute(incidentId: string, user: string): Promise<'done' | 'unknown'>;
+  unmute(incidentId: string): Promise<'done' | 'unknown'>;
+  /** The last opened ones. */
+  incidents(): Promise<readonly Incident[]>;
   /** Resolves when the question is kept; the answer comes later through its `responseUrl`. */
   trace(question: Answer): Promise<void>;
   /** A further slash command, `/shop` say; resolves to what its user is told (mrkdwn made safe). */

@@ -4,10 +4,12 @@ import { z } from 'zod';
 import type { Deed } from '../incident/life.ts';
 import { SNOOZES } from '../incident/snooze.ts';
 import type { Changed } from '../ports.ts';
+import { Answer } from '../work.ts';
 import type { Subject } from './annotate-modal.ts';
 import { ANNOTATE_VIEW, annotateModal, readNote } from './annotate-modal.ts';
 import { ASSIGN_VIEW, assignModal, readAssignment } from './assign-modal.ts';
 import { changeNote, UNCONFIRMED } from './change-notes.ts';
+import { muted } from './muting.ts';
 import { failureOf } from './outcome.ts';
 import type { People, Report } from './people.ts';
 import { respondPrivately } from './response-url.ts';
@@ -105,7 +107,21 @@ async function more(desk: Desk, press: Press): Promise<void> {
   if (!asked) return desk.report.failed(new Error(`no choice ${pressedValue(press)}`), 'a choice');
   const { choice, incidentId } = asked;
   if (choice === 'assign') return await openForm(desk, press, assignModal(subjectOf(press, incidentId)));
-  await change(desk, press, incidentId, { kind: 'assign', by: press.user.id, to: press.user.id });
+  if (choice === 'take') return await change(desk, press, incidentId, { kind: 'assign', by: press.user.id, to: press.user.id });
+  if (choice === 'mute') return await tell(desk, press, await muted(desk, incidentId, press.user.id));
+  await askSimilar(desk, press, incidentId);
+}
+
+async function askSimilar(desk: Desk, press: Press, incidentId: string): Promise<void> {
+  const asked = Answer.safeParse({
+    ...{ v: 1, requestId: press.trigger_id, question: { kind: 'similar', incidentId } },
+    ...{ channel: press.channel?.id, user: press.user.id, responseUrl: press.response_url },
+  });
+  if (!asked.success) return desk.report.failed(asked.error, 'a search for similar incidents');
+  await within(desk.on.trace(asked.data)).catch(async (error) => {
+    desk.report.failed(error, 'a search for similar incidents');
+    await tell(desk, press, UNCONFIRMED);
+  });
 }
 
 async function change(desk: Desk, press: Press, incidentId: string, deed: Deed): Promise<void> {

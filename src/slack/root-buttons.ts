@@ -15,7 +15,7 @@ export const ACTIONS = {
 } as const;
 
 /** https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element: five at most. */
-export const MORE = ['take', 'assign', 'similar', 'export', 'mute'] as const;
+export const MORE = ['take', 'assign', 'similar', 'mute'] as const;
 type More = (typeof MORE)[number];
 
 const SNOOZE_LABEL: Readonly<Record<Snooze, string>> = {
@@ -30,7 +30,6 @@ const MORE_LABEL: Readonly<Record<More, string>> = {
   take: 'Assign to me',
   assign: 'Assign to …',
   similar: 'Similar incidents',
-  export: 'Export',
   mute: 'Mute this failure',
 };
 
@@ -81,8 +80,9 @@ const Buttons = z.object({
   elements: z.array(z.object({ action_id: z.string(), value: z.string().optional() })),
 });
 
-/** Whether a block that Slack gives back is the buttons of that incident's root. Annotate is there in every state. */
+/** Whether a block that Slack gives back is the buttons of that incident's root (Annotate is there in every state), or bears its id. */
 export function isButtonsOf(block: unknown, incidentId: string): boolean {
+  if (Object(block).block_id === incidentId) return true;
   const elements = Buttons.safeParse(block).data?.elements ?? [];
   return elements.some(({ action_id, value }) => action_id === ACTIONS.annotate && value === incidentId);
 }

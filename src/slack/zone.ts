@@ -1,6 +1,6 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
-import { isZone } from '../incident/snooze.ts';
+import { isZone } from '../incident/wall-clock.ts';
 import { within } from './within.ts';
 
 /** A person waits at the other end. */

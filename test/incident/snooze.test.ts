@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { isZone, snoozeEnd, tomorrowAtNine } from '../../src/incident/snooze.ts';
+import { snoozeEnd, tomorrowAtNine } from '../../src/incident/snooze.ts';
+import { isZone } from '../../src/incident/wall-clock.ts';
 import { fromMillis, toMillis } from '../../src/units.ts';
 
 const at = (iso: string) => fromMillis(Date.parse(iso));

@@ -4,15 +4,12 @@ import { answer } from '../../jobs/answer.ts';
 import { examine } from '../../jobs/examine.ts';
 import { intake } from '../../src/intake.ts';
 import type { Queue, World } from '../../src/ports.ts';
-import { redisIncidents } from '../../src/redis/incidents.ts';
-import { redisOutbox } from '../../src/redis/outbox.ts';
-import { redisRecords } from '../../src/redis/records.ts';
-import { redisUsual } from '../../src/redis/usual.ts';
 import type { TelemetryRecord } from '../../src/telemetry/record.ts';
 import { type Micros, micros } from '../../src/units.ts';
 import { aSpan, aTraceId, at } from '../trace/records.ts';
 import { type ChatTwin, chatTwin } from '../world/chat-twin.ts';
 import { testRedis } from '../world/redis.ts';
+import { redisMemory } from '../world/redis-memory.ts';
 
 const redis = testRedis();
 const SECONDS = 1_000_000;
@@ -33,12 +30,12 @@ beforeEach(() => {
     examine: async (traceId, delayMs) => void asked.push(`examine ${traceId} in ${delayMs} ms`),
     announce: async ({ incidentId }, delayMs) => void asked.push(`announce ${incidentId} in ${delayMs} ms`),
     answer: async () => void asked.push('answer'),
+    storm: async ({ stormId }) => void asked.push(`storm ${stormId}`),
     revisit: async ({ why, incidentId }, delayMs) => void revisits.push(`${why} ${incidentId} in ${delayMs} ms`),
   };
-  world = {
-    ...{ clock, queue, chat: slack.chat, outbox: redisOutbox(redis()) },
-    ...{ records: redisRecords(redis(), clock), usual: redisUsual(redis(), clock), incidents: redisIncidents(redis(), clock) },
-  };
+  // Slack's pace has a test of its own.
+  const pace = { turn: async () => 0, hold: async () => undefined };
+  world = { ...redisMemory(redis(), clock), pace, queue, chat: slack.chat };
 });
 
 const declined = (trace: string, since = 0): readonly TelemetryRecord[] => [
@@ -241,6 +238,7 @@ describe('an incident', () => {
     const id = await incidentOf('one');
     await announced(id);
     slack.deleteRoots();
+    await incidentOf('two');
     expect(await announced(id)).toBe('done');
 
     expect(slack.truth.roots).toHaveLength(1);
@@ -251,7 +249,7 @@ describe('an incident', () => {
   async function postedRoot(id: string) {
     const incident = await world.incidents.read(id);
     if (!incident) throw new Error(`no incident ${id}`);
-    const delivery = await slack.chat.postRoot(incident);
+    const delivery = await slack.chat.postRoot(incident, slack.channel);
     if (delivery.kind !== 'posted') throw new Error(delivery.why);
     return delivery;
   }

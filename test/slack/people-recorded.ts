@@ -19,6 +19,16 @@ export function recordedPeople() {
   const on: People = {
     change: change('change'),
     snooze: change('snooze'),
+    inThread: change('inThread'),
+    mute: async (incidentId, user) => {
+      asked.push(['mute', incidentId, user]);
+      return 'done';
+    },
+    unmute: async (incidentId) => {
+      asked.push(['unmute', incidentId]);
+      return 'done';
+    },
+    incidents: async () => [acknowledged()],
     trace: async (question) => {
       asked.push(['trace', question]);
       await answer();

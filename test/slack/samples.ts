@@ -58,6 +58,8 @@ export const incident = (changes: Partial<Incident> = {}): Incident => ({
   lastSeen: secondsOn(431),
   log: [entry('opened', 'tracefall', 0)],
   thread: undefined,
+  storm: undefined,
+  shown: 0,
   told: 0,
   version: 1,
   ...changes,

@@ -146,7 +146,7 @@ describe('the answer to /trace', () => {
 
   test('explains itself', () => {
     expect(mrkdwnViolations(traceHelp())).toEqual([]);
-    expect(traceHelp()).toContain('Lambda request id');
+    expect(traceHelp()).toContain('a Lambda request');
   });
 });
 

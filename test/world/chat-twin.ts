@@ -1,4 +1,5 @@
 import type { Incident, Thread } from '../../src/incident/incident.ts';
+import type { Storm } from '../../src/incident/storm.ts';
 import type { Chat, Delivery, Place, Reply, Told } from '../../src/ports.ts';
 
 /** What goes wrong with one call: `lost` says unsure though it happened, `dropped` says unsure and it did not. */
@@ -6,6 +7,7 @@ type Fault = 'lost' | 'dropped' | 'refused' | 'unreachable';
 
 type Root = { readonly thread: Thread; readonly incident: Incident };
 type Change = { readonly thread: Thread; readonly entry: string; readonly index: number };
+type ToldStorm = { readonly thread: Thread; storm: Storm; over: number };
 type Shared = { readonly thread: Thread; readonly file: string; readonly told: Told };
 
 /** Slack in memory, as far as the Chat port shows it; `truth` is what a person would see there. */
@@ -16,6 +18,7 @@ export type ChatTwin = {
     readonly roots: Root[];
     readonly pictures: Shared[];
     readonly entries: Change[];
+    readonly storms: ToldStorm[];
     readonly replies: Reply[];
     uploads: number;
   };
@@ -29,7 +32,7 @@ export type ChatTwin = {
 const entryOf = ({ log }: Incident, index: number): string => `${log[index]?.what} by ${log[index]?.by}`;
 
 export function chatTwin(channel = 'C0INCIDENTS'): ChatTwin {
-  const truth: ChatTwin['truth'] = { roots: [], pictures: [], entries: [], replies: [], uploads: 0 };
+  const truth: ChatTwin['truth'] = { roots: [], pictures: [], entries: [], storms: [], replies: [], uploads: 0 };
   const faults: Fault[] = [];
   let posts = 0;
   let removalBreaks = false;
@@ -48,7 +51,7 @@ export function chatTwin(channel = 'C0INCIDENTS'): ChatTwin {
   }
 
   const chat: Chat = {
-    postRoot: async (incident) =>
+    postRoot: async (incident, channel) =>
       deliver(() => {
         const thread = { channel, ts: nextTs() };
         truth.roots.push({ thread, incident });
@@ -61,6 +64,25 @@ export function chatTwin(channel = 'C0INCIDENTS'): ChatTwin {
       truth.roots[at] = { thread, incident };
       return 'edited';
     },
+    postStorm: async (storm, channel) =>
+      deliver(() => {
+        const thread = { channel, ts: nextTs() };
+        truth.storms.push({ thread, storm, over: 0 });
+        return thread;
+      }),
+    findStorm: async (storm) => truth.storms.find((told) => told.storm.id === storm.id)?.thread,
+    editStorm: async (storm, thread) => {
+      const told = truth.storms.find((each) => each.thread.ts === thread.ts);
+      if (!told) return 'gone';
+      told.storm = storm;
+      return 'edited';
+    },
+    postStormOver: async (storm, thread) =>
+      deliver(() => {
+        for (const told of truth.storms) if (told.storm.id === storm.id) told.over += 1;
+        return thread;
+      }),
+    findStormOver: async (storm, thread) => truth.storms.find((told) => told.storm.id === storm.id && told.over > 0) && thread,
     postEntry: async (incident, index, thread) =>
       deliver(() => {
         truth.entries.push({ thread, entry: entryOf(incident, index), index });

@@ -93,6 +93,16 @@ const METHODS: Readonly<Record<string, z.ZodType>> = {
   'chat.delete': z.strictObject({ channel, ts }),
   'files.delete': z.strictObject({ file: z.string().regex(/^F[A-Z0-9]+$/) }),
   'conversations.history': z.strictObject({ channel, ...page, include_all_metadata: yesOrNo.optional() }),
+  'views.publish': z.strictObject({
+    user_id: user,
+    view: z.strictObject({
+      type: z.literal('home'),
+      blocks: z
+        .array(z.looseObject({ type: z.string() }))
+        .min(1)
+        .max(100),
+    }),
+  }),
   'conversations.replies': z.strictObject({ channel, ts, ...page }),
 };
 

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { usualOf } from '../src/diagnosis/usual-of.ts';
+import type { Rules } from '../src/incident/rules.ts';
 import { eventCounts, inspection, type RecordCounts, rejectCounts } from '../src/inspection.ts';
 import { parse } from '../src/telemetry/parse.ts';
 import type { Parsed } from '../src/telemetry/record.ts';
@@ -9,16 +10,20 @@ import { drawWaterfall } from '../src/waterfall/draw.ts';
 import { drawn } from '../src/waterfall/drawn.ts';
 import type { Scene } from '../src/waterfall/scene.ts';
 import { sceneOf } from './look.ts';
+import { readRules, ruling } from './start-rules.ts';
 
 export type InspectOptions = {
   readonly files: readonly string[];
   readonly baseline: readonly string[];
   readonly json: boolean;
   readonly png: string | undefined;
+  /** A rules file to be tried on what is read. */
+  readonly rules?: string | undefined;
 };
 
 /** `tracefall inspect`: reads files, prints transactions; no network, no Redis. Resolves to the exit code. */
-export async function inspect({ files, baseline, json, png }: InspectOptions): Promise<number> {
+export async function inspect({ files, baseline, json, png, rules: file }: InspectOptions): Promise<number> {
+  const rules = file === undefined ? undefined : await readRules(file, 'TRACEFALL_CHANNEL');
   const { records, rejects } = await telemetryIn(files);
   if (records.length === 0) {
     console.error(rejects.length === 0 ? `${files.join(', ')}: no telemetry in it` : rejected(rejectCounts(rejects)));
@@ -33,7 +38,7 @@ export async function inspect({ files, baseline, json, png }: InspectOptions): P
     events: eventCounts(records),
     rejected: rejectCounts(rejects),
   };
-  console.log(json ? JSON.stringify(inspection(scenes, report), undefined, 2) : printed(scenes, report));
+  console.log(json ? JSON.stringify(inspection(scenes, report), undefined, 2) : printed(scenes, report, rules));
   const [first] = scenes;
   if (png !== undefined && first) await writeFile(png, (await drawWaterfall(first)).png);
   return 0;
@@ -65,7 +70,7 @@ async function bytesOf(path: string): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function printed(scenes: readonly Scene[], records: RecordCounts): string {
+function printed(scenes: readonly Scene[], records: RecordCounts, rules: Rules | undefined): string {
   const columns = process.stdout.columns ?? 100;
   const causes = (scene: Scene) =>
     scene.causes.map((cause) =>
@@ -73,7 +78,7 @@ function printed(scenes: readonly Scene[], records: RecordCounts): string {
     );
   const counts = `${records.read} records: ${records.placed} placed, ${records.duplicates} duplicates`;
   return [
-    ...scenes.map((scene) => [drawn(scene, columns), ...causes(scene)].join('\n')),
+    ...scenes.map((scene) => [drawn(scene, columns), ...causes(scene), ...(rules ? [ruling(scene, rules)] : [])].join('\n')),
     [counts, ...eventLines(records.events), rejected(records.rejected)].filter((line) => line !== '').join('\n'),
   ].join('\n\n');
 }

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { SlackConfig } from './config.ts';
-import { DEFAULT_RULES } from './incident/rules.ts';
+import { DEFAULT_RULES, type Rules } from './incident/rules.ts';
 import type { World } from './ports.ts';
 import { patientConnection, promptConnection } from './redis/connection.ts';
 import { redisIncidents } from './redis/incidents.ts';
@@ -23,8 +23,17 @@ export type OpenWorld = {
   readonly close: () => Promise<void>;
 };
 
+type WorldOptions = {
+  readonly redisUrl: string;
+  readonly slack: SlackConfig;
+  readonly log: Logger;
+  readonly rules?: Rules;
+};
+
+const rulesFor = ({ channel }: SlackConfig): Rules => ({ ...DEFAULT_RULES, channel });
+
 /** The real world of one process: Redis and Slack. */
-export function openWorld({ redisUrl, slack, log }: { redisUrl: string; slack: SlackConfig; log: Logger }): OpenWorld {
+export function openWorld({ redisUrl, slack, log, rules = rulesFor(slack) }: WorldOptions): OpenWorld {
   const onError = (error: Error) => log.warn({ err: error }, 'Redis');
   const prompt = promptConnection(redisUrl, onError);
   const patient = patientConnection(redisUrl, onError);
@@ -38,7 +47,7 @@ export function openWorld({ redisUrl, slack, log }: { redisUrl: string; slack: S
     storms: redisStorms(prompt, clock),
     pace: redisPace(prompt, clock),
     outbox: redisOutbox(prompt),
-    rules: { ...DEFAULT_RULES, channel: slack.channel },
+    rules,
     queue,
     chat: slackChat({ token: slack.botToken.reveal(), apiUrl: slack.apiUrl, clock }),
   };

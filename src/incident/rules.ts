@@ -16,8 +16,6 @@ export type Rules = {
   /** Healthy for this long, an incident that nobody holds is over. */
   readonly resolveAfter: Micros;
   readonly storm: StormLimit;
-  /** A reopening is told in the channel too when the incident was closed for longer; undefined: never. */
-  readonly broadcastAfter: Micros | undefined;
 };
 
 /** Each part that is given must match; `*` stands for anything. */
@@ -40,7 +38,7 @@ type Threshold = {
 type QuietHours = { readonly when: Match; readonly from: number; readonly until: number; readonly zone: string };
 
 export const DEFAULT_RULES: Omit<Rules, 'channel'> = {
-  ...{ routes: [], mute: [], thresholds: [], quietHours: [], broadcastAfter: undefined },
+  ...{ routes: [], mute: [], thresholds: [], quietHours: [] },
   ...{ resolveAfter: RESOLVE_AFTER, storm: STORM_LIMIT },
 };
 

@@ -153,7 +153,8 @@ function claiming({ alert: { traceId: own, signature }, placing, known, id }: Cl
   const claim = `${id}|${placing.kept ?? own}`;
   const claims = known.traces.map((trace) => ['set', keys.incidentOfTrace(trace), claim, 'px', INCIDENTS_TTL_MS]);
   const { home } = placing;
-  if (placing.kept !== undefined && home?.life.state === 'resolved') return claims;
+  // Where it stays under its own signature, another may have become that signature's current one.
+  if (placing.kept !== undefined && (home?.life.state === 'resolved' || home?.signature === signature)) return claims;
   const resigned = home && home.signature !== signature ? [forgetting(home.signature, id)] : [];
   return [...claims, ...resigned, ['set', keys.signature(signature), id, 'px', INCIDENTS_TTL_MS]];
 }

@@ -24,7 +24,7 @@ type Reaction = z.output<typeof Reaction>;
 
 /** A person's reply; what bots write and what was edited has a subtype or a `bot_id`. */
 const Message = z.object({
-  ...{ subtype: z.undefined(), bot_id: z.undefined(), user: z.string().min(1), text: z.string() },
+  ...{ subtype: z.undefined().optional(), bot_id: z.undefined().optional(), user: z.string().min(1), text: z.string() },
   ...{ channel: z.string(), ts: z.string(), thread_ts: z.string() },
 });
 
@@ -37,12 +37,18 @@ export function takeHabits(desk: Desk): void {
     if (reaction.success) await tried(onReaction(desk, reaction.data));
   });
   app.event('message', async ({ event }) => {
-    const message = Message.safeParse(event);
-    const text = message.success ? noteIn(message.data.text) : undefined;
-    if (!message.success || text === undefined) return;
-    const { channel, thread_ts, user: by, ts } = message.data;
-    await tried(change(desk, { channel, ts: thread_ts }, { kind: 'note', by, text, message: ts }));
+    const note = noteOf(event);
+    if (note) await tried(change(desk, note.thread, note.deed));
   });
+}
+
+/** What a `message` event adds to an incident; undefined: it is no note. */
+export function noteOf(event: unknown): { readonly thread: Thread; readonly deed: Deed } | undefined {
+  const message = Message.safeParse(event);
+  const text = message.success ? noteIn(message.data.text) : undefined;
+  if (!message.success || text === undefined) return undefined;
+  const { channel, thread_ts, user: by, ts } = message.data;
+  return { thread: { channel, ts: thread_ts }, deed: { kind: 'note', by, text, message: ts } };
 }
 
 async function onReaction(desk: Desk, { reaction, user: by, item: { channel, ts } }: Reaction): Promise<void> {
@@ -82,7 +88,7 @@ async function replyAt({ client }: Desk, { channel, ts }: Thread): Promise<Reply
 }
 
 /** `note: rolled back` → `rolled back`. */
-export function noteIn(text: string): string | undefined {
+function noteIn(text: string): string | undefined {
   const [, note = ''] = /^\s*note:(.*)$/is.exec(text) ?? [];
   return note.trim() === '' ? undefined : note.trim().slice(0, INPUT_CHARACTERS);
 }

@@ -11,6 +11,7 @@ import {
   roots,
   runCommand,
   type SlackMessage,
+  say,
   submitModal,
 } from '../world/local-slack-control.ts';
 import { type Line, startLine } from './line.ts';
@@ -108,6 +109,10 @@ describe('a declined payment', () => {
       what: 'the note on the root',
     });
     const incident = await line.open.world.incidents.read(incidentIdIn(await root()));
+    await say(line.slack.url, { ...MAYA, text: 'note: rolled back too', thread_ts: ts });
+    await eventually(async () => /2 notes/.test(textOf((await rootsSaying('failing in payment-fn'))[0])), {
+      what: 'the reply kept as a note',
+    });
     expect(incident?.log.at(-1)).toMatchObject({
       what: 'noted',
       by: 'U0JONAS',
@@ -128,7 +133,9 @@ describe('a declined payment', () => {
     await eventually(async () => (await replies(line.slack.url, CHANNEL, ts)).some(({ text }) => text.includes('reopened')), {
       what: 'a reply that says so',
     });
-    const told = (await replies(line.slack.url, CHANNEL, ts)).flatMap(({ text, files }) => (files ? [] : [text]));
+    const told = (await replies(line.slack.url, CHANNEL, ts)).flatMap(({ text, files, bot_id }) =>
+      files || !bot_id ? [] : [text],
+    );
     expect(told.map((text) => text.replace(/^\S+ /, ''))).toEqual([
       'U0MAYA acknowledged this',
       'U0JONAS: PSP had an incident, see their status page',

@@ -1,4 +1,6 @@
-import type { World } from '../src/ports.ts';
+import { byUrgency, isClosed, matchesWords } from '../src/incident/search.ts';
+import { similarTo } from '../src/incident/similar.ts';
+import type { Reply, World } from '../src/ports.ts';
 import type { TraceId } from '../src/telemetry/ids.ts';
 import type { Answer, Question } from '../src/work.ts';
 import type { JobOutcome } from './outcome.ts';
@@ -6,8 +8,13 @@ import { type Portrait, showPicture } from './show-picture.ts';
 
 type Touched = Pick<World, 'clock' | 'records' | 'studio' | 'incidents' | 'outbox' | 'chat'>;
 
-/** Somebody asked for a picture: show it where they asked, or say in words what was looked for or why it cannot be shown. */
+/** Lists and searches look at these many, the last opened first. */
+const SEARCHED = 500;
+
+/** Somebody asked: show a picture where they asked, answer with a list, or say in words what was looked for or why it cannot be shown. */
 export async function answer(job: Answer, world: Touched): Promise<JobOutcome> {
+  const words = await inWords(job.question, world);
+  if (words) return await said(job, words, world);
   const picture = await showPicture(world, {
     key: `answer:${job.requestId}`,
     drawing: job.requestId,
@@ -15,10 +22,8 @@ export async function answer(job: Answer, world: Touched): Promise<JobOutcome> {
     place: { channel: job.channel, ts: undefined },
   });
   if (picture.kind === 'later') return { againInMs: picture.inMs };
-  if (picture.kind === 'unknown') await world.chat.respond(job.responseUrl, { kind: 'not-found', question: job.question });
-  if (picture.kind === 'refused') {
-    await world.chat.respond(job.responseUrl, { kind: 'in-words', told: picture.told, why: picture.why });
-  }
+  if (picture.kind === 'unknown') return await said(job, { kind: 'not-found', question: job.question }, world);
+  if (picture.kind === 'refused') return await said(job, { kind: 'in-words', told: picture.told, why: picture.why }, world);
   return 'done';
 }
 
@@ -34,7 +39,37 @@ async function portrait({ question, user }: Answer, world: Touched): Promise<Por
   return { picture: found.picture, told: { telling: found.telling, incident, askedBy: user } };
 }
 
-type Asked = Exclude<Question, { kind: 'map' }>;
+async function said({ responseUrl }: Answer, reply: Reply, { chat }: Touched): Promise<JobOutcome> {
+  await chat.respond(responseUrl, reply);
+  return 'done';
+}
 
-const traceOf = async (question: Asked, { records }: Pick<World, 'records'>): Promise<TraceId | undefined> =>
-  question.kind === 'trace' ? question.traceId : await records.traceOfRequest(question.requestId);
+/** What is answered by a list. */
+async function inWords(question: Question, { incidents }: Touched): Promise<Reply | undefined> {
+  switch (question.kind) {
+    case 'incidents': {
+      const open = (await incidents.newest(SEARCHED)).filter((incident) => !isClosed(incident));
+      return { kind: 'listed', title: open.length === 0 ? 'No open incident' : 'Open incidents', incidents: byUrgency(open) };
+    }
+    case 'search': {
+      const found = (await incidents.newest(SEARCHED)).filter((incident) => matchesWords(incident, question.words));
+      return { kind: 'listed', title: `${found.length} of the last ${SEARCHED} incidents`, incidents: byUrgency(found) };
+    }
+    case 'similar': {
+      const incident = await incidents.read(question.incidentId);
+      return { kind: 'similar', similar: incident ? similarTo(incident, await incidents.newest(SEARCHED)) : [] };
+    }
+    default:
+      return undefined;
+  }
+}
+
+async function traceOf(question: Question, { records, incidents }: Touched): Promise<TraceId | undefined> {
+  if (question.kind === 'trace') return question.traceId;
+  if (question.kind === 'request') return await records.traceOfId(question.requestId);
+  if (question.kind !== 'last') return undefined;
+  const { outcome, name } = question;
+  const named = (await incidents.newest(SEARCHED)).filter((incident) => matchesWords(incident, name));
+  const kind = named.filter(({ alert }) => outcome === undefined || alert.outcome === outcome);
+  return kind.toSorted((a, b) => b.lastSeen - a.lastSeen)[0]?.alert.traceId;
+}

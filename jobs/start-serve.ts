@@ -4,6 +4,7 @@ import { logger } from '../src/log.ts';
 import { metrics } from '../src/metrics.ts';
 import { fitnessOf } from '../src/redis/fitness.ts';
 import { openWorld } from '../src/world.ts';
+import { readRules } from './start-rules.ts';
 import { openStudio } from './start-studio.ts';
 import { startWorkers } from './worker.ts';
 
@@ -14,7 +15,8 @@ export async function serve(
 ): Promise<{ readonly close: () => Promise<void> }> {
   const log = logger();
   const { slack, port, redisUrl } = config;
-  const { world, prompt, patient, close } = openWorld({ redisUrl, slack, log });
+  const rules = await readRules(config.rulesFile, slack.channel);
+  const { world, prompt, patient, close } = openWorld({ redisUrl, slack, log, rules });
   const { faults, warnings } = await fitnessOf(patient);
   for (const warning of warnings) log.warn(warning);
   if (faults.length > 0) {

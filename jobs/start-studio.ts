@@ -1,8 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import { Piscina } from 'piscina';
-import type { Alert } from '../src/incident/incident.ts';
-import type { MapPortrait, Portrait, Studio, Study, TrendPortrait } from '../src/ports.ts';
+import type { Judged, MapPortrait, Portrait, Studio, Study, TrendPortrait } from '../src/ports.ts';
 import type { Picture } from '../src/waterfall/picture.ts';
 
 /** A thread is 60 MB; with two, nobody waits for somebody else's ten thousand spans. */
@@ -40,7 +39,7 @@ export function openStudio({ redisUrl, log, thread = THREAD, giveUpMs = GIVE_UP_
   };
   warnOfFonts(pool, log);
   return {
-    judge: (traceId) => ask<Alert | undefined>('judge', traceId),
+    judge: (traceId) => ask<Judged | undefined>('judge', traceId),
     study: (traceId) => ask<Study | undefined>('study', traceId),
     portray: async (traceId) => revived(await ask<Portrait | undefined>('portray', traceId)),
     portrayMap: async (question) => revived(await ask<MapPortrait | undefined>('portrayMap', question)),

@@ -5,12 +5,27 @@ import type { z } from 'zod';
 import type { World } from '../src/ports.ts';
 import { backoffMs, QUEUE_PREFIX } from '../src/redis/queue.ts';
 import { RateLimited } from '../src/slack/errors.ts';
-import { ANNOUNCE, ANSWER, Announce, Answer, EXAMINE, Examine, LEARN, Learn } from '../src/work.ts';
+import {
+  ANNOUNCE,
+  ANSWER,
+  Announce,
+  Answer,
+  EXAMINE,
+  Examine,
+  LEARN,
+  Learn,
+  REVISIT,
+  Revisit,
+  STORM,
+  TellStorm,
+} from '../src/work.ts';
 import { announce } from './announce.ts';
 import { answer } from './answer.ts';
 import { examine } from './examine.ts';
 import { learn } from './learn.ts';
 import type { JobOutcome } from './outcome.ts';
+import { revisit } from './revisit.ts';
+import { tellStorm } from './tell-storm.ts';
 
 /** A job outlives this many crashes of its workers; BullMQ's default of 1 gives it up at the second. */
 const MAX_STALLED = 100;
@@ -24,13 +39,15 @@ const MOST_STARTS = 500;
 
 export type Workers = { readonly close: () => Promise<void> };
 
-/** Runs the four kinds of jobs until closed; `close` lets those that run finish. */
+/** Runs all kinds of jobs until closed; `close` lets those that run finish. */
 export function startWorkers(world: World, redis: Redis, log: Logger): Workers {
   const workers = [
     run({ queue: EXAMINE, schema: Examine, job: (data) => examine(data, world) }, redis, log),
     run({ queue: ANNOUNCE, schema: Announce, job: (data) => announce(data, world) }, redis, log),
     run({ queue: ANSWER, schema: Answer, job: (data) => answer(data, world) }, redis, log),
     run({ queue: LEARN, schema: Learn, job: (data) => learn(data, world) }, redis, log),
+    run({ queue: REVISIT, schema: Revisit, job: (data) => revisit(data, world) }, redis, log),
+    run({ queue: STORM, schema: TellStorm, job: (data) => tellStorm(data, world) }, redis, log),
   ];
   return {
     close: async () => {

@@ -1,11 +1,13 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { SlackConfig } from './config.ts';
+import type { Deed } from './incident/life.ts';
+import { snoozeEnd } from './incident/snooze.ts';
 import { intake, type Settling } from './intake.ts';
 import type { Metrics } from './metrics.ts';
 import { pressure } from './otlp/pressure.ts';
 import { type OtlpDoor, receive } from './otlp/receive.ts';
-import type { World } from './ports.ts';
+import type { Changed, World } from './ports.ts';
 import { type Redactor, redactor } from './redaction/redact.ts';
 import { redisOnce } from './redis/once.ts';
 import { slackApp } from './slack/app.ts';
@@ -13,6 +15,7 @@ import { REMEMBERED_SECONDS } from './slack/genuine.ts';
 import type { People } from './slack/people.ts';
 import type { Route } from './slack/routes.ts';
 import { parseOtlp } from './telemetry/otlp.ts';
+import { between, toMillis } from './units.ts';
 
 export type Bot = { readonly port: number; readonly close: () => Promise<void> };
 
@@ -57,24 +60,40 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   return { port: await app.start(), close: () => app.stop() };
 }
 
+/** Enough for every list that people see. */
+const LISTED = 200;
+
+/** A note is written down for good. */
+const redacted = (deed: Deed, redact: Redactor): Deed =>
+  deed.kind === 'note' ? { ...deed, text: redact.text(deed.text) } : deed;
+
 function people(
-  { incidents, queue }: BotOptions['world'],
+  { clock, incidents, queue }: BotOptions['world'],
   commands: NonNullable<BotOptions['commands']>,
   redact: Redactor,
 ): People {
-  const change: (
-    incidentId: string,
-    change: Parameters<World['incidents']['change']>[1],
-  ) => ReturnType<World['incidents']['change']> = async (incidentId, change) => {
-    const changed = await incidents.change(incidentId, change);
+  const change = async (incidentId: string, deed: Deed): Promise<Changed> => {
+    const changed = await incidents.change(incidentId, redacted(deed, redact));
     // Also when it was refused: an earlier press may have been kept and not announced.
     if (changed.kind !== 'unknown') await queue.announce({ v: 1, incidentId }, 0);
     return changed;
   };
   return {
-    acknowledge: (incidentId, by) => change(incidentId, { to: 'acknowledged', by, text: undefined }),
-    resolve: (incidentId, by) => change(incidentId, { to: 'resolved', by, text: undefined }),
-    annotate: (incidentId, by, text) => change(incidentId, { to: 'noted', by, text: redact.text(text) }),
+    change,
+    snooze: async (incidentId, by, choice, zone = 'UTC') => {
+      const now = clock();
+      const version = (await incidents.read(incidentId))?.alert.version;
+      const until = snoozeEnd(choice, { now, zone, version });
+      if (until.kind === 'time') await queue.revisit({ v: 1, why: 'woke', incidentId }, toMillis(between(now, until.at)));
+      return await change(incidentId, { kind: 'snooze', by, until });
+    },
+    inThread: async (thread, deed) => {
+      const incident = await incidents.ofThread(thread);
+      return incident && (await change(incident.id, deed));
+    },
+    mute: (incidentId, user) => incidents.mute(incidentId, user),
+    unmute: (incidentId) => incidents.unmute(incidentId),
+    incidents: () => incidents.newest(LISTED),
     trace: (question) => queue.answer(question),
     command: async (name, text, user) => (await commands[name]?.(text, user)) ?? `There is no ${name} here.`,
   };

@@ -6,6 +6,8 @@ export type Config = {
   readonly redisUrl: string;
   readonly port: number;
   readonly otlpToken: Secret | undefined;
+  /** Path of the routing and rules file. */
+  readonly rulesFile: string | undefined;
 };
 
 export type SlackConfig = {
@@ -86,7 +88,13 @@ const UNVERIFIABLE = { path: ['SLACK_SIGNING_SECRET'], when: () => true };
 
 const SlackEnvironment = z.object(slackVariables).refine(isVerifiable, UNVERIFIABLE);
 
-const variables = z.object({ ...slackVariables, REDIS_URL: url(/^rediss?$/), PORT: port, OTLP_TOKEN: secret.optional() });
+const variables = z.object({
+  ...slackVariables,
+  REDIS_URL: url(/^rediss?$/),
+  PORT: port,
+  OTLP_TOKEN: secret.optional(),
+  TRACEFALL_CONFIG: z.string().optional(),
+});
 const Environment = variables.refine(isVerifiable, UNVERIFIABLE);
 
 type Source = Readonly<Record<string, string | undefined>>;
@@ -99,6 +107,7 @@ export function config(environment: Source = process.env): Config {
     redisUrl: data.REDIS_URL,
     port: data.PORT,
     otlpToken: data.OTLP_TOKEN,
+    rulesFile: data.TRACEFALL_CONFIG,
   });
 }
 
@@ -146,6 +155,7 @@ const Local = z.object({
   /** Set: a workspace of one's own, whose other variables must be set too. */
   SLACK_BOT_TOKEN: z.string().optional(),
   OTLP_TOKEN: secret.optional(),
+  TRACEFALL_CONFIG: z.string().optional(),
   /** A local-slack of one's own. */
   LOCAL_SLACK: z.string().optional(),
   /** Folder for everything that is brought and kept. */

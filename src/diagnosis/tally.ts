@@ -98,3 +98,6 @@ function inner(of: Map<string, Map<number, number>>, key: string): Map<number, n
   of.set(key, there);
   return there;
 }
+
+/** How often it was seen to go well. */
+export const wellIn = (block: Counts): number => countIn(sorted([block]).durations);

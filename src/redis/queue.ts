@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Queue as BullQueue, type JobsOptions } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Queue } from '../ports.ts';
-import { ANNOUNCE, ANSWER, EXAMINE, LEARN } from '../work.ts';
+import { ANNOUNCE, ANSWER, EXAMINE, LEARN, REVISIT, STORM } from '../work.ts';
 
 /** All of BullMQ's keys begin with this. */
 export const QUEUE_PREFIX = 'tf:queue';
@@ -48,9 +48,9 @@ function everySoOften(everyMs: number): (name: string) => boolean {
 export type Queues = Queue & { readonly close: () => Promise<void> };
 
 export function redisQueue(redis: Redis, onError: (error: Error) => void): Queues {
-  const [examine, announce, answer, learn] = [EXAMINE, ANNOUNCE, ANSWER, LEARN].map((name) =>
+  const [examine, announce, answer, learn, revisit, storm] = [EXAMINE, ANNOUNCE, ANSWER, LEARN, REVISIT, STORM].map((name) =>
     new BullQueue(name, { connection: redis, prefix: QUEUE_PREFIX, defaultJobOptions: options }).on('error', onError),
-  ) as [BullQueue, BullQueue, BullQueue, BullQueue]; // four names in, four queues out
+  ) as [BullQueue, BullQueue, BullQueue, BullQueue, BullQueue, BullQueue]; // six names in, six queues out
   const isDue = everySoOften(LESSON_EVERY_MS);
   return {
     // `reschedule` puts it off, `keepLastIfActive` runs it once more when asked while it runs: with neither, that request is lost.
@@ -71,8 +71,15 @@ export function redisQueue(redis: Redis, onError: (error: Error) => void): Queue
       const deduplication = { id: createHash('sha256').update(job.entry).digest('base64url'), ttl: LESSON_EVERY_MS };
       await learn.add(LEARN, job, { delay: LESSON_DELAY_MS, deduplication, attempts: 3, removeOnFail: true });
     },
+    revisit: async (job, delayMs) => {
+      const deduplication = { id: `${job.why} ${job.incidentId}`, replace: true, keepLastIfActive: true };
+      await revisit.add(REVISIT, job, { delay: delayMs, deduplication });
+    },
+    storm: async (job, delayMs) => {
+      await storm.add(STORM, job, { delay: delayMs, deduplication: { id: job.stormId, keepLastIfActive: true } });
+    },
     close: async () => {
-      await Promise.all([examine, announce, answer, learn].map((queue) => queue.close()));
+      await Promise.all([examine, announce, answer, learn, revisit, storm].map((queue) => queue.close()));
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Lesson } from '../diagnosis/lesson.ts';
-import { BLOCKS, blockOf, type Counts, usualFrom } from '../diagnosis/tally.ts';
+import { BLOCKS, blockOf, type Counts, usualFrom, wellIn } from '../diagnosis/tally.ts';
 import type { Usual } from '../diagnosis/usual.ts';
 import type { Clock, UsualMemory } from '../ports.ts';
 import type { TraceId } from '../telemetry/ids.ts';
@@ -51,6 +51,7 @@ export function redisUsual(redis: Redis, clock: Clock): UsualMemory {
         usualKeys.map((key) => script(FREEZE, keys.frozen(key), [now, FROZEN_FOR_MS, FROZEN_AT_MOST_MS, THAWED_AFTER_MS])),
       );
     },
+    sightings: (operationKey, since) => sightings(redis, { operationKey, since, now: clock() }),
   };
 }
 
@@ -93,3 +94,15 @@ const FREEZE = `
 local since = redis.call('GET', KEYS[1] .. ':since') or ARGV[1]
 redis.call('SET', KEYS[1] .. ':since', since, 'PX', ARGV[4])
 if tonumber(ARGV[1]) - tonumber(since) < tonumber(ARGV[3]) then redis.call('SET', KEYS[1], 1, 'PX', ARGV[2]) end`;
+
+type Sought = { readonly operationKey: string; readonly since: Micros; readonly now: Micros };
+
+async function sightings(redis: Redis, { operationKey, since, now }: Sought): Promise<number> {
+  const ages = Math.min(BLOCKS, blockOf(now) - blockOf(since));
+  const blocks = Array.from({ length: ages + 1 }, (_, age) => blockOf(now) - age);
+  const replies = await pipelined(
+    redis,
+    blocks.map((block) => ['hgetall', keys.usual(operationKey, block)]),
+  );
+  return replies.reduce<number>((sum, reply) => sum + wellIn(countsIn(reply)), 0);
+}

@@ -7,6 +7,8 @@ import type { Once } from '../ports.ts';
 import { clientOptions, silent, slackClients } from './client.ts';
 import { takeCommands } from './commands.ts';
 import { guard } from './guard.ts';
+import { takeHabits } from './habits.ts';
+import { takeHome } from './home.ts';
 import type { People, Report } from './people.ts';
 import { takePresses } from './presses.ts';
 import { EVENTS_PATH, signedReceiver } from './receiver.ts';
@@ -64,6 +66,8 @@ export function slackApp(options: SlackAppOptions): SlackApp {
   guard(app, { seal, welcome: options.welcome ?? EVERYBODY, apiUrl, report });
   const desk = { app, client: sealingClient(slackClients(token, apiUrl).interactive, seal), apiUrl, on, report };
   takePresses(desk);
+  takeHabits(desk);
+  takeHome(desk);
   takeCommands(desk, options.commands);
 
   const server = createServer(routed([...entry.routes, ...options.routes], report));

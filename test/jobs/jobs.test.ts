@@ -6,17 +6,12 @@ import { learn } from '../../jobs/learn.ts';
 import { studio } from '../../jobs/studio.ts';
 import { intake } from '../../src/intake.ts';
 import type { Queue, Studio, World } from '../../src/ports.ts';
-import { redisChanges } from '../../src/redis/changes.ts';
-import { redisIncidents } from '../../src/redis/incidents.ts';
-import { redisLatencies } from '../../src/redis/latencies.ts';
-import { redisOutbox } from '../../src/redis/outbox.ts';
-import { redisRecords } from '../../src/redis/records.ts';
-import { redisUsual } from '../../src/redis/usual.ts';
 import type { TelemetryRecord } from '../../src/telemetry/record.ts';
 import { type Micros, micros } from '../../src/units.ts';
 import { anEvent, aSpan, aTraceId, at } from '../trace/records.ts';
 import { type ChatTwin, chatTwin } from '../world/chat-twin.ts';
 import { testRedis } from '../world/redis.ts';
+import { redisMemory } from '../world/redis-memory.ts';
 
 const redis = testRedis();
 const SECONDS = 1_000_000;
@@ -26,6 +21,7 @@ let now: Micros;
 let slack: ChatTwin;
 let asked: string[];
 let learning: string[];
+let revisits: string[];
 let world: World;
 /** Pictures drawn. */
 let portrayed: number;
@@ -34,24 +30,21 @@ beforeEach(() => {
   slack = chatTwin();
   asked = [];
   learning = [];
+  revisits = [];
   const clock = () => now;
   const queue: Queue = {
     examine: async (traceId, delayMs) => void asked.push(`examine ${traceId} in ${delayMs} ms`),
     announce: async ({ incidentId }, delayMs) => void asked.push(`announce ${incidentId} in ${delayMs} ms`),
     answer: async () => void asked.push('answer'),
     learn: async ({ entry }) => void learning.push(entry),
+    storm: async ({ stormId }) => void asked.push(`storm ${stormId}`),
+    revisit: async ({ why, incidentId }, delayMs) => void revisits.push(`${why} ${incidentId} in ${delayMs} ms`),
   };
   portrayed = 0;
-  const memory = {
-    records: redisRecords(redis(), clock),
-    usual: redisUsual(redis(), clock),
-    changes: redisChanges(redis()),
-    latencies: redisLatencies(redis()),
-  };
-  world = {
-    ...{ clock, queue, chat: slack.chat, outbox: redisOutbox(redis()) },
-    ...{ ...memory, studio: counting(studio(memory)), incidents: redisIncidents(redis(), clock) },
-  };
+  // Slack's pace has a test of its own.
+  const pace = { turn: async () => 0, hold: async () => undefined };
+  const memory = redisMemory(redis(), clock);
+  world = { ...memory, studio: counting(studio(memory)), pace, queue, chat: slack.chat };
 });
 
 const counting = ({ portray, ...rest }: Studio): Studio => ({
@@ -62,17 +55,20 @@ const counting = ({ portray, ...rest }: Studio): Studio => ({
   },
 });
 
-const declined = (trace: string): readonly TelemetryRecord[] => [
-  aSpan({ trace, id: `${trace} entry`, service: 'api', operation: 'POST /orders', status: 'error' }),
+const declined = (trace: string, since = 0): readonly TelemetryRecord[] => [
   aSpan({
-    ...{ trace, id: `${trace} pay`, parent: `${trace} entry`, service: 'payment', operation: 'charge', from: 10, to: 90 },
+    ...{ trace, id: `${trace} entry`, service: 'api', operation: 'POST /orders', status: 'error', from: since, to: since + 100 },
+  }),
+  aSpan({
+    ...{ trace, id: `${trace} pay`, parent: `${trace} entry`, service: 'payment', operation: 'charge' },
+    ...{ from: since + 10, to: since + 90 },
     ...{ status: 'error', error: { type: 'CardDeclined', message: `order ${trace.charCodeAt(1)}` } },
   }),
 ];
 
 /** The walk of one failing transaction up to its incident. */
-async function incidentOf(trace: string): Promise<string> {
-  await world.records.keep(declined(trace), []);
+async function incidentOf(trace: string, since = 0): Promise<string> {
+  await world.records.keep(declined(trace, since), []);
   await examine({ v: 1, traceId: aTraceId(trace) }, world);
   return (await world.incidents.ofTrace(aTraceId(trace)))?.id ?? 'none';
 }
@@ -85,8 +81,12 @@ describe('a failing transaction', () => {
     const second = await incidentOf('two');
 
     expect(second).toBe(first);
-    expect(await world.incidents.read(first)).toMatchObject({ count: 2, state: 'open', alert: { transaction: 'POST /orders' } });
-    expect(asked).toEqual([`announce ${first} in 0 ms`, `announce ${first} in 5000 ms`]);
+    expect(await world.incidents.read(first)).toMatchObject({
+      count: 2,
+      life: { state: 'open' },
+      alert: { transaction: 'POST /orders' },
+    });
+    expect(asked).toEqual([`announce ${first} in 0 ms`, `announce ${first} in 10000 ms`]);
   });
 
   test('is counted once however often it is examined', async () => {
@@ -115,12 +115,39 @@ describe('a failing transaction', () => {
     expect(await world.incidents.read(id)).toMatchObject({ count: 1, alert: { hop: { service: 'psp' } } });
   });
 
-  test('of a resolved incident opens a new one, but a late repetition of an old one does not', async () => {
+  test('of a resolved incident reopens it, but a late repetition of an old one does not', async () => {
     const id = await incidentOf('one');
-    await world.incidents.change(id, { to: 'resolved', by: 'U0MAYA', text: undefined });
+    now = micros(now + SECONDS);
+    await world.incidents.change(id, { kind: 'resolve', by: 'U0MAYA' });
 
     expect(await incidentOf('one')).toBe(id);
-    expect(await incidentOf('two')).not.toBe(id);
+    expect((await world.incidents.read(id))?.life.state).toBe('resolved');
+    now = micros(now + SECONDS);
+    expect(await incidentOf('two', 2_000)).toBe(id);
+    expect((await world.incidents.read(id))?.life.state).toBe('open');
+  });
+
+  test('long after its incident was resolved opens a new one', async () => {
+    const id = await incidentOf('one');
+    await world.incidents.change(id, { kind: 'resolve', by: 'U0MAYA' });
+    now = micros(now + 31 * 60 * SECONDS);
+
+    expect(await incidentOf('two', 1_860_000)).not.toBe(id);
+  });
+
+  test('that turns out to fail elsewhere moves to the incident of that failure, and the one that it leaves says so', async () => {
+    const shallow = aSpan({ trace: 'one', id: 'one entry', service: 'api', operation: 'POST /orders', status: 'error' });
+    await world.records.keep([shallow], []);
+    await examine({ v: 1, traceId: aTraceId('one') }, world);
+    const left = await world.incidents.ofTrace(aTraceId('one'));
+    const deep = await incidentOf('two');
+    asked = [];
+
+    expect(await incidentOf('one')).toBe(deep);
+    expect(deep).not.toBe(left?.id);
+    expect(await world.incidents.read(deep)).toMatchObject({ count: 2 });
+    expect(await world.incidents.read(left?.id ?? '')).toMatchObject({ count: 0, life: { state: 'merged', into: deep } });
+    expect(asked).toEqual([`announce ${deep} in 10000 ms`, `announce ${left?.id} in 10000 ms`]);
   });
 
   test('that went well after all is no incident', async () => {
@@ -231,6 +258,7 @@ describe('an incident', () => {
     const id = await incidentOf('one');
     await announced(id);
     slack.deleteRoots();
+    await incidentOf('two');
     expect(await announced(id)).toBe('done');
 
     expect(slack.truth.roots).toHaveLength(1);
@@ -241,7 +269,7 @@ describe('an incident', () => {
   async function postedRoot(id: string) {
     const incident = await world.incidents.read(id);
     if (!incident) throw new Error(`no incident ${id}`);
-    const delivery = await slack.chat.postRoot(incident);
+    const delivery = await slack.chat.postRoot(incident, slack.channel);
     if (delivery.kind !== 'posted') throw new Error(delivery.why);
     return delivery;
   }

@@ -90,7 +90,7 @@ test('a failed invocation that names no trace makes its trace suspect when a spa
   const { suspects } = await store().keep([span(1, { attributes: { 'faas.invocation_id': 'req-1' } })], []);
 
   expect(suspects.map((suspect) => suspect.traceId)).toEqual([trace(1)]);
-  expect(await store().traceOfRequest('req-1')).toBe(trace(1));
+  expect(await store().traceOfId('req-1')).toBe(trace(1));
   expect((await kept(1)).map((record) => record.kind).sort()).toEqual(['invocation', 'span']);
 });
 
@@ -105,7 +105,7 @@ test('the same the other way round: the span first, then the failed invocation',
 test('an id of the service that a client called is no request id of ours', async () => {
   await store().keep([span(1, { spanKind: 'client', attributes: { 'aws.request_id': 'req-1' } })], []);
 
-  expect(await store().traceOfRequest('req-1')).toBeUndefined();
+  expect(await store().traceOfId('req-1')).toBeUndefined();
 });
 
 test('finds a transaction over several traces from any of them', async () => {

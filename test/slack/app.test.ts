@@ -5,7 +5,7 @@ import { type SlackApp, slackApp } from '../../src/slack/app.ts';
 import type { Route } from '../../src/slack/routes.ts';
 import { viewSeal } from '../../src/slack/sealed-views.ts';
 import { eventually } from '../eventually.ts';
-import { commandForm, now, pressForm, sendSigned, submissionForm } from '../world/slack-signed.ts';
+import { choiceForm, commandForm, now, pressForm, sendSigned, submissionForm } from '../world/slack-signed.ts';
 import { recordedPeople } from './people-recorded.ts';
 
 const SECRET = 'a-signing-secret';
@@ -204,7 +204,18 @@ describe('a button', () => {
   test.each(['acknowledge', 'resolve'])('to %s names the incident and the presser', async (action) => {
     await sendSigned({ url, secret: SECRET, form: pressForm(action, 'incident-1', RESPONSE) });
 
-    expect(await eventually(() => people.asked[0])).toEqual([action, 'incident-1', 'U0MAYA']);
+    expect(await eventually(() => people.asked[0])).toEqual(['change', 'incident-1', { kind: action, by: 'U0MAYA' }]);
+  });
+
+  test.each([
+    ['snooze', '4h incident-1', ['snooze', 'incident-1', 'U0MAYA', '4h', undefined]],
+    // Slack cannot be asked here for the zone: a snooze matters more than its exact hour.
+    ['snooze', 'tomorrow incident-1', ['snooze', 'incident-1', 'U0MAYA', 'tomorrow', undefined]],
+    ['more', 'take incident-1', ['change', 'incident-1', { kind: 'assign', by: 'U0MAYA', to: 'U0MAYA' }]],
+  ])('chosen from the menu %s: %s', async (action, chosen, asked) => {
+    await sendSigned({ url, secret: SECRET, form: choiceForm(action, chosen, RESPONSE) });
+
+    expect(await eventually(() => people.asked[0])).toEqual(asked);
   });
 
   test('whose work fails breaks nothing but itself', async () => {
@@ -242,10 +253,9 @@ describe('the form for a note', () => {
 
     expect(await answer.text()).toBe('');
     expect(await eventually(() => people.asked[0])).toEqual([
-      'annotate',
+      'change',
       'incident-1',
-      'U0MAYA',
-      'Rolled back <payments> to v41',
+      { kind: 'note', by: 'U0MAYA', text: 'Rolled back <payments> to v41' },
     ]);
   });
 

@@ -264,7 +264,7 @@ describe('a slow incident', () => {
 
     const [waterfall, trend, ...more] = slack.truth.pictures;
     expect(more).toEqual([]);
-    expect(waterfall).toMatchObject({ told: { scene: { outcome: 'slow' } } });
+    expect(waterfall).toMatchObject({ told: { telling: { outcome: 'slow' } } });
     expect(trend).toMatchObject({
       thread: waterfall?.thread,
       told: { trend: { operation: 'POST /orders', one: { at: at(0), took: 3 * SECONDS } } },

@@ -11,9 +11,11 @@ export async function examine(job: Examine, world: Pick<World, 'studio' | 'usual
   const alert = await world.studio.judge(job.traceId);
   if (!alert) return 'done';
   const { incidentId, what } = await world.incidents.report(alert);
-  await world.usual.freeze([
-    ...new Set([operationKey(alert.service, alert.transaction), operationKey(alert.hop.service, alert.hop.operation)]),
-  ]);
+  // What is nearly as slow is not suspect, and would make the incident usual. Failures cannot: durations are of what went well.
+  if (alert.outcome === 'slow')
+    await world.usual.freeze([
+      ...new Set([operationKey(alert.service, alert.transaction), operationKey(alert.hop.service, alert.hop.operation)]),
+    ]);
   // Also when it is known: a predecessor may have died between its report and its request.
   await world.queue.announce({ v: 1, incidentId }, what === 'counted' ? COUNT_EDIT_MS : 0);
   return 'done';

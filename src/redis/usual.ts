@@ -13,7 +13,7 @@ const BELIEVED_FOR = fromMillis(15_000);
 /** Operations remembered in this process; beyond it the memory starts anew. */
 const REMEMBERED = 10_000;
 
-/** Nothing is learned for this long after the last report of an incident … */
+/** Nothing is learned for this long after the last report of a slow incident … */
 const FROZEN_FOR_MS = 10 * 60_000;
 /** … but what goes on for longer than this is how things are now: else the memory of an operation with a lasting fault would run empty … */
 const FROZEN_AT_MOST_MS = 6 * 3_600_000;

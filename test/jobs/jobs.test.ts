@@ -431,6 +431,28 @@ describe('telemetry that comes in', () => {
     expect(usual.get('api|POST /orders')).toMatchObject({ failing: 1, own: undefined });
   });
 
+  test('is learned from while others fail, but not while others are slow', async () => {
+    const key = 'api|POST /orders';
+    const entry = (trace: string, took = 100) =>
+      aSpan({ trace, id: `${trace} e`, service: 'api', operation: 'POST /orders', to: took });
+    const healthy = (of: string) =>
+      intake(
+        world,
+        Array.from({ length: 30 }, (_, n) => entry(`${of} ${n}`)),
+      );
+    const countNow = async () => (await redisUsual(redis(), () => now).read([key])).get(key)?.took?.count;
+
+    await incidentOf('one');
+    await healthy('while one failed');
+    expect(await countNow()).toBe(30);
+
+    now = micros(now + 20 * SECONDS);
+    await world.records.keep([entry('slow', 3_000)], [aTraceId('slow')]);
+    await examine({ v: 1, traceId: aTraceId('slow') }, world);
+    await healthy('while one is slow');
+    expect(await countNow()).toBe(30);
+  });
+
   test('of an entry far beyond its usual time is suspect', async () => {
     const usual = Array.from({ length: 30 }, (_, n) =>
       aSpan({ trace: `t${n}`, id: `e${n}`, service: 'api', operation: 'POST /orders', to: 100 + n }),

@@ -64,7 +64,11 @@ async function load(
     redis,
     usualKeys.flatMap((key) => blocks.map((block) => ['hgetall', keys.usual(key, block)])),
   );
-  return usualKeys.map((key, index) => [key, usualFrom(replies.slice(index * BLOCKS, (index + 1) * BLOCKS).map(countsIn))]);
+  return usualKeys.map((key, index) => {
+    const [present = new Map(), ...past] = replies.slice(index * BLOCKS, (index + 1) * BLOCKS).map(countsIn);
+    // What has failed only since a moment ago is the incident itself: taken for usual, it would no longer be blamed.
+    return [key, usualFrom([present, ...past], past)];
+  });
 }
 
 export const countsIn = (reply: unknown): Counts =>

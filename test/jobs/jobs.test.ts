@@ -4,6 +4,7 @@ import { answer } from '../../jobs/answer.ts';
 import { examine } from '../../jobs/examine.ts';
 import { learn } from '../../jobs/learn.ts';
 import { studio } from '../../jobs/studio.ts';
+import { BLOCK } from '../../src/diagnosis/tally.ts';
 import { intake } from '../../src/intake.ts';
 import type { Queue, Studio, World } from '../../src/ports.ts';
 import { redisChanges } from '../../src/redis/changes.ts';
@@ -424,7 +425,7 @@ describe('telemetry that comes in', () => {
       await learn({ v: 1, traceId: aTraceId(`same ${trace}`), entry: 'shop|GET /' }, world);
       await learn({ v: 1, traceId: aTraceId(`${trace} declined`), entry: 'api|POST /orders' }, world);
     }
-    now = micros(now + 20 * SECONDS);
+    now = micros(now + BLOCK);
     const usual = await world.usual.read(['shop|GET /', 'api|POST /orders']);
 
     expect(usual.get('shop|GET /')?.own?.count).toBe(30);

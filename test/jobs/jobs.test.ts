@@ -7,6 +7,7 @@ import { studio } from '../../jobs/studio.ts';
 import { BLOCK } from '../../src/diagnosis/tally.ts';
 import { intake } from '../../src/intake.ts';
 import type { Queue, Studio, World } from '../../src/ports.ts';
+import { redisUsual } from '../../src/redis/usual.ts';
 import type { TelemetryRecord } from '../../src/telemetry/record.ts';
 import { type Micros, micros } from '../../src/units.ts';
 import { anEvent, aSpan, aTraceId, at } from '../trace/records.ts';

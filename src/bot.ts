@@ -5,9 +5,9 @@ import { intake, type Settling } from './intake.ts';
 import type { Metrics } from './metrics.ts';
 import { pressure } from './otlp/pressure.ts';
 import { type OtlpDoor, receive } from './otlp/receive.ts';
+import { type Commands, people } from './people.ts';
 import type { World } from './ports.ts';
 import { slackApp } from './slack/app.ts';
-import type { People } from './slack/people.ts';
 import type { Route } from './slack/routes.ts';
 import { parseOtlp } from './telemetry/otlp.ts';
 
@@ -25,7 +25,7 @@ export type BotOptions = {
   readonly log: Logger;
   readonly settling?: Settling;
   /** Slash commands besides `/trace`, by name. */
-  readonly commands?: Readonly<Record<string, (text: string, user: string) => Promise<string>>>;
+  readonly commands?: Commands;
 };
 
 /** Starts the process that people and telemetry talk to: Slack, OTLP/HTTP and what an operator asks, on one port. */
@@ -47,25 +47,6 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     },
   });
   return { port: await app.start(), close: () => app.stop() };
-}
-
-function people({ incidents, queue }: World, commands: NonNullable<BotOptions['commands']>): People {
-  const change: (
-    incidentId: string,
-    change: Parameters<World['incidents']['change']>[1],
-  ) => ReturnType<World['incidents']['change']> = async (incidentId, change) => {
-    const changed = await incidents.change(incidentId, change);
-    // Also when it was refused: an earlier press may have been kept and not announced.
-    if (changed.kind !== 'unknown') await queue.announce({ v: 1, incidentId }, 0);
-    return changed;
-  };
-  return {
-    acknowledge: (incidentId, by) => change(incidentId, { to: 'acknowledged', by, text: undefined }),
-    resolve: (incidentId, by) => change(incidentId, { to: 'resolved', by, text: undefined }),
-    annotate: (incidentId, by, text) => change(incidentId, { to: 'noted', by, text }),
-    trace: (question) => queue.answer(question),
-    command: async (name, text, user) => (await commands[name]?.(text, user)) ?? `There is no ${name} here.`,
-  };
 }
 
 function telemetryRoutes({ otlpToken, world, metrics, log, settling }: BotOptions): readonly Route[] {

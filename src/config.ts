@@ -6,6 +6,15 @@ export type Config = {
   readonly redisUrl: string;
   readonly port: number;
   readonly otlpToken: Secret | undefined;
+  readonly aws: AwsDoorsConfig;
+};
+
+/** `POST /aws/events` and `POST /aws/firehose`: without its key a door stays shut. */
+type AwsDoorsConfig = {
+  readonly eventsKey: Secret | undefined;
+  readonly firehoseKey: Secret | undefined;
+  /** AWS accounts that may send; undefined: whoever has the key. */
+  readonly accounts: ReadonlySet<string> | undefined;
 };
 
 export type SlackConfig = {
@@ -63,7 +72,21 @@ const UNVERIFIABLE = { path: ['SLACK_SIGNING_SECRET'], when: () => true };
 
 const SlackEnvironment = z.object(slackVariables).refine(isVerifiable, UNVERIFIABLE);
 
-const variables = z.object({ ...slackVariables, REDIS_URL: url(/^rediss?$/), PORT: port, OTLP_TOKEN: secret.optional() });
+/** AWS accounts that may send, by their ids. */
+const accounts = z
+  .string()
+  .regex(/^\d{12}(?:\s*,\s*\d{12})*$/, 'expected ids of AWS accounts, twelve digits each, with commas between')
+  .transform((text) => new Set(text.split(/\s*,\s*/)));
+
+const variables = z.object({
+  ...slackVariables,
+  REDIS_URL: url(/^rediss?$/),
+  PORT: port,
+  OTLP_TOKEN: secret.optional(),
+  AWS_EVENTS_KEY: secret.optional(),
+  AWS_FIREHOSE_KEY: secret.optional(),
+  TRACEFALL_ACCOUNTS: accounts.optional(),
+});
 const Environment = variables.refine(isVerifiable, UNVERIFIABLE);
 
 type Source = Readonly<Record<string, string | undefined>>;
@@ -76,6 +99,11 @@ export function config(environment: Source = process.env): Config {
     redisUrl: data.REDIS_URL,
     port: data.PORT,
     otlpToken: data.OTLP_TOKEN,
+    aws: Object.freeze({
+      eventsKey: data.AWS_EVENTS_KEY,
+      firehoseKey: data.AWS_FIREHOSE_KEY,
+      accounts: data.TRACEFALL_ACCOUNTS,
+    }),
   });
 }
 
@@ -102,9 +130,22 @@ function checked<S extends z.ZodType>(schema: S, environment: Source): z.output<
   throw new Error(`Configuration: ${faults.join('')}`);
 }
 
-/** For a function, which needs nothing else. Throws like `config`. */
-export function redisUrl(environment: Source = process.env): string {
-  return checked(variables.pick({ REDIS_URL: true }), environment).REDIS_URL;
+const FunctionEnvironment = variables.pick({ REDIS_URL: true, TRACEFALL_ACCOUNTS: true });
+const SlackFunctionEnvironment = variables
+  .pick({ REDIS_URL: true, SLACK_BOT_TOKEN: true, SLACK_API_URL: true })
+  .extend({ SLACK_SIGNING_SECRET: secret });
+
+/** Of a function that keeps telemetry; it needs nothing else. Throws like `config`. */
+export function functionConfig(environment: Source = process.env) {
+  const { REDIS_URL, TRACEFALL_ACCOUNTS } = checked(FunctionEnvironment, environment);
+  return { redisUrl: REDIS_URL, accounts: TRACEFALL_ACCOUNTS };
+}
+
+/** Of the function that Slack calls. Throws like `config`. */
+export function slackFunctionConfig(environment: Source = process.env) {
+  const data = checked(SlackFunctionEnvironment, environment);
+  const { REDIS_URL, SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET, SLACK_API_URL } = data;
+  return { redisUrl: REDIS_URL, botToken: SLACK_BOT_TOKEN, signingSecret: SLACK_SIGNING_SECRET, apiUrl: SLACK_API_URL };
 }
 
 /** An empty variable is one that nobody set. */

@@ -5,6 +5,7 @@ import type { Receiver } from '@slack/bolt';
 import { App, SocketModeReceiver } from '@slack/bolt';
 import { clientOptions, silent, slackClients } from './client.ts';
 import { takeCommands } from './commands.ts';
+import { boltInteractions } from './interactions.ts';
 import type { People, Report } from './people.ts';
 import { takePresses } from './presses.ts';
 import { EVENTS_PATH, signedReceiver } from './receiver.ts';
@@ -51,7 +52,7 @@ export function slackApp(options: SlackAppOptions): SlackApp {
     clientOptions: clientOptions(apiUrl),
   });
   app.error(async (error) => report.failed(error, 'a request of Slack'));
-  const desk = { app, client: slackClients(token, apiUrl).interactive, apiUrl, on, report };
+  const desk = { app: boltInteractions(app), client: slackClients(token, apiUrl).interactive, apiUrl, on, report };
   takePresses(desk);
   takeCommands(desk, options.commands);
 

@@ -1,19 +1,19 @@
-import type { App } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import type { Changed } from '../ports.ts';
+import { within } from '../within.ts';
 import type { Subject } from './annotate-modal.ts';
 import { ANNOTATE_VIEW, annotateModal, readNote } from './annotate-modal.ts';
 import { changeNote, UNCONFIRMED } from './change-notes.ts';
+import type { Interactions } from './interactions.ts';
 import { failureOf } from './outcome.ts';
 import type { People, Report } from './people.ts';
 import { respondPrivately } from './response-url.ts';
 import { ACTIONS } from './root-buttons.ts';
 import { timesFor } from './times.ts';
-import { within } from './within.ts';
 
 export type Desk = {
-  readonly app: App;
+  readonly app: Interactions;
   readonly client: WebClient;
   readonly apiUrl: string | undefined;
   readonly on: People;

@@ -2,9 +2,7 @@ import type { RequestListener } from 'node:http';
 import { HTTPReceiver } from '@slack/bolt';
 import { silent } from './client.ts';
 import type { Report } from './people.ts';
-
-/** https://docs.slack.dev/authentication/verifying-requests-from-slack: five minutes, which Bolt checks towards the past only. */
-const FRESH_SECONDS = 300;
+import { isFresh } from './signature.ts';
 
 export const EVENTS_PATH = '/slack/events';
 
@@ -38,10 +36,4 @@ export function signedReceiver(signingSecret: string, report: Report, clock: () 
     receiver.requestListener(request, response);
   };
   return { receiver, listener };
-}
-
-/** Whole seconds, within five minutes of ours on either side. */
-function isFresh(stamp: string | readonly string[], nowMs: number): boolean {
-  if (typeof stamp !== 'string' || !/^\d{1,12}$/.test(stamp)) return false;
-  return Math.abs(Math.floor(nowMs / 1_000) - Number(stamp)) <= FRESH_SECONDS;
 }

@@ -1,0 +1,98 @@
+import type { App, SlashCommand, ViewSubmitAction } from '@slack/bolt';
+import { z } from 'zod';
+
+/** Answers Slack's request: a command with first words, a form with its faults, the rest with nothing. */
+type Ack<Body> = (body?: Body) => Promise<void>;
+type Words = { response_type: 'ephemeral'; text: string };
+type Faults = { response_action: 'errors'; errors: Record<string, string> };
+
+type OnCommand = (request: { ack: Ack<Words>; command: SlashCommand }) => Promise<void>;
+type OnAction = (request: { ack: () => Promise<void>; body: unknown }) => Promise<void>;
+type OnView = (request: { ack: Ack<Faults>; view: unknown; body: { user: { id: string } } }) => Promise<void>;
+
+/** Where the desk hangs what people can do. Two stand behind it: Bolt in the bot, the one below in a function. */
+export type Interactions = {
+  command(name: string, take: OnCommand): void;
+  action(pattern: { type: 'block_actions'; action_id: string }, take: OnAction): void;
+  view(pattern: { type: 'view_submission'; callback_id: string }, take: OnView): void;
+};
+
+export const boltInteractions = (app: App): Interactions => ({
+  command: (name, take) => app.command(name, take),
+  action: (pattern, take) => app.action(pattern, take),
+  view: (pattern, take) => app.view<ViewSubmitAction>(pattern, ({ ack, view, body }) => take({ ack, view, body })),
+});
+
+const Command = z.looseObject({
+  ...{ command: z.string(), text: z.string(), trigger_id: z.string(), response_url: z.string() },
+  ...{ channel_id: z.string(), channel_name: z.string(), user_id: z.string(), user_name: z.string() },
+  ...{ team_id: z.string(), api_app_id: z.string(), token: z.string().default(''), team_domain: z.string().default('') },
+});
+const Press = z.looseObject({
+  type: z.literal('block_actions'),
+  actions: z.tuple([z.looseObject({ action_id: z.string() })]).rest(z.unknown()),
+});
+const Submission = z.looseObject({
+  type: z.literal('view_submission'),
+  user: z.looseObject({ id: z.string() }),
+  view: z.looseObject({ callback_id: z.string() }),
+});
+const Verification = z.object({ type: z.literal('url_verification'), challenge: z.string() });
+
+/** `body` goes back to Slack; undefined: nobody here takes that. */
+type Taken = { readonly body: string } | undefined;
+export type LightInteractions = Interactions & { readonly take: (body: string) => Promise<Taken> };
+
+/** Hands a verified request to whoever hung itself up for it, without Bolt, whose import alone costs a function a quarter of a second. */
+export function lightInteractions(): LightInteractions {
+  const commands = new Map<string, OnCommand>();
+  const actions = new Map<string, OnAction>();
+  const views = new Map<string, OnView>();
+
+  const payload = async (value: unknown): Promise<Taken> => {
+    const press = Press.safeParse(value).data;
+    const onAction = press && actions.get(press.actions[0].action_id);
+    if (onAction) return await acked((ack) => onAction({ ack, body: press }));
+    const submission = Submission.safeParse(value).data;
+    const onView = submission && views.get(submission.view.callback_id);
+    return onView && (await acked((ack) => onView({ ack, view: submission.view, body: submission })));
+  };
+
+  return {
+    command: (name, take) => void commands.set(name, take),
+    action: ({ action_id }, take) => void actions.set(action_id, take),
+    view: ({ callback_id }, take) => void views.set(callback_id, take),
+    take: async (body) => {
+      if (body.startsWith('{')) return verification(body);
+      const form = Object.fromEntries(new URLSearchParams(body));
+      if (form['payload'] !== undefined) return await payload(jsonIn(form['payload']));
+      const command = Command.safeParse(form).data;
+      const onCommand = command && commands.get(command.command);
+      return onCommand && (await acked((ack) => onCommand({ ack, command })));
+    },
+  };
+}
+
+/** Slack tries an address once when it is entered. https://docs.slack.dev/reference/events/url_verification */
+function verification(body: string): Taken {
+  const asked = Verification.safeParse(jsonIn(body)).data;
+  return asked && { body: JSON.stringify({ challenge: asked.challenge }) };
+}
+
+/** A function is stopped as soon as it has answered: all of the work comes first, then Slack's answer. Throws where it was never given. */
+async function acked(work: (ack: Ack<Words | Faults>) => Promise<void>): Promise<Taken> {
+  let body: string | undefined;
+  await work(async (answer) => {
+    body = answer ? JSON.stringify(answer) : '';
+  });
+  if (body === undefined) throw new Error('a request of Slack was not answered');
+  return { body };
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -12,7 +12,7 @@ export async function serve(
   roles: readonly ('bot' | 'worker')[],
 ): Promise<{ readonly close: () => Promise<void> }> {
   const log = logger();
-  const { slack, port, redisUrl } = config;
+  const { slack, port, redisUrl, aws } = config;
   const { world, prompt, patient, close } = openWorld({ redisUrl, slack, log });
   const { faults, warnings } = await fitnessOf(patient);
   for (const warning of warnings) log.warn(warning);
@@ -23,7 +23,7 @@ export async function serve(
   const workers = roles.includes('worker') ? startWorkers(world, patient, log) : undefined;
   const otlpToken = config.otlpToken?.reveal();
   const bot = roles.includes('bot')
-    ? await startBot({ slack, port, otlpToken, world, redis: prompt, metrics: metrics(), log })
+    ? await startBot({ slack, port, otlpToken, aws, world, redis: prompt, metrics: metrics(), log })
     : undefined;
   log.info({ roles, port: bot?.port }, 'started');
   return {

@@ -1,9 +1,10 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import type { SlackConfig } from './config.ts';
+import { receiveEvent, receiveFirehose } from './aws/receive.ts';
+import type { AwsDoorsConfig, Secret, SlackConfig } from './config.ts';
+import { pressure } from './http/pressure.ts';
 import { intake, type Settling } from './intake.ts';
 import type { Metrics } from './metrics.ts';
-import { pressure } from './otlp/pressure.ts';
 import { type OtlpDoor, receive } from './otlp/receive.ts';
 import { type Commands, people } from './people.ts';
 import type { World } from './ports.ts';
@@ -19,6 +20,8 @@ export type BotOptions = {
   /** undefined: every interface. */
   readonly host?: string;
   readonly otlpToken: string | undefined;
+  /** undefined: neither door of AWS is there. */
+  readonly aws?: AwsDoorsConfig;
   readonly world: World;
   readonly redis: Redis;
   readonly metrics: Metrics;
@@ -49,13 +52,33 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   return { port: await app.start(), close: () => app.stop() };
 }
 
-function telemetryRoutes({ otlpToken, world, metrics, log, settling }: BotOptions): readonly Route[] {
+/** What is pushed, by OpenTelemetry and by AWS: one budget of memory for all of it, one way on. */
+function telemetryRoutes(options: BotOptions): readonly Route[] {
+  const { otlpToken, aws } = options;
   const shared = pressure();
-  const door = (signal: OtlpDoor['signal']): OtlpDoor => ({
-    signal,
-    pressure: shared,
-    token: otlpToken,
-    parse: (bytes, encoding) => parseOtlp(signal, bytes, encoding),
+  const otlp = (signal: OtlpDoor['signal']): Route['handler'] => {
+    const parse: OtlpDoor['parse'] = (bytes, encoding) => parseOtlp(signal, bytes, encoding);
+    const door = { signal, token: otlpToken, parse, pressure: shared, ...wayOn(options, 'otlp') };
+    return (request, response) => receive(door, request, response);
+  };
+  const pushed = (key: Secret, take: typeof receiveEvent): Route['handler'] => {
+    const door = { key: key.reveal(), accounts: aws?.accounts, pressure: shared, ...wayOn(options, 'aws') };
+    return (request, response) => take(door, request, response);
+  };
+  const post = (path: string, handler: Route['handler']): Route => ({ path, method: 'POST', handler });
+  return [
+    post('/v1/traces', otlp('Spans')),
+    post('/v1/logs', otlp('LogRecords')),
+    ...(aws?.eventsKey ? [post('/aws/events', pushed(aws.eventsKey, receiveEvent))] : []),
+    ...(aws?.firehoseKey ? [post('/aws/firehose', pushed(aws.firehoseKey, receiveFirehose))] : []),
+  ];
+}
+
+function wayOn(
+  { world, metrics, log, settling }: BotOptions,
+  door: 'otlp' | 'aws',
+): Pick<OtlpDoor, 'take' | 'onRejects' | 'onAnswer'> {
+  return {
     take: async (records) => {
       try {
         metrics.kept(await intake(world, records, settling));
@@ -65,15 +88,11 @@ function telemetryRoutes({ otlpToken, world, metrics, log, settling }: BotOption
       }
     },
     onRejects: (rejects) => {
-      metrics.rejected('otlp', 'unreadable', rejects.length);
+      metrics.rejected(door, 'unreadable', rejects.length);
       if (rejects[0]) log.warn({ ...rejects[0], of: rejects.length }, 'telemetry rejected');
     },
-    onAnswer: (status) => metrics.request('otlp', status),
-  });
-  return [
-    { path: '/v1/traces', method: 'POST', handler: (request, response) => receive(door('Spans'), request, response) },
-    { path: '/v1/logs', method: 'POST', handler: (request, response) => receive(door('LogRecords'), request, response) },
-  ];
+    onAnswer: (status) => metrics.request(door, status),
+  };
 }
 
 function operatorRoutes({ redis, metrics }: BotOptions): readonly Route[] {

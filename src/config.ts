@@ -10,7 +10,7 @@ export type Config = {
 };
 
 /** `POST /aws/events` and `POST /aws/firehose`: without its key a door stays shut. */
-type AwsDoorsConfig = {
+export type AwsDoorsConfig = {
   readonly eventsKey: Secret | undefined;
   readonly firehoseKey: Secret | undefined;
   /** AWS accounts that may send; undefined: whoever has the key. */

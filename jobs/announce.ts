@@ -6,12 +6,13 @@ import { once } from './once.ts';
 import type { JobOutcome } from './outcome.ts';
 import { showPicture } from './show-picture.ts';
 
-type Touched = Pick<World, 'clock' | 'records' | 'usual' | 'incidents' | 'outbox' | 'chat'>;
+type Touched = Pick<World, 'clock' | 'records' | 'usual' | 'incidents' | 'outbox' | 'chat' | 'queue' | 'bus'>;
 
 /** Brings the incident's thread up to date: one root, edited in place, and one picture. */
 export async function announce(job: Announce, world: Touched): Promise<JobOutcome> {
   const incident = await world.incidents.read(job.incidentId);
   if (!incident) return 'done';
+  if (world.bus) await world.queue.publish(incident.log.map((_, entry) => ({ v: 1, incidentId: incident.id, entry })));
   if (incident.thread && (await world.chat.editRoot(incident, incident.thread)) === 'edited')
     return await show(world, incident, incident.thread);
   if (incident.thread) await forgetThread(world, incident);

@@ -1,8 +1,11 @@
+import type { Redis } from 'ioredis';
 import { startBot } from '../src/bot.ts';
 import type { Config } from '../src/config.ts';
 import { logger } from '../src/log.ts';
 import { metrics } from '../src/metrics.ts';
+import type { World } from '../src/ports.ts';
 import { fitnessOf } from '../src/redis/fitness.ts';
+import { redisQueryBudget } from '../src/redis/query-budget.ts';
 import { openWorld } from '../src/world.ts';
 import { startWorkers } from './worker.ts';
 
@@ -20,7 +23,9 @@ export async function serve(
     await close();
     throw new Error(faults.join('\n'));
   }
-  const workers = roles.includes('worker') ? startWorkers(world, patient, log) : undefined;
+  const workers = roles.includes('worker')
+    ? startWorkers({ ...world, ...(await awsPorts(config, prompt, world)) }, patient, log)
+    : undefined;
   const otlpToken = config.otlpToken?.reveal();
   const bot = roles.includes('bot')
     ? await startBot({ slack, port, otlpToken, aws, world, redis: prompt, metrics: metrics(), log })
@@ -34,4 +39,11 @@ export async function serve(
       log.info('stopped');
     },
   };
+}
+
+/** Loaded only where it is switched on: the SDK is large, and a process without it needs no credential. */
+async function awsPorts({ awsCalls }: Config, redis: Redis, { clock }: World): Promise<Pick<World, 'archive' | 'bus'>> {
+  if (!awsCalls.pull && awsCalls.eventBus === undefined) return {};
+  const { openAws } = await import('../src/aws/open-aws.ts');
+  return openAws(awsCalls, redisQueryBudget(redis), clock);
 }

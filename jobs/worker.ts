@@ -6,11 +6,13 @@ import type { World } from '../src/ports.ts';
 import { backoffMs, QUEUE_PREFIX } from '../src/redis/queue.ts';
 import { RateLimited } from '../src/slack/errors.ts';
 import { fontFault } from '../src/waterfall/render.ts';
-import { ANNOUNCE, ANSWER, Announce, Answer, EXAMINE, Examine } from '../src/work.ts';
+import { ANNOUNCE, ANSWER, Announce, Answer, EXAMINE, Examine, GATHER, Gather, PUBLISH, Publish } from '../src/work.ts';
 import { announce } from './announce.ts';
 import { answer } from './answer.ts';
 import { examine } from './examine.ts';
+import { gather } from './gather.ts';
 import type { JobOutcome } from './outcome.ts';
+import { publish } from './publish.ts';
 
 /** A job outlives this many crashes of its workers; BullMQ's default of 1 gives it up at the second. */
 const MAX_STALLED = 100;
@@ -24,13 +26,15 @@ const MOST_STARTS = 500;
 
 export type Workers = { readonly close: () => Promise<void> };
 
-/** Runs the three kinds of jobs until closed; `close` lets those that run finish. */
+/** Runs every kind of job until closed; `close` lets those that run finish. */
 export function startWorkers(world: World, redis: Redis, log: Logger): Workers {
   warnOfFonts(log);
   const workers = [
     run({ queue: EXAMINE, schema: Examine, job: (data) => examine(data, world) }, redis, log),
     run({ queue: ANNOUNCE, schema: Announce, job: (data) => announce(data, world) }, redis, log),
     run({ queue: ANSWER, schema: Answer, job: (data) => answer(data, world) }, redis, log),
+    run({ queue: GATHER, schema: Gather, job: (data) => gather(data, world) }, redis, log),
+    run({ queue: PUBLISH, schema: Publish, job: (data) => publish(data, world) }, redis, log),
   ];
   return {
     close: async () => {

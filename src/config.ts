@@ -7,7 +7,11 @@ export type Config = {
   readonly port: number;
   readonly otlpToken: Secret | undefined;
   readonly aws: AwsDoorsConfig;
+  readonly awsCalls: AwsCallsConfig;
 };
+
+/** What the worker itself asks and tells AWS; with neither it needs no credential. */
+export type AwsCallsConfig = { readonly pull: boolean; readonly eventBus: string | undefined };
 
 /** `POST /aws/events` and `POST /aws/firehose`: without its key a door stays shut. */
 export type AwsDoorsConfig = {
@@ -86,6 +90,8 @@ const variables = z.object({
   AWS_EVENTS_KEY: secret.optional(),
   AWS_FIREHOSE_KEY: secret.optional(),
   TRACEFALL_ACCOUNTS: accounts.optional(),
+  TRACEFALL_PULL: z.enum(['on', 'off'], 'expected on or off').default('off'),
+  TRACEFALL_EVENT_BUS: z.string().optional(),
 });
 const Environment = variables.refine(isVerifiable, UNVERIFIABLE);
 
@@ -104,6 +110,7 @@ export function config(environment: Source = process.env): Config {
       firehoseKey: data.AWS_FIREHOSE_KEY,
       accounts: data.TRACEFALL_ACCOUNTS,
     }),
+    awsCalls: Object.freeze({ pull: data.TRACEFALL_PULL === 'on', eventBus: data.TRACEFALL_EVENT_BUS }),
   });
 }
 

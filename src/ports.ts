@@ -5,7 +5,7 @@ import type { TelemetryRecord } from './telemetry/record.ts';
 import type { Micros } from './units.ts';
 import type { Picture } from './waterfall/picture.ts';
 import type { Scene } from './waterfall/scene.ts';
-import type { Announce, Answer, Question } from './work.ts';
+import type { Announce, Answer, Gather, Publish, Question } from './work.ts';
 
 /** The outside world, as small as our need of it. A job's type says which parts it touches. */
 export type World = {
@@ -16,6 +16,10 @@ export type World = {
   readonly outbox: Outbox;
   readonly queue: Queue;
   readonly chat: Chat;
+  /** undefined: nobody switched it on, and the process holds no credential of AWS. */
+  readonly archive?: Archive | undefined;
+  /** undefined: incidents are told in Slack only. */
+  readonly bus?: Bus | undefined;
 };
 
 export type Clock = () => Micros;
@@ -116,6 +120,10 @@ export type Queue = {
   examine(traceId: TraceId, delayMs: number): Promise<void>;
   announce(job: Announce, delayMs: number): Promise<void>;
   answer(job: Answer): Promise<void>;
+  /** Looks for what AWS still has of the trace. */
+  gather(job: Gather): Promise<void>;
+  /** Tells the bus of entries of an incident's log; each once, however often it is asked. */
+  publish(jobs: readonly Publish[]): Promise<void>;
 };
 
 /** Slack. Each call throws when the outside failed; `unsure` says that it may or may not have happened. */
@@ -145,10 +153,13 @@ export type Told = {
   readonly incident: Incident | undefined;
   /** The Slack user who asked for it; undefined in an incident's own thread. */
   readonly askedBy: string | undefined;
+  /** Where AWS was asked for it: how many calls that took. */
+  readonly awsCalls?: number | undefined;
 };
 
 export type Reply =
-  | { readonly kind: 'not-found'; readonly question: Question }
+  /** `searched`: what looking for it in AWS came to, where that is switched on. */
+  | { readonly kind: 'not-found'; readonly question: Question; readonly searched?: string | undefined }
   /** The picture could not be shown there: the same in characters, and why. */
   | { readonly kind: 'in-words'; readonly told: Told; readonly why: string };
 
@@ -161,3 +172,34 @@ export type Delivery =
   | { readonly kind: 'refused'; readonly why: string }
   /** No clear answer: it may have happened. */
   | { readonly kind: 'unsure'; readonly why: string };
+
+/** What AWS keeps, asked only where what was pushed does not suffice. Throws when AWS failed, and then nothing was learnt. */
+export type Archive = {
+  /** Spans of a trace of which none is `known`, and the log lines of its functions. */
+  seek(traceId: TraceId, known: readonly TelemetryRecord[]): Promise<Sought>;
+};
+
+export type Sought =
+  | { readonly kind: 'sought'; readonly records: readonly TelemetryRecord[]; readonly calls: number }
+  /** Lately, for so many calls: what was found then is among the records. */
+  | { readonly kind: 'asked-before'; readonly calls: number }
+  /** The budget of all workers together is used up; with `againInMs`: only just now. */
+  | { readonly kind: 'refused'; readonly why: string; readonly againInMs: number | undefined };
+
+/** What all workers together may ask of AWS. */
+export type QueryBudget = {
+  enter(): Promise<Entered>;
+  /** How many calls it took when this trace was asked for lately. */
+  asked(traceId: TraceId): Promise<number | undefined>;
+  remember(traceId: TraceId, calls: number): Promise<void>;
+};
+
+type Entered =
+  | { readonly kind: 'entered'; readonly leave: (bytesScanned: number) => Promise<void> }
+  | { readonly kind: 'refused'; readonly why: string; readonly againInMs: number | undefined };
+
+/** Where other programs of the company hear of incidents. Throws when it was not taken. */
+export type Bus = {
+  /** At least once; the entry's place in the incident's log tells repetitions apart. */
+  tell(incident: Incident, entry: number): Promise<void>;
+};

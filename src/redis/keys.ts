@@ -31,5 +31,7 @@ export const keys = {
   incidentLog: (id: string) => `${INCIDENT_PREFIX}${id}:log`,
   signature: (signature: string) => `tf:signature:${digest(signature)}`,
   incidentOfTrace: (id: TraceId) => `tf:incident-of:${id}`,
+  asked: (id: TraceId) => `tf:asked:${id}`,
+  budget: (what: string) => `tf:budget:${what}`,
   outbox: (key: string) => `tf:outbox:${digest(key)}`,
 };

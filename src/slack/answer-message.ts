@@ -17,7 +17,7 @@ const NOTES = 5;
 const NOTE_CHARACTERS = 300;
 
 /** What `/trace <id>` answers, in mrkdwn made safe, below 6,000 characters. */
-export function answerMessage({ scene, incident }: Told, times: Times = READERS_TIMES): string {
+export function answerMessage({ scene, incident, awsCalls }: Told, times: Times = READERS_TIMES): string {
   const { transaction, outcome, causes } = scene;
   return [
     title(scene, times),
@@ -25,6 +25,7 @@ export function answerMessage({ scene, incident }: Told, times: Times = READERS_
     ...(outcome === 'ok' ? [] : causeParagraphs(causes)),
     warnings(transaction),
     ...(incident ? belonging(incident, times) : []),
+    ...(awsCalls === undefined ? [] : [`_Nobody had sent it to me: found in AWS with ${awsCalls} calls._`]),
     code(xrayTraceId(transaction.id)),
   ]
     .filter((line) => line !== '')
@@ -96,12 +97,13 @@ const HELP: Readonly<Record<string, string>> = {
 };
 
 /** Nothing known of that id: what was looked for, where, and what to try. */
-export function notFoundMessage(asked: Question): string {
+export function notFoundMessage(asked: Question, searched?: string): string {
   const what = asked.kind === 'trace' ? `trace ${code(xrayTraceId(asked.traceId))}` : `Lambda request ${code(asked.requestId)}`;
   const other = asked.kind === 'trace' ? 'the Lambda request id' : 'the trace id';
   return [
     `I know nothing of ${what}.`,
     'I looked through all spans, invocations and logs that were sent to me and that I still keep.',
+    ...(searched === undefined ? [] : [`${prose(searched, 300)}.`]),
     `It may be too old, not sampled, or from a system that does not send to me. If it just happened, try again in a minute, or try ${other}.`,
   ].join('\n');
 }

@@ -140,7 +140,7 @@ const besidePicture = (told: Told, times: Times): string =>
   told.askedBy === undefined ? threadComment(told.scene) : answerMessage(told, times);
 
 const replyWords = (reply: Reply, times: Times): string =>
-  reply.kind === 'not-found' ? notFoundMessage(reply.question) : inWordsMessage(reply, times);
+  reply.kind === 'not-found' ? notFoundMessage(reply.question, reply.searched) : inWordsMessage(reply, times);
 
 /** The message goes first: without its picture it would stay behind and say what is no longer true. */
 async function removePicture({ files, posting }: SlackClients, file: string, place: Place): Promise<void> {

@@ -31,6 +31,8 @@ beforeEach(() => {
     examine: async (traceId, delayMs) => void asked.push(`examine ${traceId} in ${delayMs} ms`),
     announce: async ({ incidentId }, delayMs) => void asked.push(`announce ${incidentId} in ${delayMs} ms`),
     answer: async () => void asked.push('answer'),
+    gather: async ({ traceId }) => void asked.push(`gather ${traceId}`),
+    publish: async (entries) => void asked.push(...entries.map(({ entry }) => `publish ${entry}`)),
   };
   world = {
     ...{ clock, queue, chat: slack.chat, outbox: redisOutbox(redis()) },

@@ -1,0 +1,49 @@
+import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import type { Incident } from '../incident/incident.ts';
+import type { Bus } from '../ports.ts';
+import { toMillis } from '../units.ts';
+import { attempts } from './attempts.ts';
+
+const PUT_WITHIN_MS = 20_000;
+
+const SOURCE = 'tracefall';
+const DETAIL_TYPE = 'Tracefall Incident Change';
+
+/** Incidents on a bus of EventBridge. Their schema is in docs/events.md and a contract: it may grow, it does not change. */
+export const eventBridgeBus = (client: EventBridgeClient, busName: string): Bus => ({
+  tell: async (incident, entry) => {
+    const written = eventOf(incident, entry);
+    if (!written) return;
+    const Entries = [{ ...written, EventBusName: busName, Source: SOURCE, DetailType: DETAIL_TYPE }];
+    const answer = await attempts(PUT_WITHIN_MS).call((abortSignal) =>
+      client.send(new PutEventsCommand({ Entries }), { abortSignal }),
+    );
+    const refused = answer.Entries?.find(({ ErrorCode }) => ErrorCode !== undefined);
+    if (refused)
+      throw new Error(`EventBridge refused an event of incident ${incident.id}: ${refused.ErrorCode} ${refused.ErrorMessage}`);
+  },
+});
+
+/** A note is left out of the event: people write notes for people, and a bus reaches further than a channel. */
+function eventOf({ id, alert, state, count, firstSeen, lastSeen, log, thread }: Incident, entry: number) {
+  const change = log[entry];
+  if (!change) return undefined;
+  const [cause] = alert.causes;
+  return {
+    Time: new Date(toMillis(change.at)),
+    Detail: JSON.stringify({
+      version: 1,
+      id: `${id}:${entry}`,
+      incident: {
+        ...{ id, state, transactions: count, outcome: alert.outcome, transaction: alert.transaction },
+        ...{ service: alert.service, environment: alert.environment, failsAt: alert.hop, error: alert.error ?? null },
+        ...{ firstSeen: iso(firstSeen), lastSeen: iso(lastSeen), traceId: alert.traceId },
+        cause: cause ? { kind: cause.kind, summary: cause.summary, confidence: cause.confidence } : null,
+        slack: thread ? { channel: thread.channel, ts: thread.ts } : null,
+      },
+      change: { what: change.what === 'noted' ? 'annotated' : change.what, by: change.by, at: iso(change.at) },
+    }),
+  };
+}
+
+const iso = (time: Incident['firstSeen']): string => new Date(toMillis(time)).toISOString();

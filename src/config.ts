@@ -176,3 +176,14 @@ export type LocalConfig = z.output<typeof Local>;
 export function localConfig(environment: Source = process.env): LocalConfig {
   return checked(Local, environment);
 }
+
+/** By any of these the SDK finds a credential without asking the machine's metadata service, which off AWS nobody answers. */
+const AWS_CREDENTIALS = [
+  ...['AWS_ACCESS_KEY_ID', 'AWS_PROFILE', 'AWS_WEB_IDENTITY_TOKEN_FILE'],
+  ...['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', 'AWS_CONTAINER_CREDENTIALS_FULL_URI'],
+];
+
+/** Of `tracefall doctor`, beside what it checks. */
+export const doctorConfig = (environment: Source = process.env) => ({
+  awsCredential: AWS_CREDENTIALS.some((name) => Boolean(environment[name])),
+});

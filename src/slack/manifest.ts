@@ -4,7 +4,7 @@ import { EVENTS_PATH } from './receiver.ts';
  * No wider than what is used. `channels:history` and `groups:history` are for one purpose: to find out, after an answer of Slack was
  * lost, whether the message is there, instead of posting it twice.
  */
-const SCOPES = ['chat:write', 'commands', 'files:write', 'channels:history', 'groups:history'] as const;
+export const SCOPES = ['chat:write', 'commands', 'files:write', 'channels:history', 'groups:history'] as const;
 
 /**
  * The Slack app, to be pasted at https://api.slack.com/apps?new_app=1. `url`: where the bot is reached (`https://bot.example.com`);

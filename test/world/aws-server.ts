@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 
 type Json = Readonly<Record<string, unknown>>;
-type Answer = Json | 'throttled' | 'hangs' | { readonly error: string };
+type Answer = Json | 'throttled' | 'hangs' | { readonly error: string } | { readonly xml: string };
 type Call = { readonly name: string; readonly input: Json };
 export type AwsServer = {
   readonly url: string;
@@ -15,14 +15,16 @@ export type AwsServer = {
 
 /**
  * A server that speaks AWS's protocols as far as the SDK's clients of CloudWatch Logs and EventBridge (JSON 1.1, the operation in a header) and
- * of X-Ray (REST with JSON, the operation as the path) need it. What it was not told to answer it refuses.
+ * of X-Ray (REST with JSON, the operation as the path) and of STS (a form, answered in XML) need it. What it was not told to answer it refuses.
  */
 export async function awsServer(): Promise<AwsServer> {
   const calls: Call[] = [];
   const scripts = new Map<string, Answer[]>();
   const server = createServer(async (request, response) => {
-    const input: Json = JSON.parse((await text(request)) || '{}');
-    const name = operation(request);
+    const body = await text(request);
+    const form = new URLSearchParams(body).get('Action');
+    const input: Json = form === null ? JSON.parse(body || '{}') : {};
+    const name = form ?? operation(request);
     calls.push({ name, input });
     const script = scripts.get(name) ?? [];
     reply(response, (script.length > 1 ? script.shift() : script[0]) ?? { error: `UnknownOperation ${name}` });
@@ -56,6 +58,7 @@ async function text(request: IncomingMessage): Promise<string> {
 
 function reply(response: ServerResponse, answer: Answer): void {
   if (answer === 'hangs') return;
+  if (typeof answer === 'object' && 'xml' in answer) return void response.end(answer['xml']);
   const error = answer === 'throttled' ? 'ThrottlingException' : 'error' in answer ? String(answer['error']) : undefined;
   const headers = { 'content-type': 'application/x-amz-json-1.1', ...(error !== undefined && { 'x-amzn-errortype': error }) };
   response.writeHead(error === undefined ? 200 : 400, headers);

@@ -130,7 +130,7 @@ describe('logs', () => {
     const document = new Map(Object.entries(Object(policy?.['PolicyDocument'])));
 
     expect(JSON.parse(String(document.get('Fn::Sub')))).toMatchObject({
-      FilterPattern: expect.stringContaining('?"Task timed out"'),
+      FilterPattern: expect.stringContaining('?timeout ?"timed out"'),
     });
   });
 

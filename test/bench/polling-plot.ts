@@ -15,13 +15,13 @@ const COLOURS = { domain: ['scan every 5 min', 'Tracefall'], range: ['#b42318', 
 
 const colour = {
   ...{ field: 'design', type: 'nominal', scale: COLOURS, title: null },
-  legend: { orient: 'bottom', labelFontSize: 13, symbolType: 'square' },
+  legend: { orient: 'bottom', labelFontSize: 13, labelLimit: 300, symbolType: 'square' },
 };
 
 function bars(field: string, title: string) {
   const x = { field: 'functions', type: 'ordinal', title: 'Lambda functions', axis: { labelAngle: 0, format: ',' } };
   const shared = { x, xOffset: { field: 'design', sort: COLOURS.domain }, color: colour };
-  const y = { field, type: 'quantitative', title: null, axis: { grid: true, format: '~s' } };
+  const y = { field, type: 'quantitative', title: null, axis: { grid: true, format: ',' } };
   const labels = { type: 'text', dy: -8, fontSize: 13, fontWeight: 'bold' };
   return {
     ...{ title: { text: title, anchor: 'start', fontSize: 16, offset: 14 }, width: 380, height: 240 },
@@ -52,5 +52,7 @@ export async function plotted(points: readonly Point[]): Promise<Buffer> {
   const view = new vega.View(vega.parse(compile(spec as unknown as TopLevelSpec).spec), { renderer: 'none' });
   const svg = await view.toSVG();
   view.finalize();
-  return await sharp(Buffer.from(svg), { density: 144 }).png().toBuffer();
+  // Without a canvas Vega takes words for wider than they are, and leaves room beside them.
+  const drawn = sharp(Buffer.from(svg), { density: 144 }).flatten({ background: '#ffffff' }).trim();
+  return await drawn.extend({ top: 40, bottom: 40, left: 40, right: 40, background: '#ffffff' }).png().toBuffer();
 }

@@ -21,7 +21,7 @@ const colour = {
 function bars(field: string, title: string) {
   const x = { field: 'functions', type: 'ordinal', title: 'Lambda functions', axis: { labelAngle: 0, format: ',' } };
   const shared = { x, xOffset: { field: 'design', sort: COLOURS.domain }, color: colour };
-  const y = { field, type: 'quantitative', title: null, axis: { grid: true, format: ',' } };
+  const y = { field, type: 'quantitative', title: null, axis: { grid: true, format: ',d' } };
   const labels = { type: 'text', dy: -8, fontSize: 13, fontWeight: 'bold' };
   return {
     ...{ title: { text: title, anchor: 'start', fontSize: 16, offset: 14 }, width: 380, height: 240 },

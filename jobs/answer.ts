@@ -1,42 +1,61 @@
 import type { Sought, World } from '../src/ports.ts';
 import type { TraceId } from '../src/telemetry/ids.ts';
 import type { Answer, Question } from '../src/work.ts';
-import { look } from './look.ts';
 import type { JobOutcome } from './outcome.ts';
-import { showPicture } from './show-picture.ts';
+import { type Portrait, showPicture } from './show-picture.ts';
 
-type Touched = Pick<World, 'clock' | 'records' | 'usual' | 'incidents' | 'outbox' | 'chat' | 'archive'>;
+type Touched = Pick<World, 'clock' | 'records' | 'studio' | 'incidents' | 'outbox' | 'chat' | 'archive'>;
 
-/** Somebody asked for a transaction: show it where they asked, or say in words what was looked for or why it cannot be shown. */
+/** Somebody asked for a picture: show it where they asked, or say in words what was looked for or why it cannot be shown. */
 export async function answer(job: Answer, world: Touched): Promise<JobOutcome> {
-  const traceId = await traceOf(job.question, world);
-  const seen = traceId && (await look(world, traceId));
-  const sought = traceId && !seen ? await seek(traceId, world) : undefined;
+  const sought = await seekUnknown(job.question, world);
   if (sought?.kind === 'refused' && sought.againInMs !== undefined) return { againInMs: sought.againInMs };
-  const scene = sought?.kind === 'sought' && traceId ? await look(world, traceId) : seen;
-  if (!scene) {
-    await world.chat.respond(job.responseUrl, { kind: 'not-found', question: job.question, searched: sought && inWords(sought) });
-    return 'done';
-  }
-  const incident = await world.incidents.ofTrace(scene.transaction.id);
-  const told = { scene, incident, askedBy: job.user, awsCalls: sought?.kind === 'sought' ? sought.calls : undefined };
-  const place = { channel: job.channel, ts: undefined };
-  const picture = await showPicture(world, { key: `answer:${job.requestId}`, told, place });
+  const awsCalls = sought?.kind === 'sought' ? sought.calls : undefined;
+  const picture = await showPicture(world, {
+    key: `answer:${job.requestId}`,
+    drawing: job.requestId,
+    portray: () => portrait(job, awsCalls, world),
+    place: { channel: job.channel, ts: undefined },
+  });
   if (picture.kind === 'later') return { againInMs: picture.inMs };
-  if (picture.kind === 'refused') await world.chat.respond(job.responseUrl, { kind: 'in-words', told, why: picture.why });
+  if (picture.kind === 'unknown') {
+    await world.chat.respond(job.responseUrl, { kind: 'not-found', question: job.question, searched: sought && inWords(sought) });
+  }
+  if (picture.kind === 'refused') {
+    await world.chat.respond(job.responseUrl, { kind: 'in-words', told: picture.told, why: picture.why });
+  }
   return 'done';
 }
 
-const traceOf = async (question: Question, { records }: Pick<World, 'records'>): Promise<TraceId | undefined> =>
+async function portrait({ question, user }: Answer, awsCalls: number | undefined, world: Touched): Promise<Portrait | undefined> {
+  if (question.kind === 'map') {
+    const found = await world.studio.portrayMap(question);
+    return found && { picture: found.picture, told: { map: found.map, askedBy: user } };
+  }
+  const traceId = await traceOf(question, world);
+  const found = traceId && (await world.studio.portray(traceId));
+  if (!found) return undefined;
+  const incident = await world.incidents.ofTrace(found.telling.id);
+  return { picture: found.picture, told: { telling: found.telling, incident, askedBy: user, awsCalls } };
+}
+
+type Asked = Exclude<Question, { kind: 'map' }>;
+
+const traceOf = async (question: Asked, { records }: Pick<World, 'records'>): Promise<TraceId | undefined> =>
   question.kind === 'trace' ? question.traceId : await records.traceOfRequest(question.requestId);
 
 type Outcome = Sought | { readonly kind: 'failed'; readonly why: string };
 
-/** Nothing is known of the trace: AWS may know it still. Its failure is an answer too; a person waits for one. */
-async function seek(traceId: TraceId, { records, archive }: Pick<World, 'records' | 'archive'>): Promise<Outcome | undefined> {
+/** Of a trace of which nothing is known AWS may know something still. Its failure is an answer too; a person waits for one. */
+async function seekUnknown(
+  question: Question,
+  { records, archive }: Pick<World, 'records' | 'archive'>,
+): Promise<Outcome | undefined> {
+  const traceId = archive && question.kind !== 'map' ? await traceOf(question, { records }) : undefined;
+  if (!archive || !traceId || (await records.read(traceId)).records.length > 0) return undefined;
   try {
-    const sought = await archive?.seek(traceId, []);
-    if (sought?.kind === 'sought') await records.keep(sought.records, []);
+    const sought = await archive.seek(traceId, []);
+    if (sought.kind === 'sought') await records.keep(sought.records, []);
     return sought;
   } catch (error) {
     return { kind: 'failed', why: error instanceof Error ? error.message : String(error) };

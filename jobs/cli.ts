@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 
 const USAGE = `tracefall: the failing transaction, in Slack
 
-  tracefall inspect FILE… [--baseline FILE…] [--json] [--png OUT]
+  tracefall inspect FILE… [--baseline FILE…] [--json] [--png OUT] [--map OUT]
                         read telemetry files, print each transaction with its causes
   tracefall local       everything on this machine with no account (npm start)
   tracefall bot         Slack and OTLP/HTTP
@@ -25,12 +25,14 @@ const commands: Readonly<Record<string, (rest: readonly string[]) => Promise<num
       options: {
         json: { type: 'boolean', default: false },
         png: { type: 'string' },
+        map: { type: 'string' },
         baseline: { type: 'string', multiple: true, default: [] },
       },
     });
     if (positionals.length === 0) return complain('inspect: expected at least one FILE (or - for standard input)');
     const { inspect } = await import('./start-inspect.ts');
-    return await inspect({ files: positionals, baseline: values.baseline, json: values.json, png: values.png });
+    const { baseline, json, png, map } = values;
+    return await inspect({ files: positionals, baseline, json, png, map });
   },
   local: async () => {
     const { local } = await import('./start-local.ts');

@@ -1,4 +1,5 @@
 import type { World } from '../src/ports.ts';
+import { lacksLines } from '../src/trace/log-groups.ts';
 import type { Gather } from '../src/work.ts';
 import type { JobOutcome } from './outcome.ts';
 
@@ -6,6 +7,7 @@ import type { JobOutcome } from './outcome.ts';
 export async function gather({ traceId }: Gather, world: Pick<World, 'records' | 'queue' | 'archive'>): Promise<JobOutcome> {
   if (!world.archive) return 'done';
   const { records: known } = await world.records.read(traceId);
+  if (!lacksLines(known)) return 'done';
   const sought = await world.archive.seek(traceId, known);
   if (sought.kind === 'refused' && sought.againInMs !== undefined) return { againInMs: sought.againInMs };
   if (sought.kind !== 'sought' || sought.records.length === 0) return 'done';

@@ -16,7 +16,7 @@ export async function doctor(print: (text: string) => void): Promise<number> {
     { name: 'Redis', findings: await redis() },
     { name: 'Slack', findings: await slack() },
     { name: 'AWS', findings: await aws() },
-    { name: 'Fonts', findings: await fonts() },
+    { name: 'Fonts', findings: fonts() },
   ];
   print(findingsText(sections));
   return missingIn(sections) === 0 ? 0 : 1;
@@ -79,7 +79,7 @@ async function aws(): Promise<readonly Finding[]> {
   return await checkAws();
 }
 
-async function fonts(): Promise<readonly Finding[]> {
-  const fault = await fontFault();
+function fonts(): readonly Finding[] {
+  const fault = fontFault();
   return [fault === undefined ? good('pictures are drawn with our own') : missing(fault, MEND_FONTS)];
 }

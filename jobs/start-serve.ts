@@ -7,6 +7,7 @@ import type { World } from '../src/ports.ts';
 import { fitnessOf } from '../src/redis/fitness.ts';
 import { redisQueryBudget } from '../src/redis/query-budget.ts';
 import { openWorld } from '../src/world.ts';
+import { openStudio } from './start-studio.ts';
 import { startWorkers } from './worker.ts';
 
 /** The two production processes, apart or in one. */
@@ -23,9 +24,8 @@ export async function serve(
     await close();
     throw new Error(faults.join('\n'));
   }
-  const workers = roles.includes('worker')
-    ? startWorkers({ ...world, ...(await awsPorts(config, prompt, world)) }, patient, log)
-    : undefined;
+  const studio = roles.includes('worker') ? openStudio({ redisUrl, log }) : undefined;
+  const workers = studio && startWorkers({ ...world, studio, ...(await awsPorts(config, prompt, world.clock)) }, patient, log);
   const otlpToken = config.otlpToken?.reveal();
   const bot = roles.includes('bot')
     ? await startBot({ slack, port, otlpToken, aws, world, redis: prompt, metrics: metrics(), log })
@@ -35,6 +35,7 @@ export async function serve(
     close: async () => {
       await bot?.close();
       await workers?.close();
+      await studio?.close();
       await close();
       log.info('stopped');
     },
@@ -42,7 +43,7 @@ export async function serve(
 }
 
 /** Loaded only where it is switched on: the SDK is large, and a process without it needs no credential. */
-async function awsPorts({ awsCalls }: Config, redis: Redis, { clock }: World): Promise<Pick<World, 'archive' | 'bus'>> {
+async function awsPorts({ awsCalls }: Config, redis: Redis, clock: World['clock']): Promise<Pick<World, 'archive' | 'bus'>> {
   if (!awsCalls.pull && awsCalls.eventBus === undefined) return {};
   const { openAws } = await import('../src/aws/open-aws.ts');
   return openAws(awsCalls, redisQueryBudget(redis), clock);

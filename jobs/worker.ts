@@ -5,18 +5,31 @@ import type { z } from 'zod';
 import type { World } from '../src/ports.ts';
 import { backoffMs, QUEUE_PREFIX } from '../src/redis/queue.ts';
 import { RateLimited } from '../src/slack/errors.ts';
-import { fontFault } from '../src/waterfall/render.ts';
-import { ANNOUNCE, ANSWER, Announce, Answer, EXAMINE, Examine, GATHER, Gather, PUBLISH, Publish } from '../src/work.ts';
+import {
+  ANNOUNCE,
+  ANSWER,
+  Announce,
+  Answer,
+  EXAMINE,
+  Examine,
+  GATHER,
+  Gather,
+  LEARN,
+  Learn,
+  PUBLISH,
+  Publish,
+} from '../src/work.ts';
 import { announce } from './announce.ts';
 import { answer } from './answer.ts';
 import { examine } from './examine.ts';
 import { gather } from './gather.ts';
+import { learn } from './learn.ts';
 import type { JobOutcome } from './outcome.ts';
 import { publish } from './publish.ts';
 
 /** A job outlives this many crashes of its workers; BullMQ's default of 1 gives it up at the second. */
 const MAX_STALLED = 100;
-/** Drawing takes some 100 ms of a core; two at once keep both cores of a small machine busy and the event loop free. */
+/** One waits for Slack while the other waits for the studio. */
 const CONCURRENCY = 2;
 /** A dead worker's jobs are taken up again after one and a half times this; running one twice does no harm. */
 const LOCK_MS = 6_000;
@@ -28,11 +41,11 @@ export type Workers = { readonly close: () => Promise<void> };
 
 /** Runs every kind of job until closed; `close` lets those that run finish. */
 export function startWorkers(world: World, redis: Redis, log: Logger): Workers {
-  warnOfFonts(log);
   const workers = [
     run({ queue: EXAMINE, schema: Examine, job: (data) => examine(data, world) }, redis, log),
     run({ queue: ANNOUNCE, schema: Announce, job: (data) => announce(data, world) }, redis, log),
     run({ queue: ANSWER, schema: Answer, job: (data) => answer(data, world) }, redis, log),
+    run({ queue: LEARN, schema: Learn, job: (data) => learn(data, world) }, redis, log),
     run({ queue: GATHER, schema: Gather, job: (data) => gather(data, world) }, redis, log),
     run({ queue: PUBLISH, schema: Publish, job: (data) => publish(data, world) }, redis, log),
   ];
@@ -41,14 +54,6 @@ export function startWorkers(world: World, redis: Redis, log: Logger): Workers {
       await Promise.all(workers.map((worker) => worker.close()));
     },
   };
-}
-
-/** Without our fonts a picture shows boxes for letters: better said at the start than seen in an incident. */
-function warnOfFonts(log: Logger): void {
-  fontFault().then(
-    (fault) => fault !== undefined && log.error({ fault }, 'fonts'),
-    (error: unknown) => log.error({ err: error }, 'fonts'),
-  );
 }
 
 /** When Slack says until when, then until then. */

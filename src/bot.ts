@@ -8,7 +8,10 @@ import type { Metrics } from './metrics.ts';
 import { type OtlpDoor, receive } from './otlp/receive.ts';
 import { type Commands, people } from './people.ts';
 import type { World } from './ports.ts';
+import { type Redactor, redactor } from './redaction/redact.ts';
+import { redisOnce } from './redis/once.ts';
 import { slackApp } from './slack/app.ts';
+import { REMEMBERED_SECONDS } from './slack/genuine.ts';
 import type { Route } from './slack/routes.ts';
 import { parseOtlp } from './telemetry/otlp.ts';
 
@@ -22,28 +25,33 @@ export type BotOptions = {
   readonly otlpToken: string | undefined;
   /** undefined: neither door of AWS is there. */
   readonly aws?: AwsDoorsConfig;
-  readonly world: World;
+  readonly world: Omit<World, 'studio'>;
   readonly redis: Redis;
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly settling?: Settling;
+  /** What must not be kept; by default what is known to be a secret or a person's. */
+  readonly redact?: Redactor;
   /** Slash commands besides `/trace`, by name. */
   readonly commands?: Commands;
 };
 
 /** Starts the process that people and telemetry talk to: Slack, OTLP/HTTP and what an operator asks, on one port. */
 export async function startBot(options: BotOptions): Promise<Bot> {
-  const { slack, world, metrics, log, commands = {} } = options;
+  const { slack, world, metrics, log, commands = {}, redact = redactor() } = options;
   const app = slackApp({
     signingSecret: slack.signingSecret?.reveal(),
+    previousSecret: slack.previousSecret?.reveal(),
+    once: redisOnce(options.redis, REMEMBERED_SECONDS),
+    ...(slack.welcome && { welcome: slack.welcome }),
     token: slack.botToken.reveal(),
     apiUrl: slack.apiUrl,
     appToken: slack.appToken?.reveal(),
     port: options.port,
     host: options.host,
     commands: Object.keys(commands),
-    routes: [...telemetryRoutes(options), ...operatorRoutes(options)],
-    on: people(world, commands),
+    routes: [...telemetryRoutes({ ...options, redact }), ...operatorRoutes(options)],
+    on: people(world, commands, redact),
     report: {
       refused: (why) => metrics.rejected('slack', why, 1),
       failed: (error, doing) => log.error({ err: error, doing }, 'failed'),
@@ -52,17 +60,28 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   return { port: await app.start(), close: () => app.stop() };
 }
 
+type Doors = BotOptions & { readonly redact: Redactor };
+
 /** What is pushed, by OpenTelemetry and by AWS: one budget of memory for all of it, one way on. */
-function telemetryRoutes(options: BotOptions): readonly Route[] {
-  const { otlpToken, aws } = options;
+function telemetryRoutes(options: Doors): readonly Route[] {
+  const { otlpToken, aws, redact } = options;
   const shared = pressure();
   const otlp = (signal: OtlpDoor['signal']): Route['handler'] => {
-    const parse: OtlpDoor['parse'] = (bytes, encoding) => parseOtlp(signal, bytes, encoding);
+    const parse: OtlpDoor['parse'] = (bytes, encoding) => {
+      const parsed = parseOtlp(signal, bytes, encoding);
+      return { ...parsed, rejects: redact.rejects(parsed.rejects) };
+    };
     const door = { signal, token: otlpToken, parse, pressure: shared, ...wayOn(options, 'otlp') };
     return (request, response) => receive(door, request, response);
   };
   const pushed = (key: Secret, take: typeof receiveEvent): Route['handler'] => {
-    const door = { key: key.reveal(), accounts: aws?.accounts, pressure: shared, ...wayOn(options, 'aws') };
+    const door = {
+      key: key.reveal(),
+      accounts: aws?.accounts,
+      redact: redact.rejects,
+      pressure: shared,
+      ...wayOn(options, 'aws'),
+    };
     return (request, response) => take(door, request, response);
   };
   const post = (path: string, handler: Route['handler']): Route => ({ path, method: 'POST', handler });
@@ -75,13 +94,13 @@ function telemetryRoutes(options: BotOptions): readonly Route[] {
 }
 
 function wayOn(
-  { world, metrics, log, settling }: BotOptions,
+  { world, metrics, log, settling, redact }: Doors,
   door: 'otlp' | 'aws',
 ): Pick<OtlpDoor, 'take' | 'onRejects' | 'onAnswer'> {
   return {
     take: async (records) => {
       try {
-        metrics.kept(await intake(world, records, settling));
+        metrics.kept(await intake(world, records, settling, redact));
       } catch (error) {
         log.error({ err: error, records: records.length }, 'telemetry not kept');
         throw error;

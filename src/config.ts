@@ -25,11 +25,21 @@ export type SlackConfig = {
   readonly botToken: Secret;
   /** undefined in Socket Mode only. */
   readonly signingSecret: Secret | undefined;
+  /** The one before it, while Slack may still sign with either. */
+  readonly previousSecret?: Secret | undefined;
   /** Socket Mode instead of HTTP. */
   readonly appToken: Secret | undefined;
   /** undefined: Slack's own. */
   readonly apiUrl: string | undefined;
   readonly channel: string;
+  /** Whose requests are taken; undefined: everybody's in the workspace. */
+  readonly welcome?: Welcome;
+};
+
+type Welcome = {
+  readonly workspaces: ReadonlySet<string> | undefined;
+  readonly enterprises: ReadonlySet<string> | undefined;
+  readonly channels: ReadonlySet<string> | undefined;
 };
 
 /** Prints as `[secret]` wherever it is printed by mistake; `reveal` is the one way to its text. */
@@ -61,9 +71,22 @@ const secret = z
   .transform((text) => new Secret(text));
 const url = (protocols: RegExp) => z.url({ protocol: protocols, error: `expected a URL (${protocols.source})` });
 
+/** Slack's ids with commas between. */
+const ids = (letter: RegExp) =>
+  z
+    .string()
+    .transform((text) => text.split(',').map((id) => id.trim()))
+    .refine((list) => list.every((id) => letter.test(id)), `expected ids like ${letter.source}, with commas between`)
+    .transform((list): ReadonlySet<string> => new Set(list))
+    .optional();
+
 const slackVariables = {
   SLACK_BOT_TOKEN: z.string().startsWith('xoxb-', 'expected a bot token: it begins with xoxb-').pipe(secret),
   SLACK_SIGNING_SECRET: secret.optional(),
+  SLACK_SIGNING_SECRET_PREVIOUS: secret.optional(),
+  TRACEFALL_WORKSPACES: ids(/^T[A-Z0-9]+$/),
+  TRACEFALL_ENTERPRISES: ids(/^E[A-Z0-9]+$/),
+  TRACEFALL_CHANNELS: ids(/^[CGD][A-Z0-9]+$/),
   SLACK_APP_TOKEN: z.string().startsWith('xapp-', 'expected an app-level token: it begins with xapp-').pipe(secret).optional(),
   SLACK_API_URL: url(/^https?$/).optional(),
   TRACEFALL_CHANNEL: z.string().regex(/^[CG][A-Z0-9]{2,}$/, 'expected a channel id like C0123456789, not a name'),
@@ -121,10 +144,23 @@ const slackOf = (data: z.output<typeof SlackEnvironment>): SlackConfig =>
   Object.freeze({
     botToken: data.SLACK_BOT_TOKEN,
     signingSecret: data.SLACK_SIGNING_SECRET,
+    previousSecret: data.SLACK_SIGNING_SECRET_PREVIOUS,
+    welcome: welcomeOf(data),
     appToken: data.SLACK_APP_TOKEN,
     apiUrl: data.SLACK_API_URL,
     channel: data.TRACEFALL_CHANNEL,
   });
+
+const welcomeOf = (data: WelcomeVariables): Welcome =>
+  Object.freeze({
+    workspaces: data.TRACEFALL_WORKSPACES,
+    enterprises: data.TRACEFALL_ENTERPRISES,
+    channels: data.TRACEFALL_CHANNELS,
+  });
+type WelcomeVariables = Pick<
+  z.output<typeof SlackEnvironment>,
+  'TRACEFALL_WORKSPACES' | 'TRACEFALL_ENTERPRISES' | 'TRACEFALL_CHANNELS'
+>;
 
 function checked<S extends z.ZodType>(schema: S, environment: Source): z.output<S> {
   const set = withoutEmpty(environment);
@@ -139,7 +175,8 @@ function checked<S extends z.ZodType>(schema: S, environment: Source): z.output<
 
 const FunctionEnvironment = variables.pick({ REDIS_URL: true, TRACEFALL_ACCOUNTS: true });
 const SlackFunctionEnvironment = variables
-  .pick({ REDIS_URL: true, SLACK_BOT_TOKEN: true, SLACK_API_URL: true })
+  .pick({ REDIS_URL: true, SLACK_BOT_TOKEN: true, SLACK_API_URL: true, SLACK_SIGNING_SECRET_PREVIOUS: true })
+  .extend(variables.pick({ TRACEFALL_WORKSPACES: true, TRACEFALL_ENTERPRISES: true, TRACEFALL_CHANNELS: true }).shape)
   .extend({ SLACK_SIGNING_SECRET: secret });
 
 /** Of a function that keeps telemetry; it needs nothing else. Throws like `config`. */
@@ -151,8 +188,14 @@ export function functionConfig(environment: Source = process.env) {
 /** Of the function that Slack calls. Throws like `config`. */
 export function slackFunctionConfig(environment: Source = process.env) {
   const data = checked(SlackFunctionEnvironment, environment);
-  const { REDIS_URL, SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET, SLACK_API_URL } = data;
-  return { redisUrl: REDIS_URL, botToken: SLACK_BOT_TOKEN, signingSecret: SLACK_SIGNING_SECRET, apiUrl: SLACK_API_URL };
+  return {
+    redisUrl: data.REDIS_URL,
+    botToken: data.SLACK_BOT_TOKEN,
+    signingSecret: data.SLACK_SIGNING_SECRET,
+    previousSecret: data.SLACK_SIGNING_SECRET_PREVIOUS,
+    welcome: welcomeOf(data),
+    apiUrl: data.SLACK_API_URL,
+  };
 }
 
 /** An empty variable is one that nobody set. */

@@ -1,21 +1,28 @@
+import type { ResourceChange } from './diagnosis/changes.ts';
+import type { Lesson } from './diagnosis/lesson.ts';
 import type { UsualByOperation } from './diagnosis/usual.ts';
 import type { Alert, Incident, Thread } from './incident/incident.ts';
+import type { MapScene } from './map/service-map.ts';
+import type { History, TrendScene } from './map/trend/trend.ts';
 import type { TraceId } from './telemetry/ids.ts';
 import type { TelemetryRecord } from './telemetry/record.ts';
 import type { Micros } from './units.ts';
 import type { Picture } from './waterfall/picture.ts';
-import type { Scene } from './waterfall/scene.ts';
-import type { Announce, Answer, Gather, Publish, Question } from './work.ts';
+import type { Telling } from './waterfall/telling.ts';
+import type { Announce, Answer, Gather, Learn, MapQuestion, Publish, Question } from './work.ts';
 
 /** The outside world, as small as our need of it. A job's type says which parts it touches. */
 export type World = {
   readonly clock: Clock;
   readonly records: Records;
   readonly usual: UsualMemory;
+  readonly changes: Changes;
+  readonly latencies: Latencies;
   readonly incidents: Incidents;
   readonly outbox: Outbox;
   readonly queue: Queue;
   readonly chat: Chat;
+  readonly studio: Studio;
   /** undefined: nobody switched it on, and the process holds no credential of AWS. */
   readonly archive?: Archive | undefined;
   /** undefined: incidents are told in Slack only. */
@@ -33,9 +40,13 @@ export type Records = {
   keep(records: readonly TelemetryRecord[], suspects: readonly TraceId[]): Promise<Kept>;
   /** All records of the trace and of every trace linked with it; empty when none is known. */
   read(traceId: TraceId): Promise<ReadBack>;
+  /** Traces that began to arrive in the last minutes: how many, and a fair sample of at most so many. */
+  recent(minutes: number, most: number): Promise<Recent>;
   /** The trace that a Lambda request id belongs to. */
   traceOfRequest(requestId: string): Promise<TraceId | undefined>;
 };
+
+export type Recent = { readonly seen: number; readonly sample: readonly TraceId[] };
 
 export type ReadBack = {
   readonly records: readonly TelemetryRecord[];
@@ -60,9 +71,27 @@ export type Suspect = {
   readonly since: Micros;
 };
 
-/** How long each operation usually takes. */
+/** What is usual for each operation. `Records.keep` counts what single spans tell of it. */
 export type UsualMemory = {
-  read(operationKeys: readonly string[]): Promise<UsualByOperation>;
+  /** By the keys of `diagnosis/usual.ts`. */
+  read(usualKeys: readonly string[]): Promise<UsualByOperation>;
+  /** What the tree of a healthy transaction tells. Safe to repeat for one transaction; learns nothing while its entry is frozen. */
+  learn(traceId: TraceId, lesson: Lesson): Promise<void>;
+  /** An incident was reported: for a while nothing is learned of these. */
+  freeze(operationKeys: readonly string[]): Promise<void>;
+};
+
+/** What was changed, as AWS announced it. */
+export type Changes = {
+  /** Safe to repeat. */
+  keep(changes: readonly ResourceChange[]): Promise<void>;
+  /** Changes of these resources in the half hour before that time. */
+  read(resources: readonly string[], onset: Micros): Promise<readonly ResourceChange[]>;
+};
+
+/** How long one operation took over the last day, where it went well. */
+export type Latencies = {
+  read(operationKey: string, until: Micros): Promise<History>;
 };
 
 export type Incidents = {
@@ -120,11 +149,16 @@ export type Queue = {
   examine(traceId: TraceId, delayMs: number): Promise<void>;
   announce(job: Announce, delayMs: number): Promise<void>;
   answer(job: Answer): Promise<void>;
+  /** Few of the healthy transactions of each entry operation are taken; most calls do nothing. */
+  learn(job: Learn): Promise<void>;
   /** Looks for what AWS still has of the trace. */
   gather(job: Gather): Promise<void>;
   /** Tells the bus of entries of an incident's log; each once, however often it is asked. */
   publish(jobs: readonly Publish[]): Promise<void>;
 };
+
+/** Whether this is the first time that somebody asks by this name; `unknown` when that cannot be found out now. */
+export type Once = (name: string) => Promise<'first' | 'again' | 'unknown'>;
 
 /** Slack. Each call throws when the outside failed; `unsure` says that it may or may not have happened. */
 export type Chat = {
@@ -146,9 +180,33 @@ export type Chat = {
   respond(responseUrl: string, reply: Reply): Promise<void>;
 };
 
-/** What a picture is about. */
-export type Told = {
-  readonly scene: Scene;
+/**
+ * Puts transactions together and draws them, in nobody's way: thousands of spans take a core for seconds. Throws when that fails or
+ * takes too long, which concerns this one request and no other.
+ */
+export type Studio = {
+  /** What the trace's transaction has to tell people; undefined: nothing. */
+  judge(traceId: TraceId): Promise<Alert | undefined>;
+  /** The transaction that the trace belongs to, in words and as a picture; undefined: nothing is known of it. */
+  portray(traceId: TraceId): Promise<Portrait | undefined>;
+  /** What the trace's transaction teaches about what is usual; undefined: nothing. */
+  study(traceId: TraceId): Promise<Study | undefined>;
+  /** The observed edges of the last minutes, or of one transaction; undefined: nothing is known of what was asked for. */
+  portrayMap(question: MapQuestion): Promise<MapPortrait | undefined>;
+  /** How long the transaction's entry took in the day before it; undefined: it was never seen to go well. */
+  portrayTrend(traceId: TraceId): Promise<TrendPortrait | undefined>;
+};
+
+export type Portrait = { readonly telling: Telling; readonly picture: Picture };
+export type Study = { readonly id: TraceId; readonly lesson: Lesson };
+export type MapPortrait = { readonly map: MapScene; readonly picture: Picture };
+export type TrendPortrait = { readonly trend: TrendScene; readonly picture: Picture };
+
+/** What a picture is about: a transaction, a service map that somebody asked for, or the last day of a slow operation. */
+export type Told = ToldTransaction | { readonly map: MapScene; readonly askedBy: string } | { readonly trend: TrendScene };
+
+export type ToldTransaction = {
+  readonly telling: Telling;
   /** The incident that the transaction belongs to. */
   readonly incident: Incident | undefined;
   /** The Slack user who asked for it; undefined in an incident's own thread. */

@@ -5,6 +5,7 @@ import { traceId } from './telemetry/ids.ts';
 export const EXAMINE = 'examine';
 export const ANNOUNCE = 'announce';
 export const ANSWER = 'answer';
+export const LEARN = 'learn';
 export const GATHER = 'gather';
 export const PUBLISH = 'publish';
 
@@ -31,7 +32,7 @@ export type Gather = z.output<typeof Gather>;
 export const Publish = z.object({ v: z.literal(1), incidentId: z.string().min(1), entry: z.number().int().min(0) });
 export type Publish = z.output<typeof Publish>;
 
-/** A person asked for a transaction. */
+/** A person asked for a transaction, or for the service map. */
 export const Answer = z.object({
   v: z.literal(1),
   /** One question, one answer: Slack's trigger id. */
@@ -39,6 +40,8 @@ export const Answer = z.object({
   question: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('trace'), traceId: trace }),
     z.object({ kind: z.literal('request'), requestId: z.string().min(1) }),
+    /** What calls what: in one transaction, or in the last minutes, of all or around one service. */
+    z.object({ kind: z.literal('map'), traceId: trace.optional(), service: z.string().min(1).optional() }),
   ]),
   channel: z.string(),
   user: z.string(),
@@ -46,3 +49,8 @@ export const Answer = z.object({
 });
 export type Answer = z.output<typeof Answer>;
 export type Question = Answer['question'];
+export type MapQuestion = Extract<Question, { kind: 'map' }>;
+
+/** A healthy transaction is over: its tree tells what is usual. `entry`: the usual key of its entry operation. */
+export const Learn = z.object({ v: z.literal(1), traceId: trace, entry: z.string() });
+export type Learn = z.output<typeof Learn>;

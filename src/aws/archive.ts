@@ -1,6 +1,7 @@
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { XRayClient } from '@aws-sdk/client-xray';
 import type { Archive, Clock, QueryBudget, Sought } from '../ports.ts';
+import { redactor } from '../redaction/redact.ts';
 import { type TraceId, xrayTraceId } from '../telemetry/ids.ts';
 import type { TelemetryRecord } from '../telemetry/record.ts';
 import { logGroupsOf, requestIdsOf } from '../trace/log-groups.ts';
@@ -18,6 +19,8 @@ const UNKNOWN_LENGTH = fromMillis(14 * 60_000);
 /** However long the transaction: a query pays for every byte in its window. */
 const LONGEST_WINDOW = fromMillis(15 * 60_000);
 
+const redact = redactor();
+
 export type ArchiveDoor = {
   readonly xray: XRayClient;
   readonly logs: CloudWatchLogsClient;
@@ -27,7 +30,7 @@ export type ArchiveDoor = {
   readonly firstWaitMs?: number;
 };
 
-/** CloudWatch Logs and X-Ray, asked one transaction at a time and only when somebody asks. Nothing is read before. */
+/** CloudWatch Logs and X-Ray, asked one transaction at a time and only when somebody asks. Nothing is read before, no secret comes in. */
 export function awsArchive(door: ArchiveDoor): Archive {
   let transactionSearch: Promise<boolean> | undefined;
   /** Once a process: an account switches it about once in its life. A failed question is asked again. */
@@ -51,7 +54,7 @@ export function awsArchive(door: ArchiveDoor): Archive {
         const spans = hasSpans(known) ? [] : await traceOf(door, traceId, calls, await searching(calls));
         const lines = await linesOf(door, traceId, [...known, ...spans], calls);
         bytesScanned = lines.bytesScanned;
-        const sought: Sought = { kind: 'sought', records: [...spans, ...lines.records], calls: calls.made() };
+        const sought: Sought = { kind: 'sought', records: redact.records([...spans, ...lines.records]), calls: calls.made() };
         await door.budget.remember(traceId, sought.calls);
         return sought;
       } finally {

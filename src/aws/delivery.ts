@@ -1,5 +1,6 @@
 import { isCloudwatchPayload, payloadIn, readCloudwatchPayload } from '../telemetry/cloudwatch-payload.ts';
 import { isEventBridge, readEventBridge } from '../telemetry/eventbridge.ts';
+import { QUIET, rejected } from '../telemetry/parsed.ts';
 import type { Parsed } from '../telemetry/record.ts';
 import { type Fields, text } from '../telemetry/shape.ts';
 import { found } from '../telemetry/text.ts';
@@ -27,7 +28,7 @@ function known(parsed: Parsed, where: string): Parsed {
 function readLogs(payload: Fields | string, accounts: Accounts, where: string): Parsed {
   if (typeof payload === 'string') return rejected(`CloudWatch Logs payload: ${payload}`, where);
   // Sent by CloudWatch Logs itself (`owner: "CloudwatchLogs"`) to try the subscription, and empty.
-  if (payload['messageType'] === 'CONTROL_MESSAGE') return { records: [], rejects: [] };
+  if (payload['messageType'] === 'CONTROL_MESSAGE') return QUIET;
   return foreign(payload['owner'], accounts, where) ?? readCloudwatchPayload(payload, where);
 }
 
@@ -35,5 +36,3 @@ function foreign(account: unknown, accounts: Accounts, where: string): Parsed | 
   if (!accounts || accounts.has(text(account) ?? '')) return undefined;
   return rejected(`foreign account ${found(account)} (expected one of TRACEFALL_ACCOUNTS)`, where);
 }
-
-const rejected = (reason: string, where: string): Parsed => ({ records: [], rejects: [{ reason, where }] });

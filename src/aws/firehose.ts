@@ -1,5 +1,6 @@
 import { isGzip, unpacked } from '../telemetry/gunzip.ts';
 import { readJson } from '../telemetry/json.ts';
+import { joined, rejected } from '../telemetry/parsed.ts';
 import type { Parsed } from '../telemetry/record.ts';
 import { fields, isFields, list } from '../telemetry/shape.ts';
 import { found } from '../telemetry/text.ts';
@@ -13,7 +14,7 @@ export function readFirehose(body: unknown, accounts: Accounts): Parsed {
   if (!isFields(body) || !Array.isArray(body['records']))
     return rejected(`${found(body)} (expected a request of Firehose with its records)`, 'body');
   const read = list(body['records']).map((record, index) => readRecord(fields(record)['data'], accounts, `records[${index}]`));
-  return { records: read.flatMap(({ records }) => records), rejects: read.flatMap(({ rejects }) => rejects) };
+  return joined(read);
 }
 
 function readRecord(data: unknown, accounts: Accounts, where: string): Parsed {
@@ -24,5 +25,3 @@ function readRecord(data: unknown, accounts: Accounts, where: string): Parsed {
   const json = readJson(new TextDecoder().decode(bytes));
   return json ? readDelivery(json.value, accounts, where) : rejected('not JSON', where);
 }
-
-const rejected = (reason: string, where: string): Parsed => ({ records: [], rejects: [{ reason, where }] });

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { admits } from '../http/admits.ts';
 import { readBody } from '../http/body.ts';
 import { type Pressure, RETRY_AFTER_S } from '../http/pressure.ts';
+import type { Redactor } from '../redaction/redact.ts';
 import { readJson } from '../telemetry/json.ts';
 import type { Parsed, Reject, TelemetryRecord } from '../telemetry/record.ts';
 import { type Accounts, readDelivery } from './delivery.ts';
@@ -13,6 +14,8 @@ export type AwsDoor = {
   readonly pressure: Pressure;
   /** Resolves when the records are safe. */
   readonly take: (records: readonly TelemetryRecord[]) => Promise<unknown>;
+  /** What is told of them, to the sender and in the log, is their own text. */
+  readonly redact: Redactor['rejects'];
   readonly onRejects: (rejects: readonly Reject[]) => void;
   readonly onAnswer: (status: number) => void;
 };
@@ -71,7 +74,8 @@ function refused(door: AwsDoor, { status, why }: { readonly status: number; read
   return { status, why };
 }
 
-async function kept(door: AwsDoor, { records, rejects }: Parsed): Promise<Answer> {
+async function kept(door: AwsDoor, { records, rejects: unread }: Parsed): Promise<Answer> {
+  const rejects = door.redact(unread);
   if (rejects.length > 0) door.onRejects(rejects);
   if (records.length === 0)
     return rejects[0] ? { status: 400, why: `${rejects[0].where}: ${rejects[0].reason}` } : { status: 200 };

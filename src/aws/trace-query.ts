@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-xray';
 import { type TraceId, xrayTraceId } from '../telemetry/ids.ts';
 import { parse } from '../telemetry/parse.ts';
+import { NOTHING } from '../telemetry/parsed.ts';
 import type { Parsed } from '../telemetry/record.ts';
 import { fromMillis, type Micros, toMillis } from '../units.ts';
 import type { Attempts } from './attempts.ts';
@@ -77,7 +78,7 @@ async function settled(client: XRayClient, listing: Listing, calls: Attempts): P
 }
 
 function readDocuments(documents: readonly string[]): Parsed {
-  if (documents.length === 0) return { records: [], rejects: [] };
+  if (documents.length === 0) return NOTHING;
   return parse(Buffer.from(documents.join('\n')), 'X-Ray');
 }
 

@@ -2,6 +2,8 @@ import { type Accounts, readDelivery } from '../aws/delivery.ts';
 import { functionConfig } from '../config.ts';
 import { intake } from '../intake.ts';
 import { logger } from '../log.ts';
+import { redactor } from '../redaction/redact.ts';
+import { redisChanges } from '../redis/changes.ts';
 import { promptConnection } from '../redis/connection.ts';
 import { redisQueue } from '../redis/queue.ts';
 import { redisRecords } from '../redis/records.ts';
@@ -22,6 +24,7 @@ const REJECTS_TOLD = 10;
  */
 export function keeping(): (event: unknown, run: Run) => Promise<void> {
   const log = logger();
+  const redact = redactor();
   const clock = () => fromMillis(Date.now());
   const onError = (error: Error) => log.warn({ err: error }, 'Redis');
   const { redisUrl, accounts } = functionConfig();
@@ -30,12 +33,14 @@ export function keeping(): (event: unknown, run: Run) => Promise<void> {
     clock,
     records: redisRecords(redis, clock),
     usual: redisUsual(redis, clock),
+    changes: redisChanges(redis),
     queue: redisQueue(redis, onError),
   };
   return async (event, run) => {
     const { records, rejects } = readDelivery(event, accounts ?? ownAccount(run), 'event');
-    for (const { reason, where } of rejects.slice(0, REJECTS_TOLD)) log.warn({ reason, where, of: rejects.length }, 'rejected');
-    const kept = await within(intake(world, records), run.getRemainingTimeInMillis() * SHARE_OF_TIME);
+    for (const { reason, where } of redact.rejects(rejects.slice(0, REJECTS_TOLD)))
+      log.warn({ reason, where, of: rejects.length }, 'rejected');
+    const kept = await within(intake(world, records, undefined, redact), run.getRemainingTimeInMillis() * SHARE_OF_TIME);
     const { suspects, ...counts } = kept;
     log.info({ ...counts, rejected: rejects.length, suspects: suspects.length }, 'batch kept');
   };

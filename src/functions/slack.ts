@@ -2,14 +2,18 @@ import { z } from 'zod';
 import { slackFunctionConfig } from '../config.ts';
 import { logger } from '../log.ts';
 import { people } from '../people.ts';
+import { redactor } from '../redaction/redact.ts';
 import { promptConnection } from '../redis/connection.ts';
 import { redisIncidents } from '../redis/incidents.ts';
+import { redisOnce } from '../redis/once.ts';
 import { redisQueue } from '../redis/queue.ts';
 import { slackClients } from '../slack/client.ts';
 import { takeCommands } from '../slack/commands.ts';
+import { doorkeeper } from '../slack/doorkeeper.ts';
+import { REMEMBERED_SECONDS } from '../slack/genuine.ts';
 import { lightInteractions } from '../slack/interactions.ts';
 import { takePresses } from '../slack/presses.ts';
-import { isFresh, isSigned } from '../slack/signature.ts';
+import { sealingClient, viewSeal } from '../slack/sealed-views.ts';
 import { fromMillis } from '../units.ts';
 import { within } from '../within.ts';
 
@@ -26,20 +30,24 @@ const HttpRequest = z.object({
 type HttpAnswer = { readonly statusCode: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string };
 
 const log = logger();
-const { redisUrl, botToken, signingSecret, apiUrl } = slackFunctionConfig();
+const { redisUrl, botToken, signingSecret, previousSecret, welcome, apiUrl } = slackFunctionConfig();
+const secrets = [signingSecret.reveal(), ...(previousSecret ? [previousSecret.reveal()] : [])];
 const onError = (error: Error) => log.warn({ err: error }, 'Redis');
 const redis = promptConnection(redisUrl, onError);
 const world = { incidents: redisIncidents(redis, () => fromMillis(Date.now())), queue: redisQueue(redis, onError) };
-const interactions = lightInteractions();
+const report = {
+  refused: (why: string) => log.warn({ why }, 'refused'),
+  failed: (error: unknown, doing: string) => log.error({ err: error, doing }, 'failed'),
+};
+const examine = doorkeeper({ secrets, once: redisOnce(redis, REMEMBERED_SECONDS) });
+const seal = viewSeal(secrets);
+const interactions = lightInteractions({ seal, welcome, apiUrl, report });
 const desk = {
   app: interactions,
-  client: slackClients(botToken.reveal(), apiUrl).interactive,
+  client: sealingClient(slackClients(botToken.reveal(), apiUrl).interactive, seal),
   apiUrl,
-  on: people(world, {}),
-  report: {
-    refused: (why: string) => log.warn({ why }, 'refused'),
-    failed: (error: unknown, doing: string) => log.error({ err: error, doing }, 'failed'),
-  },
+  on: people(world, {}, redactor()),
+  report,
 };
 takePresses(desk);
 takeCommands(desk, []);
@@ -48,15 +56,11 @@ takeCommands(desk, []);
 export async function receive(event: unknown): Promise<HttpAnswer> {
   const { headers, body, isBase64Encoded } = HttpRequest.parse(event);
   const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
-  const stamp = headers['x-slack-request-timestamp'];
-  if (!isFresh(stamp, Date.now())) return refuse('timestamp');
-  if (!isSigned(headers['x-slack-signature'], { secret: signingSecret.reveal(), stamp, body: bytes })) return refuse('signature');
-  return await answer(bytes.toString('utf8'));
-}
-
-function refuse(why: string): HttpAnswer {
-  desk.report.refused(why);
-  return { statusCode: 401 };
+  const { 'x-slack-request-timestamp': stamp, 'x-slack-signature': signature } = headers;
+  const entry = await examine({ stamp, signature, body: bytes });
+  if (entry.kind === 'let-in') return await answer(bytes.toString('utf8'));
+  if (entry.kind === 'refused') report.refused(entry.why);
+  return { statusCode: entry.status };
 }
 
 /** Where the work is not done in time, nothing is acknowledged: Slack then tells the person that it failed. */
@@ -66,7 +70,7 @@ async function answer(body: string): Promise<HttpAnswer> {
     if (!taken) return { statusCode: 404 };
     return { statusCode: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body: taken.body };
   } catch (error) {
-    desk.report.failed(error, 'a request of Slack');
+    report.failed(error, 'a request of Slack');
     return { statusCode: 503 };
   }
 }

@@ -24,6 +24,7 @@ export function decide(transaction: Transaction, outcome: 'ok' | 'failed' | 'slo
     hop,
     error: failing?.error,
     duration: transaction.duration,
+    spans: transaction.spans.length,
     causes,
     traceId: transaction.id,
     traceIds: transaction.traceIds,

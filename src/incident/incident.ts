@@ -15,6 +15,8 @@ export type Alert = {
   readonly hop: { readonly service: string; readonly operation: string };
   readonly error: SpanError | undefined;
   readonly duration: Micros;
+  /** How many are known: when late ones come, there is more to tell. */
+  readonly spans: number;
   /** Best first. */
   readonly causes: readonly Cause[];
   readonly traceId: TraceId;

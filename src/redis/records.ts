@@ -5,6 +5,7 @@ import type { TelemetryRecord } from '../telemetry/record.ts';
 import { fromMillis, toMillis } from '../units.ts';
 import { filed } from './filing.ts';
 import { keys } from './keys.ts';
+import { recent } from './recent.ts';
 import { keepJoins, keepLink, keepRequest, keepTrace } from './record-scripts.ts';
 import { pipelined } from './scripts.ts';
 
@@ -15,6 +16,7 @@ export function redisRecords(redis: Redis, clock: Clock): Records {
   return {
     keep: (records, suspects) => keep(redis, records, { suspects: new Set(suspects), nowMs: Math.floor(toMillis(clock())) }),
     read: (id) => read(redis, id),
+    recent: (minutes, most) => recent(redis, clock(), { minutes, most }),
     traceOfRequest: async (requestId) => traceId((await redis.hget(keys.request(requestId), 'trace')) ?? ''),
   };
 }

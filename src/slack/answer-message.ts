@@ -1,13 +1,12 @@
 import type { Incident, LogEntry } from '../incident/incident.ts';
-import type { Reply, Told } from '../ports.ts';
+import { trendDrawn } from '../map/trend/trend-drawn.ts';
+import type { Reply, Told, ToldTransaction } from '../ports.ts';
 import { errorText } from '../telemetry/error-text.ts';
 import { xrayTraceId } from '../telemetry/ids.ts';
-import type { Transaction } from '../trace/transaction.ts';
 import { spelled } from '../units.ts';
-import { drawn } from '../waterfall/drawn.ts';
-import type { Scene } from '../waterfall/scene.ts';
-import { timesUsual } from '../waterfall/scene.ts';
+import type { Telling } from '../waterfall/telling.ts';
 import type { Question } from '../work.ts';
+import { mapInWords, noMapMessage } from './map-message.ts';
 import { code, codeBlock, mention, prose } from './mrkdwn.ts';
 import { causeParagraphs, warnings } from './thread-comment.ts';
 import { READERS_TIMES, type Times } from './times.ts';
@@ -17,37 +16,29 @@ const NOTES = 5;
 const NOTE_CHARACTERS = 300;
 
 /** What `/trace <id>` answers, in mrkdwn made safe, below 6,000 characters. */
-export function answerMessage({ scene, incident, awsCalls }: Told, times: Times = READERS_TIMES): string {
-  const { transaction, outcome, causes } = scene;
+export function answerMessage({ telling, incident, awsCalls }: ToldTransaction, times: Times = READERS_TIMES): string {
+  const { outcome, causes } = telling;
   return [
-    title(scene, times),
-    ...(outcome === 'failed' ? [failing(transaction)] : []),
+    title(telling, times),
+    ...(outcome === 'failed' ? [failing(telling)] : []),
     ...(outcome === 'ok' ? [] : causeParagraphs(causes)),
-    warnings(transaction),
+    warnings(telling),
     ...(incident ? belonging(incident, times) : []),
     ...(awsCalls === undefined ? [] : [`_Nobody had sent it to me: found in AWS with ${awsCalls} calls._`]),
-    code(xrayTraceId(transaction.id)),
+    code(xrayTraceId(telling.id)),
   ]
     .filter((line) => line !== '')
     .join('\n');
 }
 
-const SAID: Readonly<Record<Scene['outcome'], string>> = { failed: '🔴 *Failed*', slow: '🟠 *Slow*', ok: '🟢 *Succeeded*' };
+const SAID: Readonly<Record<Telling['outcome'], string>> = { failed: '🔴 *Failed*', slow: '🟠 *Slow*', ok: '🟢 *Succeeded*' };
 
-function title(scene: Scene, times: Times): string {
-  const { duration, name, environment, start } = scene.transaction;
-  const slower = timesUsual(scene);
+function title({ outcome, duration, name, environment, start, slower }: Telling, times: Times): string {
   const took = `*${spelled(duration)}*${slower ? ` (${slower})` : ''}`;
-  return `${SAID[scene.outcome]} after ${took}: ${code(name, 150)} in ${prose(environment, 60)}, ${times.full(start)}`;
+  return `${SAID[outcome]} after ${took}: ${code(name, 150)} in ${prose(environment, 60)}, ${times.full(start)}`;
 }
 
-/** The deepest span that failed: those above it failed because of it. */
-function failing({ spans }: Transaction): string {
-  const failed = spans.filter(({ status }) => status === 'error');
-  const deepest = failed.reduce<Transaction['spans'][number] | undefined>(
-    (best, span) => (best && best.depth >= span.depth ? best : span),
-    undefined,
-  );
+function failing({ failing: deepest }: Telling): string {
   if (!deepest) return '';
   const error = deepest.error ? `: ${code(errorText(deepest.error), 300)}` : '';
   return `Fails at ${code(deepest.operation === deepest.service ? deepest.service : `${deepest.service} ${deepest.operation}`, 200)}${error}`;
@@ -76,14 +67,19 @@ function threadLink(channel: string, ts: string): string {
 
 /** The picture could not be shown where it was asked for: the same in characters. */
 export function inWordsMessage({ told, why }: Extract<Reply, { kind: 'in-words' }>, times: Times = READERS_TIMES): string {
-  const shown = codeBlock(drawn(told.scene, DRAWING_COLUMNS), DRAWING_CHARACTERS);
-  return `${answerMessage(told, times)}
-${shown}
+  const shown = shownInWords(told, times);
+  return `${shown}
 The picture could not be shown here: ${HELP[why] ?? code(why, 80)}.`;
 }
 
-/** Slack's column on a laptop. */
-const DRAWING_COLUMNS = 76;
+function shownInWords(told: Told, times: Times): string {
+  if ('map' in told) return mapInWords(told.map);
+  return 'trend' in told ? codeBlock(trendDrawn(told.trend), DRAWING_CHARACTERS) : transactionInWords(told, times);
+}
+
+const transactionInWords = (told: ToldTransaction, times: Times): string =>
+  `${answerMessage(told, times)}\n${codeBlock(told.telling.drawing, DRAWING_CHARACTERS)}`;
+
 const DRAWING_CHARACTERS = 4_000;
 
 /** What a person can do about Slack's refusals. https://docs.slack.dev/reference/methods/files.completeUploadExternal#errors */
@@ -98,6 +94,7 @@ const HELP: Readonly<Record<string, string>> = {
 
 /** Nothing known of that id: what was looked for, where, and what to try. */
 export function notFoundMessage(asked: Question, searched?: string): string {
+  if (asked.kind === 'map') return noMapMessage(asked);
   const what = asked.kind === 'trace' ? `trace ${code(xrayTraceId(asked.traceId))}` : `Lambda request ${code(asked.requestId)}`;
   const other = asked.kind === 'trace' ? 'the Lambda request id' : 'the trace id';
   return [
@@ -115,5 +112,6 @@ export function traceHelp(): string {
     '• a W3C or OpenTelemetry trace id, 32 hex digits',
     '• a Lambda request id: `/trace 8476a536-e9f4-11e8-9739-2dfe598c3fcd`',
     '• a console address or a log line that contains one of these',
+    '`/trace map` shows what called what in the last 15 minutes; `/trace map checkout-fn` what is around one service, `/trace map 1-5759e988-bd862e3fe1be46a994272793` one transaction.',
   ].join('\n');
 }

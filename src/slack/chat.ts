@@ -10,6 +10,7 @@ import { SlackRefused } from './errors.ts';
 import type { SeenMessage } from './history.ts';
 import { findInChannel, findInThread } from './history.ts';
 import { FILE_TITLE_CHARACTERS } from './limits.ts';
+import { mapMessage, mapTitle } from './map-message.ts';
 import { plain } from './mrkdwn.ts';
 import { failureOf, thrown } from './outcome.ts';
 import { respondPrivately } from './response-url.ts';
@@ -17,6 +18,7 @@ import { isButtonsOf } from './root-buttons.ts';
 import { METADATA_TYPE, type RootMessage, rootMessage } from './root-message.ts';
 import { threadComment } from './thread-comment.ts';
 import { type Times, timesFor } from './times.ts';
+import { trendMessage, trendTitle } from './trend-message.ts';
 import { uploadPicture } from './upload.ts';
 
 export type SlackChatOptions = {
@@ -38,7 +40,7 @@ export function slackChat({ token, apiUrl, channel }: SlackChatOptions): Chat {
     postRoot: (incident) => postRoot(clients.posting, rootMessage(incident, times), channel),
     findRoot: (incident, since) => findRoot(clients.posting, incident, { channel, ts: undefined, since }),
     editRoot: (incident, thread) => editRoot(clients.posting, rootMessage(incident, times), thread),
-    upload: (picture) => uploadPicture(clients.files, picture, apiUrl),
+    upload: (picture, told) => uploadPicture(clients.files, { ...picture, name: fileName(told) }, apiUrl),
     share: (file, told, place) => share(clients, { file, told, place, times }),
     findFile: (file, place) => findFile(clients.posting, file, place),
     removePicture: (file, place) => removePicture(clients, file, place),
@@ -130,14 +132,26 @@ async function messageWith(client: WebClient, file: string, place: Place): Promi
   }
 }
 
+function fileName(told: Told): string {
+  if ('map' in told) return 'service-map.png';
+  return 'trend' in told ? 'latency.png' : 'waterfall.png';
+}
+
 /** A file's title is no mrkdwn. */
-const pictureTitle = ({ scene: { transaction, outcome } }: Told): string =>
-  `${transaction.name}, ${OUTCOME[outcome]} after ${spelled(transaction.duration)}`;
+function pictureTitle(told: Told): string {
+  if ('map' in told) return mapTitle(told.map);
+  if ('trend' in told) return trendTitle(told.trend);
+  const { name, outcome, duration } = told.telling;
+  return `${name}, ${OUTCOME[outcome]} after ${spelled(duration)}`;
+}
 
 const OUTCOME = { ok: 'succeeded', failed: 'failed', slow: 'slow' } as const;
 
-const besidePicture = (told: Told, times: Times): string =>
-  told.askedBy === undefined ? threadComment(told.scene) : answerMessage(told, times);
+function besidePicture(told: Told, times: Times): string {
+  if ('map' in told) return mapMessage(told.map);
+  if ('trend' in told) return trendMessage(told.trend);
+  return told.askedBy === undefined ? threadComment(told.telling) : answerMessage(told, times);
+}
 
 const replyWords = (reply: Reply, times: Times): string =>
   reply.kind === 'not-found' ? notFoundMessage(reply.question, reply.searched) : inWordsMessage(reply, times);

@@ -4,6 +4,7 @@ import { within } from '../within.ts';
 import type { Question } from '../work.ts';
 import { Answer } from '../work.ts';
 import { traceHelp } from './answer-message.ts';
+import { mapAsked } from './map-message.ts';
 import { code } from './mrkdwn.ts';
 import type { Desk } from './presses.ts';
 import { respondPrivately } from './response-url.ts';
@@ -17,7 +18,7 @@ export function takeCommands(desk: Desk, further: readonly string[]): void {
   desk.app.command('/trace', async ({ ack, command }) => {
     const asked = readTraceCommand(command.text ?? '');
     await ack({ response_type: 'ephemeral', text: firstWords(asked) });
-    if (asked.kind === 'trace' || asked.kind === 'request') await keepQuestion(desk, command, asked);
+    if (asked.kind !== 'help' && asked.kind !== 'bad') await keepQuestion(desk, command, asked);
   });
   for (const name of further) {
     desk.app.command(name, async ({ ack, command }) => {
@@ -36,6 +37,8 @@ function firstWords(asked: TraceCommand): string {
       return `${asked.why}\n${traceHelp()}`;
     case 'trace':
       return `Looking for trace ${code(xrayTraceId(asked.traceId))} …`;
+    case 'map':
+      return mapAsked(asked);
     case 'request':
       return `Looking for Lambda request ${code(asked.requestId)} …`;
   }

@@ -1,5 +1,6 @@
 import type { App, SlashCommand, ViewSubmitAction } from '@slack/bolt';
 import { z } from 'zod';
+import { admitted, type Guard } from './guard.ts';
 
 /** Answers Slack's request: a command with first words, a form with its faults, the rest with nothing. */
 type Ack<Body> = (body?: Body) => Promise<void>;
@@ -39,23 +40,30 @@ const Submission = z.looseObject({
 });
 const Verification = z.object({ type: z.literal('url_verification'), challenge: z.string() });
 
+type Work = (ack: Ack<Words | Faults>) => Promise<void>;
+
 /** `body` goes back to Slack; undefined: nobody here takes that. */
 type Taken = { readonly body: string } | undefined;
 export type LightInteractions = Interactions & { readonly take: (body: string) => Promise<Taken> };
 
 /** Hands a verified request to whoever hung itself up for it, without Bolt, whose import alone costs a function a quarter of a second. */
-export function lightInteractions(): LightInteractions {
+export function lightInteractions(guard: Guard): LightInteractions {
   const commands = new Map<string, OnCommand>();
   const actions = new Map<string, OnAction>();
   const views = new Map<string, OnView>();
 
+  const admittedOnly = (body: unknown, work: Work): Promise<Taken> =>
+    acked(async (ack) => {
+      if (await admitted(body, ack, guard)) await work(ack);
+    });
+
   const payload = async (value: unknown): Promise<Taken> => {
     const press = Press.safeParse(value).data;
     const onAction = press && actions.get(press.actions[0].action_id);
-    if (onAction) return await acked((ack) => onAction({ ack, body: press }));
+    if (onAction) return await admittedOnly(press, (ack) => onAction({ ack, body: press }));
     const submission = Submission.safeParse(value).data;
     const onView = submission && views.get(submission.view.callback_id);
-    return onView && (await acked((ack) => onView({ ack, view: submission.view, body: submission })));
+    return onView && (await admittedOnly(submission, (ack) => onView({ ack, view: submission.view, body: submission })));
   };
 
   return {
@@ -68,7 +76,7 @@ export function lightInteractions(): LightInteractions {
       if (form['payload'] !== undefined) return await payload(jsonIn(form['payload']));
       const command = Command.safeParse(form).data;
       const onCommand = command && commands.get(command.command);
-      return onCommand && (await acked((ack) => onCommand({ ack, command })));
+      return onCommand && (await admittedOnly(command, (ack) => onCommand({ ack, command })));
     },
   };
 }
@@ -80,7 +88,7 @@ function verification(body: string): Taken {
 }
 
 /** A function is stopped as soon as it has answered: all of the work comes first, then Slack's answer. Throws where it was never given. */
-async function acked(work: (ack: Ack<Words | Faults>) => Promise<void>): Promise<Taken> {
+async function acked(work: Work): Promise<Taken> {
   let body: string | undefined;
   await work(async (answer) => {
     body = answer ? JSON.stringify(answer) : '';

@@ -14,7 +14,7 @@ import { timesFor } from './times.ts';
 
 export type Desk = {
   readonly app: Interactions;
-  readonly client: WebClient;
+  readonly client: Pick<WebClient, 'apiCall'>;
   readonly apiUrl: string | undefined;
   readonly on: People;
   readonly report: Report;

@@ -4,6 +4,7 @@ import { traceId } from '../telemetry/ids.ts';
 export type TraceCommand =
   | { readonly kind: 'trace'; readonly traceId: TraceId }
   | { readonly kind: 'request'; readonly requestId: string }
+  | { readonly kind: 'map'; readonly traceId?: TraceId; readonly service?: string }
   | { readonly kind: 'help' }
   /** `why` is for the person who asked. */
   | { readonly kind: 'bad'; readonly why: string };
@@ -22,6 +23,8 @@ const W3C = /(?<![0-9a-z])[0-9a-f]{32}(?![0-9a-z])/i;
 export function readTraceCommand(text: string): TraceCommand {
   const asked = unescaped(text.slice(0, SEARCHED_CHARACTERS)).trim();
   if (asked === '' || /^(help|\?)$/i.test(asked)) return { kind: 'help' };
+  const aroundWhat = MAP.exec(asked)?.[1];
+  if (aroundWhat !== undefined) return readMap(text.trim(), aroundWhat);
   const found = (XRAY.exec(asked) ?? W3C.exec(asked))?.[0];
   const id = found === undefined ? undefined : traceId(found);
   if (id) return { kind: 'trace', traceId: id };
@@ -29,6 +32,20 @@ export function readTraceCommand(text: string): TraceCommand {
   if (requestId) return { kind: 'request', requestId };
   if (found !== undefined) return { kind: 'bad', why: 'A trace id of zeros only names no trace.' };
   return { kind: 'bad', why: 'There is no trace id or request id in that.' };
+}
+
+/** `map`, and what it should be of. */
+const MAP = /^map(?:$|\s+(?=\S))(.*)$/is;
+/** X-Ray's names of segments may have 200 characters; OpenTelemetry's of services have no limit. */
+const SERVICE_CHARACTERS = 200;
+
+/** Of one transaction when there is a trace id in it, else around the service of that name, as it was typed. */
+function readMap(typed: string, aroundWhat: string): TraceCommand {
+  const found = (XRAY.exec(aroundWhat) ?? W3C.exec(aroundWhat))?.[0];
+  const id = found === undefined ? undefined : traceId(found);
+  if (id) return { kind: 'map', traceId: id };
+  const service = typed.slice('map'.length).trim().slice(0, SERVICE_CHARACTERS);
+  return service === '' ? { kind: 'map' } : { kind: 'map', service };
 }
 
 /** Console addresses carry ids percent-encoded (`%3A`, and CloudWatch's own `$252F`): the neighbours of an id must not look like digits. */

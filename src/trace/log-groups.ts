@@ -1,6 +1,5 @@
 import type { SpanRecord, TelemetryRecord } from '../telemetry/record.ts';
 import { requestIdOf } from './functions.ts';
-import type { Transaction } from './transaction.ts';
 
 /** Where Transaction Search and the conventions of OpenTelemetry say which groups a span's code writes to. */
 const GROUPS = ['aws.log.group.names', 'aws.cloudwatch.log_group_names', 'aws.log_group'] as const;
@@ -32,6 +31,6 @@ export const requestIdsOf = (records: readonly TelemetryRecord[]): readonly stri
   ),
 ];
 
-/** Whether nothing that its code wrote tells of its failure. */
-export const lacksLines = ({ outcome, logs }: Transaction): boolean =>
-  outcome === 'failed' && !logs.some(({ severity }) => severity === 'error');
+/** Whether nothing that the transaction's code wrote tells of a failure. */
+export const lacksLines = (records: readonly TelemetryRecord[]): boolean =>
+  !records.some((record) => record.kind === 'log' && record.severity === 'error');

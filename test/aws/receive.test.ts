@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type AwsDoor, receiveEvent, receiveFirehose } from '../../src/aws/receive.ts';
 import { pressure } from '../../src/http/pressure.ts';
+import { redactor } from '../../src/redaction/redact.ts';
 import type { Reject, TelemetryRecord } from '../../src/telemetry/record.ts';
 import { WANTED } from './announced.ts';
 
@@ -18,6 +19,7 @@ async function open(receive: typeof receiveEvent, overrides: Partial<AwsDoor> = 
   const statuses: number[] = [];
   const door: AwsDoor = {
     ...{ key: 'open sesame', accounts: new Set(['123456789012']), pressure: pressure() },
+    redact: redactor().rejects,
     take: async (records) => {
       came.push(...records);
     },

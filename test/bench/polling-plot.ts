@@ -1,7 +1,8 @@
+import { createCanvas } from '@napi-rs/canvas';
 import sharp from 'sharp';
 import * as vega from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
-import { useOwnFonts } from '../../src/waterfall/font-setup.ts';
+import { fontFault } from '../../src/waterfall/render.ts';
 
 export type Point = {
   readonly design: string;
@@ -10,6 +11,9 @@ export type Point = {
   readonly delayP50S: number;
   readonly delayP95S: number;
 };
+
+/** More than it needs: what stays white is cut off. */
+const [WIDE, HIGH] = [2_400, 1_000];
 
 const COLOURS = { domain: ['scan every 5 min', 'Tracefall'], range: ['#b42318', '#175cd3'] };
 
@@ -32,9 +36,10 @@ function bars(field: string, title: string) {
   };
 }
 
-/** Two pictures beside one another, drawn as our waterfalls are: Vega-Lite, our fonts, sharp. */
+/** Two pictures beside one another, drawn as our waterfalls are: Vega-Lite, our fonts, Skia. */
 export async function plotted(points: readonly Point[]): Promise<Buffer> {
-  useOwnFonts();
+  const fault = fontFault();
+  if (fault !== undefined) throw new Error(fault);
   const spec = {
     ...{ background: '#ffffff', padding: 24, data: { values: points } },
     hconcat: [
@@ -50,9 +55,10 @@ export async function plotted(points: readonly Point[]): Promise<Buffer> {
   };
   // Plain JSON; whether it is a specification is seen when it is compiled.
   const view = new vega.View(vega.parse(compile(spec as unknown as TopLevelSpec).spec), { renderer: 'none' });
-  const svg = await view.toSVG();
+  const canvas = createCanvas(WIDE, HIGH);
+  // The typings ask for a canvas of a browser; Vega draws on whatever has a context.
+  await view.toCanvas(2, { externalContext: canvas.getContext('2d') });
   view.finalize();
-  // Without a canvas Vega takes words for wider than they are, and leaves room beside them.
-  const drawn = sharp(Buffer.from(svg), { density: 144 }).flatten({ background: '#ffffff' }).trim();
+  const drawn = sharp(canvas.toBuffer('image/png')).flatten({ background: '#ffffff' }).trim();
   return await drawn.extend({ top: 40, bottom: 40, left: 40, right: 40, background: '#ffffff' }).png().toBuffer();
 }

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { readDelivery } from '../../src/aws/delivery.ts';
 import { intake } from '../../src/intake.ts';
 import { startRedis } from '../../src/local/redis.ts';
+import { redisChanges } from '../../src/redis/changes.ts';
 import { promptConnection } from '../../src/redis/connection.ts';
 import { redisQueue } from '../../src/redis/queue.ts';
 import { redisRecords } from '../../src/redis/records.ts';
@@ -84,7 +85,13 @@ async function measuredBatchMs(): Promise<number> {
   const redis = promptConnection(server.url, () => undefined);
   const clock = () => fromMillis(Date.now());
   const queue = redisQueue(redis, () => undefined);
-  const world = { clock, records: redisRecords(redis, clock), usual: redisUsual(redis, clock), queue };
+  const world = {
+    clock,
+    records: redisRecords(redis, clock),
+    usual: redisUsual(redis, clock),
+    changes: redisChanges(redis),
+    queue,
+  };
   const took: number[] = [];
   for (let round = 0; round < 20; round++) {
     const event = delivery(round);

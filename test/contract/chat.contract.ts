@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Incident, Thread } from '../../src/incident/incident.ts';
 import type { Chat, Delivery, Place, Told } from '../../src/ports.ts';
 import { micros } from '../../src/units.ts';
-import { acknowledged, incident, picture, scene } from '../slack/samples.ts';
+import { acknowledged, incident, picture, telling } from '../slack/samples.ts';
 
 export type ChatUnderTest = {
   readonly chat: Chat;
@@ -12,7 +12,7 @@ export type ChatUnderTest = {
 };
 
 const LONG_AGO = micros(0);
-const told = (changes: Partial<Told> = {}): Told => ({ scene: scene(), incident: undefined, askedBy: undefined, ...changes });
+const told = (changes: Partial<Told> = {}): Told => ({ telling: telling(), incident: undefined, askedBy: undefined, ...changes });
 
 /** What every Chat must keep, the twin in memory and the door to Slack alike. */
 export function chatContract(name: string, start: () => Promise<ChatUnderTest>): void {

@@ -1,9 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { people } from '../../src/people.ts';
+import { redactor } from '../../src/redaction/redact.ts';
 import { redisIncidents } from '../../src/redis/incidents.ts';
 import { redisQueue } from '../../src/redis/queue.ts';
 import { slackApp } from '../../src/slack/app.ts';
+import { viewSeal } from '../../src/slack/sealed-views.ts';
 import { fromMillis } from '../../src/units.ts';
 import { alert } from '../slack/samples.ts';
 import { testRedis, testRedisUrl } from '../world/redis.ts';
@@ -13,8 +15,8 @@ import { type Lambda, lambda } from './lambda.ts';
 const SECRET = 'a-signing-secret';
 const RESPONSE = 'http://127.0.0.1:1/_hooks/response/1';
 const redis = testRedis();
-/** All keys but those by which BullMQ names a queue as soon as it is opened. */
-const written = async () => (await redis().keys('*')).filter((key) => !key.endsWith(':meta'));
+/** All keys but those by which BullMQ names a queue as soon as it is opened, and what only remembers that a request was here. */
+const written = async () => (await redis().keys('*')).filter((key) => !key.endsWith(':meta') && !key.startsWith('tf:once:'));
 const incidents = () => redisIncidents(redis(), () => fromMillis(1_785_830_304_824));
 
 let sandbox: Lambda;
@@ -41,7 +43,7 @@ const answered = (statusCode: number) => ({ kind: 'returned', value: { statusCod
 const opened = async (): Promise<string> => (await incidents().report(alert())).incidentId;
 const submission = (incident: string, value: string): Form =>
   submissionForm({
-    private_metadata: JSON.stringify({ incident, channel: 'C0INCIDENTS', thread: '1.2' }),
+    private_metadata: viewSeal([SECRET]).seal(JSON.stringify({ incident, channel: 'C0INCIDENTS', thread: '1.2' })),
     state: { values: { note: { text: { value } } } },
   });
 
@@ -58,6 +60,44 @@ describe('a request that Slack did not send, or not now, is turned away', () => 
     expect(await sandbox.invoke(event)).toMatchObject(answered(401));
     expect(await written()).toEqual([]);
   });
+});
+
+test('the same request is taken once', async () => {
+  const id = await opened();
+  const event = request(form(pressForm('acknowledge', id, RESPONSE)));
+
+  expect(await sandbox.invoke(event)).toMatchObject(answered(200));
+  expect(await sandbox.invoke(event)).toMatchObject(answered(401));
+
+  expect(await redis().llen('tf:queue:announce:wait')).toBe(1);
+});
+
+test('a stranger met in a shared channel is answered, and changes nothing', async () => {
+  const id = await opened();
+  const press = JSON.parse(pressForm('acknowledge', id, RESPONSE)['payload'] ?? '');
+  const payload = JSON.stringify({ ...press, user: { id: 'U0STRANGER', team_id: 'T0OTHERS' } });
+
+  expect(await sent({ payload })).toMatchObject(answered(200));
+
+  expect(await incidents().read(id)).toMatchObject({ state: 'open' });
+});
+
+test('a note on what is not sealed by us is kept nowhere', async () => {
+  const id = await opened();
+  const about = JSON.stringify({ incident: id, channel: 'C0INCIDENTS', thread: '1.2' });
+  const forged = submissionForm({ private_metadata: about, state: { values: { note: { text: { value: 'forged' } } } } });
+
+  await sent(forged);
+
+  expect(await incidents().read(id)).toMatchObject({ log: [{ what: 'opened' }] });
+});
+
+test('a secret in a note does not come in', async () => {
+  const id = await opened();
+
+  expect(await sent(submission(id, 'ask maya@example.com'))).toMatchObject(answered(200));
+
+  expect(await incidents().read(id)).toMatchObject({ log: [{}, { text: 'ask [email]' }] });
 });
 
 test('answers the question by which Slack tries an address', async () => {
@@ -114,8 +154,8 @@ describe('the same request makes the same job here and at the bot', () => {
     const queue = redisQueue(redis(), () => undefined);
     const app = slackApp({
       ...{ signingSecret: SECRET, token: 'xoxb-test', apiUrl: 'http://127.0.0.1:1/api/', appToken: undefined, port: 0 },
-      ...{ commands: [], routes: [] },
-      on: people({ incidents: incidents(), queue }, {}),
+      ...{ commands: [], routes: [], once: async () => 'first' },
+      on: people({ incidents: incidents(), queue }, {}, redactor()),
       report: { refused: () => undefined, failed: () => undefined },
     });
     const port = await app.start();

@@ -2,15 +2,19 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { announce } from '../../jobs/announce.ts';
 import { answer } from '../../jobs/answer.ts';
 import { examine } from '../../jobs/examine.ts';
+import { learn } from '../../jobs/learn.ts';
+import { studio } from '../../jobs/studio.ts';
 import { intake } from '../../src/intake.ts';
-import type { Queue, World } from '../../src/ports.ts';
+import type { Queue, Studio, World } from '../../src/ports.ts';
+import { redisChanges } from '../../src/redis/changes.ts';
 import { redisIncidents } from '../../src/redis/incidents.ts';
+import { redisLatencies } from '../../src/redis/latencies.ts';
 import { redisOutbox } from '../../src/redis/outbox.ts';
 import { redisRecords } from '../../src/redis/records.ts';
 import { redisUsual } from '../../src/redis/usual.ts';
 import type { TelemetryRecord } from '../../src/telemetry/record.ts';
 import { type Micros, micros } from '../../src/units.ts';
-import { aSpan, aTraceId, at } from '../trace/records.ts';
+import { anEvent, aSpan, aTraceId, at } from '../trace/records.ts';
 import { type ChatTwin, chatTwin } from '../world/chat-twin.ts';
 import { testRedis } from '../world/redis.ts';
 
@@ -21,23 +25,43 @@ const SECONDS = 1_000_000;
 let now: Micros;
 let slack: ChatTwin;
 let asked: string[];
+let learning: string[];
 let world: World;
+/** Pictures drawn. */
+let portrayed: number;
 beforeEach(() => {
   now = at(0);
   slack = chatTwin();
   asked = [];
+  learning = [];
   const clock = () => now;
   const queue: Queue = {
     examine: async (traceId, delayMs) => void asked.push(`examine ${traceId} in ${delayMs} ms`),
     announce: async ({ incidentId }, delayMs) => void asked.push(`announce ${incidentId} in ${delayMs} ms`),
     answer: async () => void asked.push('answer'),
+    learn: async ({ entry }) => void learning.push(entry),
     gather: async ({ traceId }) => void asked.push(`gather ${traceId}`),
     publish: async (entries) => void asked.push(...entries.map(({ entry }) => `publish ${entry}`)),
   };
+  portrayed = 0;
+  const memory = {
+    records: redisRecords(redis(), clock),
+    usual: redisUsual(redis(), clock),
+    changes: redisChanges(redis()),
+    latencies: redisLatencies(redis()),
+  };
   world = {
     ...{ clock, queue, chat: slack.chat, outbox: redisOutbox(redis()) },
-    ...{ records: redisRecords(redis(), clock), usual: redisUsual(redis(), clock), incidents: redisIncidents(redis(), clock) },
+    ...{ ...memory, studio: counting(studio(memory)), incidents: redisIncidents(redis(), clock) },
   };
+});
+
+const counting = ({ portray, ...rest }: Studio): Studio => ({
+  ...rest,
+  portray: (traceId) => {
+    portrayed += 1;
+    return portray(traceId);
+  },
 });
 
 const declined = (trace: string): readonly TelemetryRecord[] => [
@@ -119,12 +143,14 @@ describe('an incident', () => {
     expect(slack.truth.roots.map((root) => root.incident.count)).toEqual([2]);
     expect(slack.truth.pictures).toHaveLength(1);
     expect(slack.truth.uploads).toBe(1);
+    expect(portrayed).toBe(1);
   });
 
   test('gets its picture anew, in the place of the old one, when late spans tell more', async () => {
     const id = await incidentOf('one');
     await announced(id);
     await world.records.keep([aSpan({ trace: 'one', id: 'late', parent: 'one entry', service: 'mail', from: 95, to: 99 })], []);
+    await examine({ v: 1, traceId: aTraceId('one') }, world);
     await announced(id);
 
     expect(slack.truth.pictures.map((picture) => picture.file)).toEqual(['F2']);
@@ -194,6 +220,7 @@ describe('an incident', () => {
     const id = await incidentOf('one');
     await announced(id);
     await world.records.keep([aSpan({ trace: 'one', id: 'late', parent: 'one entry', service: 'mail', from: 95, to: 99 })], []);
+    await examine({ v: 1, traceId: aTraceId('one') }, world);
     slack.breakNextRemoval();
     await expect(announced(id)).rejects.toThrow();
     now = micros(now + 16 * SECONDS);
@@ -222,6 +249,42 @@ describe('an incident', () => {
   }
 });
 
+describe('a slow incident', () => {
+  const ordersTaking = (trace: string, ms: number, from = 0) =>
+    aSpan({ trace, id: `${trace} entry`, service: 'api', operation: 'POST /orders', from, to: from + ms });
+  const day = 24 * 3_600 * SECONDS;
+
+  test('has the last day of its operation below its waterfall, once, however often it is told', async () => {
+    const usual = Array.from({ length: 30 }, (_, n) => ordersTaking(`t${n}`, 100 + n, -3_600_000));
+    await world.records.keep(usual, []);
+    now = at(20_000);
+    await world.records.keep([ordersTaking('slow', 3_000)], []);
+    await examine({ v: 1, traceId: aTraceId('slow') }, world);
+    const id = (await world.incidents.ofTrace(aTraceId('slow')))?.id ?? 'none';
+    await announced(id);
+    await announced(id);
+
+    const [waterfall, trend, ...more] = slack.truth.pictures;
+    expect(more).toEqual([]);
+    expect(waterfall).toMatchObject({ told: { telling: { outcome: 'slow' } } });
+    expect(trend).toMatchObject({
+      thread: waterfall?.thread,
+      told: { trend: { operation: 'POST /orders', one: { at: at(0), took: 3 * SECONDS } } },
+    });
+    // Of durations of 100 to 129 ms, within the sketch's 2 %.
+    const p50s = trend && 'trend' in trend.told ? trend.told.trend.buckets.map(({ p50 }) => Math.round(p50 / 10_000)) : [];
+    expect([[11], [12]]).toContainEqual(p50s);
+  });
+
+  test('reads of its operation no more than the last day and a bucket', async () => {
+    await world.records.keep([ordersTaking('two days ago', 100, (-2 * day) / 1_000), ordersTaking('now', 100)], []);
+    const { step, buckets } = await world.latencies.read('api|POST /orders', at(0));
+
+    expect(buckets).toMatchObject([{ count: 1 }]);
+    expect((buckets[0]?.start ?? 0) % step).toBe(0);
+  });
+});
+
 describe('a question', () => {
   const question = (trace: string) => ({
     ...{
@@ -239,13 +302,69 @@ describe('a question', () => {
     await answer(question('one'), world);
     await answer(question('one'), world);
 
-    expect(slack.truth.pictures.map(({ told }) => [told.askedBy, told.incident?.id])).toEqual([['U0MAYA', id]]);
+    expect(slack.truth.pictures).toMatchObject([{ told: { askedBy: 'U0MAYA', incident: { id } } }]);
   });
 
   test('about an unknown transaction says what was looked for', async () => {
     await answer(question('nobody'), world);
 
     expect(slack.truth.replies).toEqual([{ kind: 'not-found', question: question('nobody').question }]);
+  });
+
+  const mapOf = (of: { service?: string; trace?: string } = {}) => ({
+    ...question('map'),
+    question: {
+      kind: 'map' as const,
+      ...(of.service !== undefined && { service: of.service }),
+      ...(of.trace !== undefined && { traceId: aTraceId(of.trace) }),
+    },
+  });
+  const chargesOf = (trace: string): readonly TelemetryRecord[] => [
+    aSpan({ trace, id: 'entry', service: 'api' }),
+    aSpan({ trace, id: 'call', parent: 'entry', service: 'api', spanKind: 'client', from: 10, to: 80 }),
+    aSpan({ trace, id: 'serve', parent: 'call', service: 'payment', spanKind: 'server', from: 20, to: 70 }),
+  ];
+
+  test('about the map is answered with the edges of the last 15 minutes and nothing older', async () => {
+    await world.records.keep([aSpan({ trace: 'old', id: 'entry', service: 'yesterday' })], []);
+    now = at(16 * 60 * 1_000);
+    for (const trace of ['one', 'two', 'three']) await world.records.keep(chargesOf(trace), []);
+    await answer(mapOf(), world);
+
+    expect(slack.truth.pictures).toMatchObject([
+      {
+        told: {
+          askedBy: 'U0MAYA',
+          map: {
+            map: {
+              places: [{ name: 'api' }, { name: 'payment' }],
+              edges: [
+                { from: undefined, to: 'service api', calls: 3 },
+                { from: 'service api', to: 'service payment', calls: 3, p95: 70_000 },
+              ],
+            },
+            window: { minutes: 15, read: 3, seen: 3 },
+          },
+        },
+      },
+    ]);
+  });
+
+  test('about the map around a service leaves out transactions without it, and says when there is none with it', async () => {
+    await world.records.keep([...chargesOf('one'), aSpan({ trace: 'two', id: 'entry', service: 'reports' })], []);
+    await answer(mapOf({ service: 'PAYMENT' }), world);
+    await answer({ ...mapOf({ service: 'nobody' }), requestId: 'ask-nobody' }, world);
+
+    expect(slack.truth.pictures).toMatchObject([{ told: { map: { about: 'payment', map: { transactions: 1 } } } }]);
+    expect(slack.truth.replies).toMatchObject([{ kind: 'not-found', question: { kind: 'map', service: 'nobody' } }]);
+  });
+
+  test('about the map of one transaction is answered however old it is', async () => {
+    await world.records.keep(chargesOf('one'), []);
+    now = at(60 * 60 * 1_000);
+    await answer(mapOf({ trace: 'one' }), world);
+
+    expect(slack.truth.pictures).toMatchObject([{ told: { map: { map: { transactions: 1 }, window: undefined } } }]);
   });
 
   test('where pictures are not welcome is answered in words', async () => {
@@ -262,6 +381,7 @@ describe('telemetry that comes in', () => {
 
     expect(kept).toMatchObject({ stored: 1, suspects: [] });
     expect(asked).toEqual([]);
+    expect(learning).toEqual(['shop|entry']);
   });
 
   test('asks for an examination 2 s after the entry has ended, 10 s while it has not, never later than 30 s after the suspicion, and then waits anew', async () => {
@@ -282,6 +402,35 @@ describe('telemetry that comes in', () => {
       'examine in 1000 ms',
       'examine in 2000 ms',
     ]);
+  });
+
+  test('of a change is remembered, and named where what it changed then fails', async () => {
+    const change = { what: 'change', action: 'UpdateFunctionCode', version: '42', by: 'ci' } as const;
+    const resource = 'arn:aws:lambda:eu-west-1:123456789012:function:payment';
+    await intake(world, [anEvent({ ...change, resource, atMs: -240_000, outcome: undefined, requestId: undefined })]);
+    const id = await incidentOf('one');
+
+    expect((await world.incidents.read(id))?.alert.causes[0]?.evidence).toContain(
+      'began 4 min after UpdateFunctionCode of payment, version 42',
+    );
+  });
+
+  test('is learned from where it is healthy and whole, and not where it failed', async () => {
+    const traces = Array.from({ length: 30 }, (_, n) => `t${n}`);
+    for (const trace of traces) await intake(world, [aSpan({ trace, id: `${trace} e` }), ...declined(`${trace} declined`)]);
+    expect(new Set(learning)).toEqual(new Set(['shop|t0 e', ...traces.map((trace) => `shop|${trace} e`)]));
+    expect(learning).not.toContain('api|POST /orders');
+
+    for (const trace of traces) {
+      await world.records.keep([aSpan({ trace: `same ${trace}`, id: `same ${trace}`, operation: 'GET /' })], []);
+      await learn({ v: 1, traceId: aTraceId(`same ${trace}`), entry: 'shop|GET /' }, world);
+      await learn({ v: 1, traceId: aTraceId(`${trace} declined`), entry: 'api|POST /orders' }, world);
+    }
+    now = micros(now + 20 * SECONDS);
+    const usual = await world.usual.read(['shop|GET /', 'api|POST /orders']);
+
+    expect(usual.get('shop|GET /')?.own?.count).toBe(30);
+    expect(usual.get('api|POST /orders')).toMatchObject({ failing: 1, own: undefined });
   });
 
   test('of an entry far beyond its usual time is suspect', async () => {

@@ -1,9 +1,12 @@
 import { Queue } from 'bullmq';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { studio } from '../../jobs/studio.ts';
 import { startWorkers, type Workers } from '../../jobs/worker.ts';
 import { logger } from '../../src/log.ts';
 import type { World } from '../../src/ports.ts';
+import { redisChanges } from '../../src/redis/changes.ts';
 import { redisIncidents } from '../../src/redis/incidents.ts';
+import { redisLatencies } from '../../src/redis/latencies.ts';
 import { redisOutbox } from '../../src/redis/outbox.ts';
 import { QUEUE_PREFIX, type Queues, redisQueue } from '../../src/redis/queue.ts';
 import { redisRecords } from '../../src/redis/records.ts';
@@ -38,9 +41,15 @@ beforeEach(() => {
       return await slack.chat.postRoot(incident);
     },
   };
+  const memory = {
+    records: redisRecords(redis(), clock),
+    usual: redisUsual(redis(), clock),
+    changes: redisChanges(redis()),
+    latencies: redisLatencies(redis()),
+  };
   const world: World = {
-    ...{ clock, queue, chat, outbox: redisOutbox(redis()), records: redisRecords(redis(), clock) },
-    ...{ usual: redisUsual(redis(), clock), incidents: redisIncidents(redis(), clock) },
+    ...{ clock, queue, chat, outbox: redisOutbox(redis()), incidents: redisIncidents(redis(), clock) },
+    ...{ ...memory, studio: studio(memory) },
   };
   workers = startWorkers(world, redis(), logger('silent'));
 });

@@ -10,7 +10,7 @@ const NOW = fromMillis(1_795_000_000_000);
 const incidents = () => redisIncidents(redis(), () => NOW);
 const alert = (trace: string, changes: Partial<Alert> = {}): Alert => ({
   ...{ signature: 's', outcome: 'failed', transaction: 'POST /orders', service: 'api', environment: 'test' },
-  ...{ hop: { service: 'payment', operation: 'charge' }, error: undefined, duration: fromMillis(200), causes: [] },
+  ...{ hop: { service: 'payment', operation: 'charge' }, error: undefined, duration: fromMillis(200), spans: 2, causes: [] },
   ...{ traceId: aTraceId(trace), traceIds: [aTraceId(trace)], at: NOW },
   ...changes,
 });

@@ -9,14 +9,14 @@ import type { Fault, FaultAnswer, SlackProxy } from '../world/slack-proxy.ts';
 import { startSlackProxy } from '../world/slack-proxy.ts';
 import type { SlackServer } from '../world/slack-servers.ts';
 import { emulatedSlack } from '../world/slack-servers.ts';
-import { incident, picture, scene } from './samples.ts';
+import { incident, picture, telling } from './samples.ts';
 
 let server: SlackServer;
 let proxy: SlackProxy;
 let chat: Chat;
 let made = 0;
 
-const told = { scene: scene(), incident: undefined, askedBy: undefined };
+const told = { telling: telling(), incident: undefined, askedBy: undefined };
 
 function fresh() {
   made += 1;

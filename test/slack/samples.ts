@@ -5,6 +5,7 @@ import type { Span, Transaction } from '../../src/trace/transaction.ts';
 import { fromMillis, type Micros, micros, NO_TIME } from '../../src/units.ts';
 import type { Picture } from '../../src/waterfall/picture.ts';
 import type { Scene } from '../../src/waterfall/scene.ts';
+import { type Telling, tellingOf } from '../../src/waterfall/telling.ts';
 
 /** 2026-11-22 14:02:07 UTC. */
 export const NOON: Micros = micros(1_795_356_127_000_000);
@@ -39,6 +40,7 @@ export const alert = (changes: Partial<Alert> = {}): Alert => ({
   hop: { service: 'payments', operation: 'charge' },
   error: { type: 'Sandbox.Timedout', message: 'Task timed out after 3.00 seconds' },
   duration: fromMillis(3_214),
+  spans: 7,
   causes: [cause()],
   traceId: TRACE,
   traceIds: [TRACE],
@@ -151,13 +153,15 @@ export const transaction = (changes: Partial<Transaction> = {}): Transaction => 
   ...changes,
 });
 
-export const scene = (changes: Partial<Scene> = {}): Scene => ({
+const scene = (changes: Partial<Scene> = {}): Scene => ({
   transaction: transaction(),
   outcome: 'failed',
   causes: [cause()],
   usual: undefined,
   ...changes,
 });
+
+export const telling = (changes: Partial<Scene> = {}): Telling => tellingOf(scene(changes));
 
 /** One transparent pixel. */
 const PIXEL = Buffer.from(

@@ -55,6 +55,25 @@ describe('/trace reads a request id', () => {
   });
 });
 
+describe('/trace map', () => {
+  test.each([
+    ['of everything', 'map', {}],
+    ['whatever its capitals and spaces', '  MAP ', {}],
+    ['around a service', 'map checkout-fn', { service: 'checkout-fn' }],
+    ['around a service whose name has blanks, as it was typed', 'map  Order Service', { service: 'Order Service' }],
+    ['around a service that looks percent-encoded', 'map a%2Fb', { service: 'a%2Fb' }],
+    ['of one transaction', `map ${XRAY}`, { traceId: HEX }],
+    ['of one transaction, from an address', `map ${region}#xray:traces/${XRAY}`, { traceId: HEX }],
+    ['around a service with a name of 10,000 letters, cut', `map ${'x'.repeat(10_000)}`, { service: 'x'.repeat(200) }],
+  ])('%s', (_, text, of) => {
+    expect(readTraceCommand(text)).toEqual({ kind: 'map', ...of });
+  });
+
+  test('is not meant by a word that begins like it', () => {
+    expect(readTraceCommand('mapper').kind).toBe('bad');
+  });
+});
+
 describe('/trace asks for help', () => {
   test.each(['', '   ', 'help', 'HELP', '?'])('with %j', (text) => {
     expect(readTraceCommand(text)).toEqual({ kind: 'help' });

@@ -10,7 +10,7 @@ import { messages, openModal, pressButton, replies, runCommand, submitModal } fr
 import { type SlackProxy, startSlackProxy } from '../world/slack-proxy.ts';
 import { emulatedSlack, localSlack, type SlackServer } from '../world/slack-servers.ts';
 import { recordedPeople } from './people-recorded.ts';
-import { acknowledged, incident, picture, resolved, scene } from './samples.ts';
+import { acknowledged, incident, picture, resolved, telling } from './samples.ts';
 
 /** Everything that the bot says, to two Slack servers by other people, with Slack's published limits checked on the way. */
 describe.each([
@@ -31,7 +31,7 @@ describe.each([
 
   test('from the root over its picture to the last edit, and no rule of Slack is broken', async () => {
     const chat = slackChat({ token: server.token, apiUrl: proxy.apiUrl, channel: server.channel });
-    const told = { scene: scene(), incident: undefined, askedBy: undefined };
+    const told = { telling: telling(), incident: undefined, askedBy: undefined };
     const posted = await chat.postRoot(incident());
     if (posted.kind !== 'posted') throw new Error(`expected a root, not ${JSON.stringify(posted)}`);
     const place = { ...posted.thread, since: micros(0) };
@@ -86,6 +86,7 @@ describe('a person in local-slack', () => {
       routes: [],
       on: people.on,
       report: people.report,
+      once: async () => 'first',
     });
     await app.start();
   });

@@ -163,6 +163,29 @@ describe('/trace', () => {
     });
   });
 
+  test('map shows what called what in the last minutes, the message over the queue included', async () => {
+    const { traceId } = await line.shop.order();
+    await eventually(
+      async () => {
+        const { records } = await line.open.world.records.read(knownTrace(traceId) ?? never());
+        return records.some((record) => record.kind === 'span' && record.service === 'fulfilment-fn');
+      },
+      { what: 'the order behind the queue' },
+    );
+    const before = (await roots(line.slack.url, CHANNEL)).length;
+    await runCommand(line.slack.url, { ...MAYA, command: '/trace', text: 'map' });
+
+    const map = await eventually(
+      async () => (await roots(line.slack.url, CHANNEL)).slice(before).find((one) => one.files !== undefined),
+      { what: 'a map in the channel' },
+    );
+
+    expect(map.text).toMatch(/payment-fn → .* fails .* of \d+ calls.*last 15 min · \d+ traces/s);
+    const [picture] = picturesOf(map);
+    expect(picture?.alt_txt).toMatch(/ ⇢ fulfilment-fn: /);
+    expect(await sharp(await download(picture ?? never(), line.slack.botToken)).metadata()).toMatchObject({ format: 'png' });
+  });
+
   test('says what it looked for, where, and what to try, when it finds nothing', async () => {
     await runCommand(line.slack.url, { ...MAYA, command: '/trace', text: 'deadbeef'.repeat(4) });
 
@@ -175,11 +198,13 @@ describe('/trace', () => {
   });
 });
 
+const ORDERS = 'shop-api|POST /orders';
+
 test('a slow order is told with what is usual, once enough healthy ones were seen', async () => {
   for (let n = 0; n < 6; n++) await Promise.all(Array.from({ length: 4 }, () => line.shop.order()));
   await line.shop.flush();
   // What was usual a moment ago is believed for 15 s.
-  await eventually(async () => (await line.open.world.usual.read(['shop-api|POST /orders'])).size === 1, {
+  await eventually(async () => (await line.open.world.usual.read([ORDERS])).get(ORDERS)?.took !== undefined, {
     withinMs: 25_000,
     what: 'a usual',
   });
@@ -191,6 +216,14 @@ test('a slow order is told with what is usual, once enough healthy ones were see
   expect(slow.text).toMatch(
     /Very likely: stock was slow to answer inventory-fn DynamoDB.Query on stock: \d\.\d\d s of the \d\.\d\d s path/,
   );
+  const trend = await eventually(
+    async () =>
+      (await replies(line.slack.url, CHANNEL, slow.ts))
+        .flatMap(picturesOf)
+        .find(({ alt_txt }) => /latest p95/.test(alt_txt ?? '')),
+    { what: 'the last day of its operation' },
+  );
+  expect(await sharp(await download(trend, line.slack.botToken)).metadata()).toMatchObject({ width: 1_200, height: 392 });
 });
 
 test('every fault of the shop is told as what it is', async () => {

@@ -103,7 +103,7 @@ const SlackEnvironment = z.object(slackVariables).refine(isVerifiable, UNVERIFIA
 const accounts = z
   .string()
   .regex(/^\d{12}(?:\s*,\s*\d{12})*$/, 'expected ids of AWS accounts, twelve digits each, with commas between')
-  .transform((text) => new Set(text.split(/\s*,\s*/)));
+  .transform((text) => new Set(text.split(',').map((id) => id.trim())));
 
 const variables = z.object({
   ...slackVariables,

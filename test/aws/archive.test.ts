@@ -72,6 +72,18 @@ describe('a trace of which nothing is known', () => {
     });
   });
 
+  test('brings no secret in', async () => {
+    knows();
+    const told = line.with(1, column('@message', `2026-08-04T07:58:25.000Z\t${REQUEST}\tERROR\tmaya@example.com has no funds`));
+    aws.answers('GetQueryResults', { ...LINES, results: [told] });
+
+    const sought = await archive().seek(ID, []);
+
+    const text = JSON.stringify(sought);
+    expect(text).toContain('[email] has no funds');
+    expect(text).not.toContain('maya@');
+  });
+
   test('is retrieved from Transaction Search where that is on', async () => {
     knows();
     aws.answers('GetTraceSegmentDestination', { Destination: 'CloudWatchLogs', Status: 'ACTIVE' });

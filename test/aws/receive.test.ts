@@ -52,6 +52,16 @@ describe('POST /aws/events', () => {
     expect(statuses).toEqual([200]);
   });
 
+  test('tells neither the sender nor the log a secret of what it refuses', async () => {
+    const { rejects, send } = await door();
+    const answer = await send(JSON.stringify({ ...event, source: 'maya@example.com', 'detail-type': 'maya@example.com' }));
+
+    expect(answer.status).toBe(400);
+    const told = JSON.stringify([await answer.json(), rejects]);
+    expect(told).toContain('[email]');
+    expect(told).not.toContain('maya@');
+  });
+
   test('turns away whoever does not show the key, before a byte of the body is read', async () => {
     const { came, port, send } = await door();
     for (const headers of [{}, { 'x-api-key': '' }, { 'x-api-key': 'open sesam' }])

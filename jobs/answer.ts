@@ -1,76 +1,88 @@
-import type { Sought, World } from '../src/ports.ts';
+import { byUrgency, isClosed, matchesWords } from '../src/incident/search.ts';
+import { similarTo } from '../src/incident/similar.ts';
+import type { Reply, World } from '../src/ports.ts';
 import type { TraceId } from '../src/telemetry/ids.ts';
-import type { Answer, Question } from '../src/work.ts';
+import type { Answer, MapQuestion, Question } from '../src/work.ts';
 import type { JobOutcome } from './outcome.ts';
+import { seekUnknown, soughtInWords } from './seek-unknown.ts';
 import { type Portrait, showPicture } from './show-picture.ts';
 
 type Touched = Pick<World, 'clock' | 'records' | 'studio' | 'incidents' | 'outbox' | 'chat' | 'archive'>;
 
-/** Somebody asked for a picture: show it where they asked, or say in words what was looked for or why it cannot be shown. */
+/** Lists and searches look at these many, the last opened first. */
+const SEARCHED = 500;
+
+/** Somebody asked: show a picture where they asked, answer with a list, or say in words what was looked for or why it cannot be shown. */
 export async function answer(job: Answer, world: Touched): Promise<JobOutcome> {
-  const sought = await seekUnknown(job.question, world);
+  const { question } = job;
+  const words = await inWords(question, world);
+  if (words) return await said(job, words, world);
+  const traceId = await traceOf(question, world);
+  // The last of an incident's transactions was sent to us.
+  const sought = traceId && question.kind !== 'last' ? await seekUnknown(traceId, world) : undefined;
   if (sought?.kind === 'refused' && sought.againInMs !== undefined) return { againInMs: sought.againInMs };
   const awsCalls = sought?.kind === 'sought' ? sought.calls : undefined;
   const picture = await showPicture(world, {
     key: `answer:${job.requestId}`,
     drawing: job.requestId,
-    portray: () => portrait(job, awsCalls, world),
+    portray: () => (question.kind === 'map' ? mapped(question, job.user, world) : drawn(traceId, job.user, awsCalls, world)),
     place: { channel: job.channel, ts: undefined },
   });
   if (picture.kind === 'later') return { againInMs: picture.inMs };
-  if (picture.kind === 'unknown') {
-    await world.chat.respond(job.responseUrl, { kind: 'not-found', question: job.question, searched: sought && inWords(sought) });
-  }
-  if (picture.kind === 'refused') {
-    await world.chat.respond(job.responseUrl, { kind: 'in-words', told: picture.told, why: picture.why });
-  }
+  if (picture.kind === 'unknown')
+    return await said(job, { kind: 'not-found', question, searched: sought && soughtInWords(sought) }, world);
+  if (picture.kind === 'refused') return await said(job, { kind: 'in-words', told: picture.told, why: picture.why }, world);
   return 'done';
 }
 
-async function portrait({ question, user }: Answer, awsCalls: number | undefined, world: Touched): Promise<Portrait | undefined> {
-  if (question.kind === 'map') {
-    const found = await world.studio.portrayMap(question);
-    return found && { picture: found.picture, told: { map: found.map, askedBy: user } };
-  }
-  const traceId = await traceOf(question, world);
-  const found = traceId && (await world.studio.portray(traceId));
+async function mapped(question: MapQuestion, askedBy: string, { studio }: Touched): Promise<Portrait | undefined> {
+  const found = await studio.portrayMap(question);
+  return found && { picture: found.picture, told: { map: found.map, askedBy } };
+}
+
+async function drawn(
+  traceId: TraceId | undefined,
+  askedBy: string,
+  awsCalls: number | undefined,
+  { studio, incidents }: Touched,
+): Promise<Portrait | undefined> {
+  const found = traceId && (await studio.portray(traceId));
   if (!found) return undefined;
-  const incident = await world.incidents.ofTrace(found.telling.id);
-  return { picture: found.picture, told: { telling: found.telling, incident, askedBy: user, awsCalls } };
+  const incident = await incidents.ofTrace(found.telling.id);
+  return { picture: found.picture, told: { telling: found.telling, incident, askedBy, awsCalls } };
 }
 
-type Asked = Exclude<Question, { kind: 'map' }>;
+async function said({ responseUrl }: Answer, reply: Reply, { chat }: Touched): Promise<JobOutcome> {
+  await chat.respond(responseUrl, reply);
+  return 'done';
+}
 
-const traceOf = async (question: Asked, { records }: Pick<World, 'records'>): Promise<TraceId | undefined> =>
-  question.kind === 'trace' ? question.traceId : await records.traceOfRequest(question.requestId);
-
-type Outcome = Sought | { readonly kind: 'failed'; readonly why: string };
-
-/** Of a trace of which nothing is known AWS may know something still. Its failure is an answer too; a person waits for one. */
-async function seekUnknown(
-  question: Question,
-  { records, archive }: Pick<World, 'records' | 'archive'>,
-): Promise<Outcome | undefined> {
-  const traceId = archive && question.kind !== 'map' ? await traceOf(question, { records }) : undefined;
-  if (!archive || !traceId || (await records.read(traceId)).records.length > 0) return undefined;
-  try {
-    const sought = await archive.seek(traceId, []);
-    if (sought.kind === 'sought') await records.keep(sought.records, []);
-    return sought;
-  } catch (error) {
-    return { kind: 'failed', why: error instanceof Error ? error.message : String(error) };
+/** What is answered by a list. */
+async function inWords(question: Question, { incidents }: Touched): Promise<Reply | undefined> {
+  switch (question.kind) {
+    case 'incidents': {
+      const open = (await incidents.newest(SEARCHED)).filter((incident) => !isClosed(incident));
+      return { kind: 'listed', title: open.length === 0 ? 'No open incident' : 'Open incidents', incidents: byUrgency(open) };
+    }
+    case 'search': {
+      const found = (await incidents.newest(SEARCHED)).filter((incident) => matchesWords(incident, question.words));
+      return { kind: 'listed', title: `${found.length} of the last ${SEARCHED} incidents`, incidents: byUrgency(found) };
+    }
+    case 'similar': {
+      const incident = await incidents.read(question.incidentId);
+      return { kind: 'similar', similar: incident ? similarTo(incident, await incidents.newest(SEARCHED)) : [] };
+    }
+    default:
+      return undefined;
   }
 }
 
-function inWords(sought: Outcome): string {
-  switch (sought.kind) {
-    case 'sought':
-      return `AWS does not know it either (${sought.calls} calls)`;
-    case 'asked-before':
-      return `AWS was asked for it a few minutes ago and did not know it (${sought.calls} calls)`;
-    case 'refused':
-      return `AWS was not asked: ${sought.why}`;
-    case 'failed':
-      return `AWS was asked and did not answer: ${sought.why}`;
-  }
+async function traceOf(question: Question, { records, incidents }: Touched): Promise<TraceId | undefined> {
+  if (question.kind === 'trace') return question.traceId;
+  if (question.kind === 'request') return await records.traceOfId(question.requestId);
+  if (question.kind !== 'last') return undefined;
+  const { outcome, name } = question;
+  const named = (await incidents.newest(SEARCHED)).filter((incident) => matchesWords(incident, name));
+  const kind = named.filter(({ alert }) => outcome === undefined || alert.outcome === outcome);
+  return kind.toSorted((a, b) => b.lastSeen - a.lastSeen)[0]?.alert.traceId;
 }

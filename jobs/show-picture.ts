@@ -13,6 +13,8 @@ export type Showing = {
   /** Asked for only when there is something new to see; undefined: there is nothing. */
   readonly portray: () => Promise<Portrait | undefined>;
   readonly place: Omit<Place, 'since'>;
+  /** How many ms to wait before it may appear; asked for what is new only. */
+  readonly turn?: () => Promise<number>;
 };
 
 export type ShowingResult =
@@ -31,6 +33,8 @@ export async function showPicture(world: Touched, showing: Showing): Promise<Sho
   const { intent } = await outbox.intend(showing.key, { at: clock(), trying: undefined, shown: undefined });
   if (isTrying(intent)) return await afterDoubt(world, showing, intent);
   if (intent.shown?.drawing === showing.drawing) return { kind: 'there', thread: undefined };
+  const inMs = (await showing.turn?.()) ?? 0;
+  if (inMs > 0) return { kind: 'later', inMs };
   const portrait = await showing.portray();
   if (!portrait) return { kind: 'unknown' };
   const { picture, told } = portrait;

@@ -4,6 +4,7 @@ import type { Cause } from '../src/diagnosis/cause.ts';
 import { changesIn } from '../src/diagnosis/changes.ts';
 import { learned } from '../src/diagnosis/learn.ts';
 import { windowCauses } from '../src/diagnosis/window.ts';
+import type { Rules } from '../src/incident/rules.ts';
 import { eventCounts, inspection, type RecordCounts, rejectCounts } from '../src/inspection.ts';
 import { drawMap } from '../src/map/draw-map.ts';
 import { mapDrawn } from '../src/map/map-drawn.ts';
@@ -19,6 +20,7 @@ import { drawWaterfall } from '../src/waterfall/draw.ts';
 import { drawn } from '../src/waterfall/drawn.ts';
 import type { Scene } from '../src/waterfall/scene.ts';
 import { sceneOf } from './look.ts';
+import { readRules, ruling } from './start-rules.ts';
 
 export type InspectOptions = {
   readonly files: readonly string[];
@@ -26,10 +28,13 @@ export type InspectOptions = {
   readonly json: boolean;
   readonly png: string | undefined;
   readonly map: string | undefined;
+  /** A rules file to be tried on what is read. */
+  readonly rules?: string | undefined;
 };
 
 /** `tracefall inspect`: reads files, prints transactions; no network, no Redis. Resolves to the exit code. */
-export async function inspect({ files, baseline, json, png, map }: InspectOptions): Promise<number> {
+export async function inspect({ files, baseline, json, png, map, rules: file }: InspectOptions): Promise<number> {
+  const rules = file === undefined ? undefined : await readRules(file, 'TRACEFALL_CHANNEL');
   const { records, rejects, quiet } = await telemetryIn(files);
   if (records.length === 0) {
     console.error(rejects.length === 0 ? `${files.join(', ')}: no telemetry in it` : rejected(rejectCounts(rejects)));
@@ -49,7 +54,10 @@ export async function inspect({ files, baseline, json, png, map }: InspectOption
     events: eventCounts(records),
     rejected: rejectCounts(rejects),
   };
-  console.log(json ? JSON.stringify(inspection(scenes, causes, report), undefined, 2) : printed(scenes, causes, report));
+  const text = json
+    ? JSON.stringify(inspection(scenes, causes, report), undefined, 2)
+    : printed({ scenes, causes, rules }, report);
+  console.log(text);
   const [first] = scenes;
   if (png !== undefined && first) await writeFile(png, (await drawWaterfall(first)).png);
   if (map !== undefined) {
@@ -93,12 +101,21 @@ async function bytesOf(path: string): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function printed(scenes: readonly Scene[], together: readonly Cause[], records: RecordCounts): string {
+type Inspected = {
+  readonly scenes: readonly Scene[];
+  /** Of all transactions together. */
+  readonly causes: readonly Cause[];
+  readonly rules: Rules | undefined;
+};
+
+function printed({ scenes, causes, rules }: Inspected, records: RecordCounts): string {
   const columns = process.stdout.columns ?? 100;
   const counts = `${records.read} records: ${records.placed} placed, ${records.duplicates} duplicates${beside(records)}`;
   return [
-    ...scenes.map((scene) => [drawn(scene, columns), ...scene.causes.map(told)].join('\n')),
-    ...(scenes.length > 1 && together.length > 0 ? [['all transactions together:', ...together.map(told)].join('\n')] : []),
+    ...scenes.map((scene) =>
+      [drawn(scene, columns), ...scene.causes.map(told), ...(rules ? [ruling(scene, rules)] : [])].join('\n'),
+    ),
+    ...(scenes.length > 1 && causes.length > 0 ? [['all transactions together:', ...causes.map(told)].join('\n')] : []),
     [counts, ...eventLines(records.events), rejected(records.rejected)].filter((line) => line !== '').join('\n'),
   ].join('\n\n');
 }

@@ -7,6 +7,7 @@ import type { World } from '../src/ports.ts';
 import { fitnessOf } from '../src/redis/fitness.ts';
 import { redisQueryBudget } from '../src/redis/query-budget.ts';
 import { openWorld } from '../src/world.ts';
+import { readRules } from './start-rules.ts';
 import { openStudio } from './start-studio.ts';
 import { startWorkers } from './worker.ts';
 
@@ -17,7 +18,8 @@ export async function serve(
 ): Promise<{ readonly close: () => Promise<void> }> {
   const log = logger();
   const { slack, port, redisUrl, aws } = config;
-  const { world, prompt, patient, close } = openWorld({ redisUrl, slack, log });
+  const rules = await readRules(config.rulesFile, slack.channel);
+  const { world, prompt, patient, close } = openWorld({ redisUrl, slack, log, rules });
   const { faults, warnings } = await fitnessOf(patient);
   for (const warning of warnings) log.warn(warning);
   if (faults.length > 0) {

@@ -1,7 +1,6 @@
 import { workerData } from 'node:worker_threads';
 import { z } from 'zod';
-import type { Alert } from '../src/incident/incident.ts';
-import type { MapPortrait, Portrait, Study, TrendPortrait } from '../src/ports.ts';
+import type { Judged, MapPortrait, Portrait, Study, TrendPortrait } from '../src/ports.ts';
 import type { TraceId } from '../src/telemetry/ids.ts';
 import { fontFault } from '../src/waterfall/render.ts';
 import type { MapQuestion } from '../src/work.ts';
@@ -12,7 +11,7 @@ import { studio } from './studio.ts';
 const { redisUrl } = z.object({ redisUrl: z.string() }).parse(workerData);
 const own = studio(openReading(redisUrl));
 
-export const judge = (traceId: TraceId): Promise<Alert | undefined> => own.judge(traceId);
+export const judge = (traceId: TraceId): Promise<Judged | undefined> => own.judge(traceId);
 export const portray = (traceId: TraceId): Promise<Portrait | undefined> => own.portray(traceId);
 export const study = (traceId: TraceId): Promise<Study | undefined> => own.study(traceId);
 export const portrayMap = (question: MapQuestion): Promise<MapPortrait | undefined> => own.portrayMap(question);

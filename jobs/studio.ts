@@ -15,7 +15,8 @@ import { lookBack } from './look-back.ts';
 export const studio = (world: Pick<World, 'records' | 'usual' | 'changes' | 'latencies'>): Studio => ({
   judge: async (traceId) => {
     const scene = await look(world, traceId);
-    return scene && decide(scene.transaction, scene.outcome, scene.causes);
+    const alert = scene && decide(scene.transaction, scene.outcome, scene.causes);
+    return alert && { alert, usual: scene.usual };
   },
   portray: async (traceId) => {
     const scene = await look(world, traceId);

@@ -18,6 +18,10 @@ import {
   Learn,
   PUBLISH,
   Publish,
+  REVISIT,
+  Revisit,
+  STORM,
+  TellStorm,
 } from '../src/work.ts';
 import { announce } from './announce.ts';
 import { answer } from './answer.ts';
@@ -26,6 +30,8 @@ import { gather } from './gather.ts';
 import { learn } from './learn.ts';
 import type { JobOutcome } from './outcome.ts';
 import { publish } from './publish.ts';
+import { revisit } from './revisit.ts';
+import { tellStorm } from './tell-storm.ts';
 
 /** A job outlives this many crashes of its workers; BullMQ's default of 1 gives it up at the second. */
 const MAX_STALLED = 100;
@@ -46,6 +52,8 @@ export function startWorkers(world: World, redis: Redis, log: Logger): Workers {
     run({ queue: ANNOUNCE, schema: Announce, job: (data) => announce(data, world) }, redis, log),
     run({ queue: ANSWER, schema: Answer, job: (data) => answer(data, world) }, redis, log),
     run({ queue: LEARN, schema: Learn, job: (data) => learn(data, world) }, redis, log),
+    run({ queue: REVISIT, schema: Revisit, job: (data) => revisit(data, world) }, redis, log),
+    run({ queue: STORM, schema: TellStorm, job: (data) => tellStorm(data, world) }, redis, log),
     run({ queue: GATHER, schema: Gather, job: (data) => gather(data, world) }, redis, log),
     run({ queue: PUBLISH, schema: Publish, job: (data) => publish(data, world) }, redis, log),
   ];

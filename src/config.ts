@@ -8,6 +8,8 @@ export type Config = {
   readonly otlpToken: Secret | undefined;
   readonly aws: AwsDoorsConfig;
   readonly awsCalls: AwsCallsConfig;
+  /** Path of the routing and rules file. */
+  readonly rulesFile: string | undefined;
 };
 
 /** What the worker itself asks and tells AWS; with neither it needs no credential. */
@@ -115,6 +117,7 @@ const variables = z.object({
   TRACEFALL_ACCOUNTS: accounts.optional(),
   TRACEFALL_PULL: z.enum(['on', 'off'], 'expected on or off').default('off'),
   TRACEFALL_EVENT_BUS: z.string().optional(),
+  TRACEFALL_CONFIG: z.string().optional(),
 });
 const Environment = variables.refine(isVerifiable, UNVERIFIABLE);
 
@@ -134,6 +137,7 @@ export function config(environment: Source = process.env): Config {
       accounts: data.TRACEFALL_ACCOUNTS,
     }),
     awsCalls: Object.freeze({ pull: data.TRACEFALL_PULL === 'on', eventBus: data.TRACEFALL_EVENT_BUS }),
+    rulesFile: data.TRACEFALL_CONFIG,
   });
 }
 
@@ -208,6 +212,7 @@ const Local = z.object({
   /** Set: a workspace of one's own, whose other variables must be set too. */
   SLACK_BOT_TOKEN: z.string().optional(),
   OTLP_TOKEN: secret.optional(),
+  TRACEFALL_CONFIG: z.string().optional(),
   /** A local-slack of one's own. */
   LOCAL_SLACK: z.string().optional(),
   /** Folder for everything that is brought and kept. */

@@ -1,5 +1,6 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import type { Incident } from '../incident/incident.ts';
+import type { Incident, LogEntry } from '../incident/incident.ts';
+import type { IncidentState } from '../incident/life.ts';
 import type { Bus } from '../ports.ts';
 import { toMillis } from '../units.ts';
 import { attempts } from './attempts.ts';
@@ -24,10 +25,25 @@ export const eventBridgeBus = (client: EventBridgeClient, busName: string): Bus 
   },
 });
 
+/** The contract's words for ours. What concerns only those who read the thread is not told. */
+const WHAT: Readonly<Record<LogEntry['what'], 'opened' | 'acknowledged' | 'annotated' | 'resolved' | undefined>> = {
+  ...{ opened: 'opened', reopened: 'opened', flapping: 'opened' },
+  ...{ acknowledged: 'acknowledged', noted: 'annotated' },
+  ...{ resolved: 'resolved', merged: 'resolved' },
+  ...{ snoozed: undefined, woken: undefined, assigned: undefined },
+};
+
+const STATE: Readonly<Record<IncidentState, 'open' | 'acknowledged' | 'resolved'>> = {
+  ...{ open: 'open', snoozed: 'open', flapping: 'open' },
+  ...{ acknowledged: 'acknowledged' },
+  ...{ resolved: 'resolved', merged: 'resolved' },
+};
+
 /** A note is left out of the event: people write notes for people, and a bus reaches further than a channel. */
-function eventOf({ id, alert, state, count, firstSeen, lastSeen, log, thread }: Incident, entry: number) {
+function eventOf({ id, alert, life, count, firstSeen, lastSeen, log, thread }: Incident, entry: number) {
   const change = log[entry];
-  if (!change) return undefined;
+  const what = change && WHAT[change.what];
+  if (!what) return undefined;
   const [cause] = alert.causes;
   return {
     Time: new Date(toMillis(change.at)),
@@ -35,13 +51,13 @@ function eventOf({ id, alert, state, count, firstSeen, lastSeen, log, thread }: 
       version: 1,
       id: `${id}:${entry}`,
       incident: {
-        ...{ id, state, transactions: count, outcome: alert.outcome, transaction: alert.transaction },
+        ...{ id, state: STATE[life.state], transactions: count, outcome: alert.outcome, transaction: alert.transaction },
         ...{ service: alert.service, environment: alert.environment, failsAt: alert.hop, error: alert.error ?? null },
         ...{ firstSeen: iso(firstSeen), lastSeen: iso(lastSeen), traceId: alert.traceId },
         cause: cause ? { kind: cause.kind, summary: cause.summary, confidence: cause.confidence } : null,
         slack: thread ? { channel: thread.channel, ts: thread.ts } : null,
       },
-      change: { what: change.what === 'noted' ? 'annotated' : change.what, by: change.by, at: iso(change.at) },
+      change: { what, by: change.by, at: iso(change.at) },
     }),
   };
 }

@@ -11,6 +11,8 @@ import { slackClients } from '../slack/client.ts';
 import { takeCommands } from '../slack/commands.ts';
 import { doorkeeper } from '../slack/doorkeeper.ts';
 import { REMEMBERED_SECONDS } from '../slack/genuine.ts';
+import { takeHabits } from '../slack/habits.ts';
+import { takeHome } from '../slack/home.ts';
 import { lightInteractions } from '../slack/interactions.ts';
 import { takePresses } from '../slack/presses.ts';
 import { sealingClient, viewSeal } from '../slack/sealed-views.ts';
@@ -34,7 +36,8 @@ const { redisUrl, botToken, signingSecret, previousSecret, welcome, apiUrl } = s
 const secrets = [signingSecret.reveal(), ...(previousSecret ? [previousSecret.reveal()] : [])];
 const onError = (error: Error) => log.warn({ err: error }, 'Redis');
 const redis = promptConnection(redisUrl, onError);
-const world = { incidents: redisIncidents(redis, () => fromMillis(Date.now())), queue: redisQueue(redis, onError) };
+const clock = () => fromMillis(Date.now());
+const world = { clock, incidents: redisIncidents(redis, clock), queue: redisQueue(redis, onError) };
 const report = {
   refused: (why: string) => log.warn({ why }, 'refused'),
   failed: (error: unknown, doing: string) => log.error({ err: error, doing }, 'failed'),
@@ -50,6 +53,8 @@ const desk = {
   report,
 };
 takePresses(desk);
+takeHabits(desk);
+takeHome(desk);
 takeCommands(desk, []);
 
 /** HTTP API `POST /slack/events`: the same requests, and the same that follows from them, as at the bot's own door. */

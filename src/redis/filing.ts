@@ -69,6 +69,13 @@ function entryOf<K, V>(map: Map<K, V>, key: K, fresh: () => V): V {
   return made;
 }
 
+/** Of a request to API Gateway, as X-Ray and instrumentations of handlers write it: people find it in the answer's headers. */
+const GATEWAY_REQUEST_ID = [
+  'aws.api_gateway.request_id',
+  'aws.apigateway.request_id',
+  'http.response.header.x-amzn-requestid',
+] as const;
+
 function fileSpan(file: TraceFile, span: SpanRecord): void {
   // The in-progress copy and the finished one are two fields: whichever comes last, neither hides the other.
   const field = `s:${span.spanId}:${span.spanKind}:${span.end === undefined ? 'open' : 'ended'}`;
@@ -76,11 +83,9 @@ function fileSpan(file: TraceFile, span: SpanRecord): void {
   for (const link of span.links) if (link.traceId !== span.traceId) file.linked.add(link.traceId);
   const { offers, wants } = joinKeysOf({ ...span, kind: span.spanKind });
   for (const key of [...offers, ...wants.flat()]) file.joins.set(key, span.start);
-  const requestId = ownRequestId(span);
-  if (requestId !== undefined) file.requestIds.push(requestId);
   // The execution of a state machine is filed like a request: what is announced of it finds its trace, whichever comes first.
-  const execution = executionArnOf(span.attributes);
-  if (execution !== undefined) file.requestIds.push(execution);
+  const named = [ownRequestId(span), executionArnOf(span.attributes), ...GATEWAY_REQUEST_ID.map((name) => span.attributes[name])];
+  file.requestIds.push(...named.filter((id): id is string => typeof id === 'string' && id !== ''));
   if (span.parentSpanId === undefined && span.end !== undefined) file.entryClosed = true;
 }
 

@@ -22,6 +22,7 @@ const digest = (text: string): string => createHash('sha256').update(text).diges
 const TRACE_PREFIX = 'tf:trace:';
 const RECENT_PREFIX = 'tf:recent:';
 const FROZEN_PREFIX = 'tf:frozen:';
+const STORM_PREFIX = 'tf:storm:';
 const INCIDENT_PREFIX = 'tf:incident:';
 
 export const keys = {
@@ -39,6 +40,10 @@ export const keys = {
   changes: (resource: string) => `tf:changes:${digest(resource)}`,
   learned: (id: TraceId) => `tf:learned:${id}`,
   incidentPrefix: INCIDENT_PREFIX,
+  /** All of them by when they were opened. */
+  incidents: 'tf:incidents',
+  /** Signatures of which nobody wants to hear; kept until somebody does. */
+  muted: 'tf:muted',
   incident: (id: string) => `${INCIDENT_PREFIX}${id}`,
   incidentLog: (id: string) => `${INCIDENT_PREFIX}${id}:log`,
   signature: (signature: string) => `tf:signature:${digest(signature)}`,
@@ -46,5 +51,12 @@ export const keys = {
   once: (name: string) => `tf:once:${digest(name)}`,
   asked: (id: TraceId) => `tf:asked:${id}`,
   budget: (what: string) => `tf:budget:${what}`,
+  incidentOfThread: (channel: string, ts: string) => `tf:incident-of-thread:${digest(`${channel}/${ts}`)}`,
+  pace: (channel: string) => `tf:pace:${digest(channel)}`,
+  /** A channel's incidents by when they were first to be told. */
+  openedIn: (channel: string) => `tf:opened-in:${digest(channel)}`,
+  stormOf: (channel: string) => `tf:storm-of:${digest(channel)}`,
+  stormPrefix: STORM_PREFIX,
+  storm: (id: string) => `${STORM_PREFIX}${id}`,
   outbox: (key: string) => `tf:outbox:${digest(key)}`,
 };

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Lesson } from '../diagnosis/lesson.ts';
-import { BLOCKS, blockOf, type Counts, usualFrom } from '../diagnosis/tally.ts';
+import { BLOCKS, blockOf, type Counts, usualFrom, wellIn } from '../diagnosis/tally.ts';
 import type { Usual } from '../diagnosis/usual.ts';
 import type { Clock, UsualMemory } from '../ports.ts';
 import type { TraceId } from '../telemetry/ids.ts';
@@ -13,7 +13,7 @@ const BELIEVED_FOR = fromMillis(15_000);
 /** Operations remembered in this process; beyond it the memory starts anew. */
 const REMEMBERED = 10_000;
 
-/** Nothing is learned for this long after the last report of an incident … */
+/** Nothing is learned for this long after the last report of a slow incident … */
 const FROZEN_FOR_MS = 10 * 60_000;
 /** … but what goes on for longer than this is how things are now: else the memory of an operation with a lasting fault would run empty … */
 const FROZEN_AT_MOST_MS = 6 * 3_600_000;
@@ -51,6 +51,7 @@ export function redisUsual(redis: Redis, clock: Clock): UsualMemory {
         usualKeys.map((key) => script(FREEZE, keys.frozen(key), [now, FROZEN_FOR_MS, FROZEN_AT_MOST_MS, THAWED_AFTER_MS])),
       );
     },
+    sightings: (operationKey, since) => sightings(redis, { operationKey, since, now: clock() }),
   };
 }
 
@@ -64,7 +65,11 @@ async function load(
     redis,
     usualKeys.flatMap((key) => blocks.map((block) => ['hgetall', keys.usual(key, block)])),
   );
-  return usualKeys.map((key, index) => [key, usualFrom(replies.slice(index * BLOCKS, (index + 1) * BLOCKS).map(countsIn))]);
+  return usualKeys.map((key, index) => {
+    const [present = new Map(), ...past] = replies.slice(index * BLOCKS, (index + 1) * BLOCKS).map(countsIn);
+    // What has failed only since a moment ago is the incident itself: taken for usual, it would no longer be blamed.
+    return [key, usualFrom([present, ...past], past)];
+  });
 }
 
 export const countsIn = (reply: unknown): Counts =>
@@ -93,3 +98,15 @@ const FREEZE = `
 local since = redis.call('GET', KEYS[1] .. ':since') or ARGV[1]
 redis.call('SET', KEYS[1] .. ':since', since, 'PX', ARGV[4])
 if tonumber(ARGV[1]) - tonumber(since) < tonumber(ARGV[3]) then redis.call('SET', KEYS[1], 1, 'PX', ARGV[2]) end`;
+
+type Sought = { readonly operationKey: string; readonly since: Micros; readonly now: Micros };
+
+async function sightings(redis: Redis, { operationKey, since, now }: Sought): Promise<number> {
+  const ages = Math.min(BLOCKS, blockOf(now) - blockOf(since));
+  const blocks = Array.from({ length: ages + 1 }, (_, age) => blockOf(now) - age);
+  const replies = await pipelined(
+    redis,
+    blocks.map((block) => ['hgetall', keys.usual(operationKey, block)]),
+  );
+  return replies.reduce<number>((sum, reply) => sum + wellIn(countsIn(reply)), 0);
+}

@@ -7,6 +7,8 @@ import type { Once } from '../ports.ts';
 import { clientOptions, silent, slackClients } from './client.ts';
 import { takeCommands } from './commands.ts';
 import { guard } from './guard.ts';
+import { takeHabits } from './habits.ts';
+import { takeHome } from './home.ts';
 import { boltInteractions } from './interactions.ts';
 import type { People, Report } from './people.ts';
 import { takePresses } from './presses.ts';
@@ -66,6 +68,8 @@ export function slackApp(options: SlackAppOptions): SlackApp {
   const client = sealingClient(slackClients(token, apiUrl).interactive, seal);
   const desk = { app: boltInteractions(app), client, apiUrl, on, report };
   takePresses(desk);
+  takeHabits(desk);
+  takeHome(desk);
   takeCommands(desk, options.commands);
 
   const server = createServer(routed([...entry.routes, ...options.routes], report));

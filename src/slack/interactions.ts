@@ -10,18 +10,22 @@ type Faults = { response_action: 'errors'; errors: Record<string, string> };
 type OnCommand = (request: { ack: Ack<Words>; command: SlashCommand }) => Promise<void>;
 type OnAction = (request: { ack: () => Promise<void>; body: unknown }) => Promise<void>;
 type OnView = (request: { ack: Ack<Faults>; view: unknown; body: { user: { id: string } } }) => Promise<void>;
+type OnEvent = (request: { event: unknown }) => Promise<void>;
 
 /** Where the desk hangs what people can do. Two stand behind it: Bolt in the bot, the one below in a function. */
 export type Interactions = {
   command(name: string, take: OnCommand): void;
   action(pattern: { type: 'block_actions'; action_id: string }, take: OnAction): void;
   view(pattern: { type: 'view_submission'; callback_id: string }, take: OnView): void;
+  /** Slack sends an event again whose answer it has not seen: taking it twice must leave the world as once does. */
+  event(name: 'reaction_added' | 'message' | 'app_home_opened', take: OnEvent): void;
 };
 
 export const boltInteractions = (app: App): Interactions => ({
   command: (name, take) => app.command(name, take),
   action: (pattern, take) => app.action(pattern, take),
   view: (pattern, take) => app.view<ViewSubmitAction>(pattern, ({ ack, view, body }) => take({ ack, view, body })),
+  event: (name, take) => app.event(name, ({ event }) => take({ event })),
 });
 
 const Command = z.looseObject({
@@ -38,6 +42,8 @@ const Submission = z.looseObject({
   user: z.looseObject({ id: z.string() }),
   view: z.looseObject({ callback_id: z.string() }),
 });
+/** https://docs.slack.dev/apis/events-api#callback-field */
+const Told = z.looseObject({ type: z.literal('event_callback'), event: z.looseObject({ type: z.string() }) });
 const Verification = z.object({ type: z.literal('url_verification'), challenge: z.string() });
 
 type Work = (ack: Ack<Words | Faults>) => Promise<void>;
@@ -51,6 +57,7 @@ export function lightInteractions(guard: Guard): LightInteractions {
   const commands = new Map<string, OnCommand>();
   const actions = new Map<string, OnAction>();
   const views = new Map<string, OnView>();
+  const events = new Map<string, OnEvent>();
 
   const admittedOnly = (body: unknown, work: Work): Promise<Taken> =>
     acked(async (ack) => {
@@ -66,12 +73,22 @@ export function lightInteractions(guard: Guard): LightInteractions {
     return onView && (await admittedOnly(submission, (ack) => onView({ ack, view: submission.view, body: submission })));
   };
 
+  const json = async (value: unknown): Promise<Taken> => {
+    const told = Told.safeParse(value).data;
+    if (!told) return verification(value);
+    return await admittedOnly(told, async (ack) => {
+      await ack();
+      await events.get(told.event.type)?.({ event: told.event });
+    });
+  };
+
   return {
     command: (name, take) => void commands.set(name, take),
     action: ({ action_id }, take) => void actions.set(action_id, take),
     view: ({ callback_id }, take) => void views.set(callback_id, take),
+    event: (name, take) => void events.set(name, take),
     take: async (body) => {
-      if (body.startsWith('{')) return verification(body);
+      if (body.startsWith('{')) return await json(jsonIn(body));
       const form = Object.fromEntries(new URLSearchParams(body));
       if (form['payload'] !== undefined) return await payload(jsonIn(form['payload']));
       const command = Command.safeParse(form).data;
@@ -82,8 +99,8 @@ export function lightInteractions(guard: Guard): LightInteractions {
 }
 
 /** Slack tries an address once when it is entered. https://docs.slack.dev/reference/events/url_verification */
-function verification(body: string): Taken {
-  const asked = Verification.safeParse(jsonIn(body)).data;
+function verification(value: unknown): Taken {
+  const asked = Verification.safeParse(value).data;
   return asked && { body: JSON.stringify({ challenge: asked.challenge }) };
 }
 

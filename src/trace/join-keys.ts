@@ -123,6 +123,8 @@ const textOf = ({ attributes }: Carrier, names: readonly string[]): string =>
   names.map((name) => attributes[name] ?? '').join(' ');
 
 /** A join by such a key is a guess: others may have written the same item. */
+export const messageKey = (id: string): string => `message ${id}`;
+
 export const isGuess = (key: string): boolean => key.startsWith('item ');
 
 /** Message ids and sequence numbers that a span bears, as `batchItemFailures` names them. */
@@ -174,7 +176,7 @@ function carried({ attributes }: Carrier): readonly string[] {
   });
   const tables = valuesOf(attributes, TABLE);
   const items = written.flatMap((item) => tables.map((table) => `item ${table}:${item}`));
-  return [...new Set([...ids.map((id) => `message ${id}`), ...records, ...items])];
+  return [...new Set([...ids.map(messageKey), ...records, ...items])];
 }
 
 /** Every span that is kept passes here, and most say nothing: so without an allocation where there is nothing. */

@@ -2,6 +2,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eventBridgeBus } from '../../src/aws/bus.ts';
 import { CALLING } from '../../src/aws/open-aws.ts';
+import type { LogEntry } from '../../src/incident/incident.ts';
 import { micros } from '../../src/units.ts';
 import { incident } from '../slack/samples.ts';
 import { type AwsServer, awsServer } from '../world/aws-server.ts';
@@ -20,13 +21,18 @@ const bus = () =>
     'ops',
   );
 const AT = micros(1_785_830_304_000_000);
+const entry = (by: string, what: LogEntry['what']): LogEntry => ({
+  ...{ at: AT, by, what, from: 'open', to: 'open', text: undefined, message: undefined },
+});
 const told = incident({
   id: 'abc',
-  state: 'acknowledged',
+  life: { state: 'acknowledged', by: 'U0MAYA', at: AT, assignee: undefined, reopened: [] },
   log: [
-    { at: AT, by: 'tracefall', what: 'opened', text: undefined },
-    { at: AT, by: 'U0MAYA', what: 'acknowledged', text: undefined },
-    { at: AT, by: 'U0MAYA', what: 'noted', text: 'the password is hunter2' },
+    entry('tracefall', 'opened'),
+    entry('U0MAYA', 'acknowledged'),
+    { ...entry('U0MAYA', 'noted'), text: 'the password is hunter2' },
+    entry('U0MAYA', 'assigned'),
+    entry('tracefall', 'reopened'),
   ],
 });
 
@@ -58,7 +64,16 @@ test('says that a note was written, and not what', async () => {
   expect(sent).not.toContain('hunter2');
 });
 
-test('tells nothing of an entry that is not there', async () => {
+test('tells that it failed again as opened: the contract has no other word', async () => {
+  aws.answers('PutEvents', { FailedEntryCount: 0, Entries: [{ EventId: '1' }] });
+
+  await bus().tell(told, 4);
+
+  expect(JSON.stringify(aws.calls)).toContain('\\"what\\":\\"opened\\"');
+});
+
+test('tells nothing of an entry that is not there, or that only the thread is about', async () => {
+  await bus().tell(told, 5);
   await bus().tell(told, 3);
 
   expect(aws.calls).toEqual([]);

@@ -17,7 +17,8 @@ const RESPONSE = 'http://127.0.0.1:1/_hooks/response/1';
 const redis = testRedis();
 /** All keys but those by which BullMQ names a queue as soon as it is opened, and what only remembers that a request was here. */
 const written = async () => (await redis().keys('*')).filter((key) => !key.endsWith(':meta') && !key.startsWith('tf:once:'));
-const incidents = () => redisIncidents(redis(), () => fromMillis(1_785_830_304_824));
+const clock = () => fromMillis(1_785_830_304_824);
+const incidents = () => redisIncidents(redis(), clock);
 
 let sandbox: Lambda;
 beforeEach(async () => {
@@ -79,7 +80,7 @@ test('a stranger met in a shared channel is answered, and changes nothing', asyn
 
   expect(await sent({ payload })).toMatchObject(answered(200));
 
-  expect(await incidents().read(id)).toMatchObject({ state: 'open' });
+  expect(await incidents().read(id)).toMatchObject({ life: { state: 'open' } });
 });
 
 test('a note on what is not sealed by us is kept nowhere', async () => {
@@ -111,7 +112,10 @@ test('a press changes the incident and asks for its thread to be brought up to d
 
   expect(await sent(pressForm('acknowledge', id, RESPONSE))).toMatchObject(answered(200));
 
-  expect(await incidents().read(id)).toMatchObject({ state: 'acknowledged', log: [{}, { by: 'U0MAYA', what: 'acknowledged' }] });
+  expect(await incidents().read(id)).toMatchObject({
+    life: { state: 'acknowledged' },
+    log: [{}, { by: 'U0MAYA', what: 'acknowledged' }],
+  });
   expect(await redis().llen('tf:queue:announce:wait')).toBe(1);
 });
 
@@ -123,6 +127,33 @@ test('a note is kept; an empty one comes back with what is wrong', async () => {
   expect(await sent(submission(id, 'rolled back'))).toMatchObject(answered(200));
 
   expect(await incidents().read(id)).toMatchObject({ log: [{}, { what: 'noted', text: 'rolled back' }] });
+});
+
+test('a reply that begins with note: is kept once, however often Slack tells of it', async () => {
+  const id = await opened();
+  await incidents().setThread(id, { channel: 'C0INCIDENTS', ts: '1.2' });
+  const event = {
+    type: 'message',
+    user: 'U0MAYA',
+    text: 'note: rolled back',
+    channel: 'C0INCIDENTS',
+    ts: '1.3',
+    thread_ts: '1.2',
+  };
+  const told = (event_time: number) => request(JSON.stringify({ type: 'event_callback', team_id: 'T0', event_time, event }));
+
+  expect(await sandbox.invoke(told(1))).toMatchObject(answered(200));
+  expect(await sandbox.invoke(told(2))).toMatchObject(answered(200));
+
+  const { log } = (await incidents().read(id)) ?? {};
+  expect(log).toMatchObject([{ what: 'opened' }, { what: 'noted', text: 'rolled back', message: '1.3' }]);
+});
+
+test('an event of which nothing follows is answered, or Slack would send it again', async () => {
+  const body = JSON.stringify({ type: 'event_callback', team_id: 'T0', event: { type: 'team_join' } });
+
+  expect(await sandbox.invoke(request(body))).toMatchObject(answered(200));
+  expect(await written()).toEqual([]);
 });
 
 test('what nobody here takes is answered as not found, and changes nothing', async () => {
@@ -155,7 +186,7 @@ describe('the same request makes the same job here and at the bot', () => {
     const app = slackApp({
       ...{ signingSecret: SECRET, token: 'xoxb-test', apiUrl: 'http://127.0.0.1:1/api/', appToken: undefined, port: 0 },
       ...{ commands: [], routes: [], once: async () => 'first' },
-      on: people({ incidents: incidents(), queue }, {}, redactor()),
+      on: people({ clock, incidents: incidents(), queue }, {}, redactor()),
       report: { refused: () => undefined, failed: () => undefined },
     });
     const port = await app.start();

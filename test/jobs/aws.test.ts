@@ -10,19 +10,14 @@ import { studio } from '../../jobs/studio.ts';
 import { awsArchive } from '../../src/aws/archive.ts';
 import { intake } from '../../src/intake.ts';
 import type { Queue, World } from '../../src/ports.ts';
-import { redisChanges } from '../../src/redis/changes.ts';
-import { redisIncidents } from '../../src/redis/incidents.ts';
-import { redisLatencies } from '../../src/redis/latencies.ts';
-import { redisOutbox } from '../../src/redis/outbox.ts';
 import { redisQueryBudget } from '../../src/redis/query-budget.ts';
-import { redisRecords } from '../../src/redis/records.ts';
-import { redisUsual } from '../../src/redis/usual.ts';
 import { type TraceId, traceId } from '../../src/telemetry/ids.ts';
 import { parse } from '../../src/telemetry/parse.ts';
 import { fromMillis } from '../../src/units.ts';
 import { type AwsServer, awsServer } from '../world/aws-server.ts';
 import { type ChatTwin, chatTwin } from '../world/chat-twin.ts';
 import { testRedis } from '../world/redis.ts';
+import { redisMemory } from '../world/redis-memory.ts';
 
 const redis = testRedis();
 const BEGAN = 1_785_830_304;
@@ -66,6 +61,8 @@ beforeEach(async () => {
     announce: async (job) => note('announce', job.incidentId),
     answer: async (job) => note('answer', job),
     learn: async () => undefined,
+    storm: async () => undefined,
+    revisit: async () => undefined,
     gather: async (job) => note('gather', job.traceId),
     publish: async (all) => {
       for (const job of all) note('publish', job);
@@ -77,13 +74,10 @@ beforeEach(async () => {
     credentials: { accessKeyId: 'x', secretAccessKey: 'y' },
     maxAttempts: 1,
   };
-  const memory = {
-    ...{ records: redisRecords(redis(), clock), usual: redisUsual(redis(), clock) },
-    ...{ changes: redisChanges(redis()), latencies: redisLatencies(redis()) },
-  };
+  const memory = redisMemory(redis(), clock);
   world = {
-    ...{ clock, queue, chat: slack.chat, outbox: redisOutbox(redis()) },
-    ...{ ...memory, studio: studio(memory), incidents: redisIncidents(redis(), clock) },
+    ...memory,
+    ...{ queue, studio: studio(memory), chat: slack.chat, pace: { turn: async () => 0, hold: async () => undefined } },
     archive: awsArchive({
       ...{ xray: new XRayClient(client), logs: new CloudWatchLogsClient(client), clock },
       budget: redisQueryBudget(redis(), { concurrent: 9, perSecond: 99, perHour: 99, bytesPerDay: 1e12 }),
@@ -188,7 +182,7 @@ test('each entry of an incident goes to the bus, where there is one', async () =
   const [incidentId] = of('announce').map(String);
   const told: string[] = [];
   const bus = { tell: async ({ id }: { id: string }, entry: number) => void told.push(`${id} ${entry}`) };
-  await world.incidents.change(incidentId ?? '', { to: 'acknowledged', by: 'U0MAYA', text: undefined });
+  await world.incidents.change(incidentId ?? '', { kind: 'acknowledge', by: 'U0MAYA' });
 
   await announce({ v: 1, incidentId: incidentId ?? '' }, world);
   expect(of('publish')).toEqual([]);

@@ -2,21 +2,15 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { announce } from '../../jobs/announce.ts';
 import { answer } from '../../jobs/answer.ts';
 import { examine } from '../../jobs/examine.ts';
-import { learn } from '../../jobs/learn.ts';
 import { studio } from '../../jobs/studio.ts';
-import { intake } from '../../src/intake.ts';
 import type { Queue, Studio, World } from '../../src/ports.ts';
-import { redisChanges } from '../../src/redis/changes.ts';
-import { redisIncidents } from '../../src/redis/incidents.ts';
-import { redisLatencies } from '../../src/redis/latencies.ts';
-import { redisOutbox } from '../../src/redis/outbox.ts';
-import { redisRecords } from '../../src/redis/records.ts';
-import { redisUsual } from '../../src/redis/usual.ts';
 import type { TelemetryRecord } from '../../src/telemetry/record.ts';
 import { type Micros, micros } from '../../src/units.ts';
-import { anEvent, aSpan, aTraceId, at } from '../trace/records.ts';
+import { aSpan, aTraceId, at } from '../trace/records.ts';
 import { type ChatTwin, chatTwin } from '../world/chat-twin.ts';
 import { testRedis } from '../world/redis.ts';
+import { redisMemory } from '../world/redis-memory.ts';
+import { declined } from './declined.ts';
 
 const redis = testRedis();
 const SECONDS = 1_000_000;
@@ -25,7 +19,7 @@ const SECONDS = 1_000_000;
 let now: Micros;
 let slack: ChatTwin;
 let asked: string[];
-let learning: string[];
+let revisits: string[];
 let world: World;
 /** Pictures drawn. */
 let portrayed: number;
@@ -33,27 +27,23 @@ beforeEach(() => {
   now = at(0);
   slack = chatTwin();
   asked = [];
-  learning = [];
+  revisits = [];
   const clock = () => now;
   const queue: Queue = {
     examine: async (traceId, delayMs) => void asked.push(`examine ${traceId} in ${delayMs} ms`),
     announce: async ({ incidentId }, delayMs) => void asked.push(`announce ${incidentId} in ${delayMs} ms`),
     answer: async () => void asked.push('answer'),
-    learn: async ({ entry }) => void learning.push(entry),
+    learn: async () => undefined,
     gather: async ({ traceId }) => void asked.push(`gather ${traceId}`),
     publish: async (entries) => void asked.push(...entries.map(({ entry }) => `publish ${entry}`)),
+    storm: async ({ stormId }) => void asked.push(`storm ${stormId}`),
+    revisit: async ({ why, incidentId }, delayMs) => void revisits.push(`${why} ${incidentId} in ${delayMs} ms`),
   };
   portrayed = 0;
-  const memory = {
-    records: redisRecords(redis(), clock),
-    usual: redisUsual(redis(), clock),
-    changes: redisChanges(redis()),
-    latencies: redisLatencies(redis()),
-  };
-  world = {
-    ...{ clock, queue, chat: slack.chat, outbox: redisOutbox(redis()) },
-    ...{ ...memory, studio: counting(studio(memory)), incidents: redisIncidents(redis(), clock) },
-  };
+  // Slack's pace has a test of its own.
+  const pace = { turn: async () => 0, hold: async () => undefined };
+  const memory = redisMemory(redis(), clock);
+  world = { ...memory, studio: counting(studio(memory)), pace, queue, chat: slack.chat };
 });
 
 const counting = ({ portray, ...rest }: Studio): Studio => ({
@@ -64,17 +54,9 @@ const counting = ({ portray, ...rest }: Studio): Studio => ({
   },
 });
 
-const declined = (trace: string): readonly TelemetryRecord[] => [
-  aSpan({ trace, id: `${trace} entry`, service: 'api', operation: 'POST /orders', status: 'error' }),
-  aSpan({
-    ...{ trace, id: `${trace} pay`, parent: `${trace} entry`, service: 'payment', operation: 'charge', from: 10, to: 90 },
-    ...{ status: 'error', error: { type: 'CardDeclined', message: `order ${trace.charCodeAt(1)}` } },
-  }),
-];
-
 /** The walk of one failing transaction up to its incident. */
-async function incidentOf(trace: string): Promise<string> {
-  await world.records.keep(declined(trace), []);
+async function incidentOf(trace: string, since = 0): Promise<string> {
+  await world.records.keep(declined(trace, since), []);
   await examine({ v: 1, traceId: aTraceId(trace) }, world);
   return (await world.incidents.ofTrace(aTraceId(trace)))?.id ?? 'none';
 }
@@ -87,8 +69,12 @@ describe('a failing transaction', () => {
     const second = await incidentOf('two');
 
     expect(second).toBe(first);
-    expect(await world.incidents.read(first)).toMatchObject({ count: 2, state: 'open', alert: { transaction: 'POST /orders' } });
-    expect(asked).toEqual([`announce ${first} in 0 ms`, `announce ${first} in 5000 ms`]);
+    expect(await world.incidents.read(first)).toMatchObject({
+      count: 2,
+      life: { state: 'open' },
+      alert: { transaction: 'POST /orders' },
+    });
+    expect(asked).toEqual([`announce ${first} in 0 ms`, `announce ${first} in 10000 ms`]);
   });
 
   test('is counted once however often it is examined', async () => {
@@ -117,12 +103,39 @@ describe('a failing transaction', () => {
     expect(await world.incidents.read(id)).toMatchObject({ count: 1, alert: { hop: { service: 'psp' } } });
   });
 
-  test('of a resolved incident opens a new one, but a late repetition of an old one does not', async () => {
+  test('of a resolved incident reopens it, but a late repetition of an old one does not', async () => {
     const id = await incidentOf('one');
-    await world.incidents.change(id, { to: 'resolved', by: 'U0MAYA', text: undefined });
+    now = micros(now + SECONDS);
+    await world.incidents.change(id, { kind: 'resolve', by: 'U0MAYA' });
 
     expect(await incidentOf('one')).toBe(id);
-    expect(await incidentOf('two')).not.toBe(id);
+    expect((await world.incidents.read(id))?.life.state).toBe('resolved');
+    now = micros(now + SECONDS);
+    expect(await incidentOf('two', 2_000)).toBe(id);
+    expect((await world.incidents.read(id))?.life.state).toBe('open');
+  });
+
+  test('long after its incident was resolved opens a new one', async () => {
+    const id = await incidentOf('one');
+    await world.incidents.change(id, { kind: 'resolve', by: 'U0MAYA' });
+    now = micros(now + 31 * 60 * SECONDS);
+
+    expect(await incidentOf('two', 1_860_000)).not.toBe(id);
+  });
+
+  test('that turns out to fail elsewhere moves to the incident of that failure, and the one that it leaves says so', async () => {
+    const shallow = aSpan({ trace: 'one', id: 'one entry', service: 'api', operation: 'POST /orders', status: 'error' });
+    await world.records.keep([shallow], []);
+    await examine({ v: 1, traceId: aTraceId('one') }, world);
+    const left = await world.incidents.ofTrace(aTraceId('one'));
+    const deep = await incidentOf('two');
+    asked = [];
+
+    expect(await incidentOf('one')).toBe(deep);
+    expect(deep).not.toBe(left?.id);
+    expect(await world.incidents.read(deep)).toMatchObject({ count: 2 });
+    expect(await world.incidents.read(left?.id ?? '')).toMatchObject({ count: 0, life: { state: 'merged', into: deep } });
+    expect(asked).toEqual([`announce ${deep} in 10000 ms`, `announce ${left?.id} in 10000 ms`]);
   });
 
   test('that went well after all is no incident', async () => {
@@ -233,6 +246,7 @@ describe('an incident', () => {
     const id = await incidentOf('one');
     await announced(id);
     slack.deleteRoots();
+    await incidentOf('two');
     expect(await announced(id)).toBe('done');
 
     expect(slack.truth.roots).toHaveLength(1);
@@ -243,7 +257,7 @@ describe('an incident', () => {
   async function postedRoot(id: string) {
     const incident = await world.incidents.read(id);
     if (!incident) throw new Error(`no incident ${id}`);
-    const delivery = await slack.chat.postRoot(incident);
+    const delivery = await slack.chat.postRoot(incident, slack.channel);
     if (delivery.kind !== 'posted') throw new Error(delivery.why);
     return delivery;
   }
@@ -372,77 +386,5 @@ describe('a question', () => {
     await answer({ ...question('one'), channel: 'C0ELSEWHERE' }, world);
 
     expect(slack.truth.replies).toMatchObject([{ kind: 'in-words', why: 'channel_not_found' }]);
-  });
-});
-
-describe('telemetry that comes in', () => {
-  test('asks for nothing while all is well', async () => {
-    const kept = await intake(world, [aSpan({ id: 'entry' })]);
-
-    expect(kept).toMatchObject({ stored: 1, suspects: [] });
-    expect(asked).toEqual([]);
-    expect(learning).toEqual(['shop|entry']);
-  });
-
-  test('asks for an examination 2 s after the entry has ended, 10 s while it has not, never later than 30 s after the suspicion, and then waits anew', async () => {
-    const [entry, pay] = declined('one');
-    if (!entry || !pay) throw new Error('two records');
-    const quiet = aSpan({ trace: 'one', id: 'quiet', parent: 'one entry' });
-    await intake(world, [pay]);
-    now = micros(now + 4 * SECONDS);
-    await intake(world, [entry]);
-    now = micros(now + 25 * SECONDS);
-    await intake(world, [quiet]);
-    now = micros(now + 5 * SECONDS);
-    await intake(world, [quiet]);
-
-    expect(asked.map((ask) => ask.replace(/ [0-9a-f]{32}/, ''))).toEqual([
-      'examine in 10000 ms',
-      'examine in 2000 ms',
-      'examine in 1000 ms',
-      'examine in 2000 ms',
-    ]);
-  });
-
-  test('of a change is remembered, and named where what it changed then fails', async () => {
-    const change = { what: 'change', action: 'UpdateFunctionCode', version: '42', by: 'ci' } as const;
-    const resource = 'arn:aws:lambda:eu-west-1:123456789012:function:payment';
-    await intake(world, [anEvent({ ...change, resource, atMs: -240_000, outcome: undefined, requestId: undefined })]);
-    const id = await incidentOf('one');
-
-    expect((await world.incidents.read(id))?.alert.causes[0]?.evidence).toContain(
-      'began 4 min after UpdateFunctionCode of payment, version 42',
-    );
-  });
-
-  test('is learned from where it is healthy and whole, and not where it failed', async () => {
-    const traces = Array.from({ length: 30 }, (_, n) => `t${n}`);
-    for (const trace of traces) await intake(world, [aSpan({ trace, id: `${trace} e` }), ...declined(`${trace} declined`)]);
-    expect(new Set(learning)).toEqual(new Set(['shop|t0 e', ...traces.map((trace) => `shop|${trace} e`)]));
-    expect(learning).not.toContain('api|POST /orders');
-
-    for (const trace of traces) {
-      await world.records.keep([aSpan({ trace: `same ${trace}`, id: `same ${trace}`, operation: 'GET /' })], []);
-      await learn({ v: 1, traceId: aTraceId(`same ${trace}`), entry: 'shop|GET /' }, world);
-      await learn({ v: 1, traceId: aTraceId(`${trace} declined`), entry: 'api|POST /orders' }, world);
-    }
-    now = micros(now + 20 * SECONDS);
-    const usual = await world.usual.read(['shop|GET /', 'api|POST /orders']);
-
-    expect(usual.get('shop|GET /')?.own?.count).toBe(30);
-    expect(usual.get('api|POST /orders')).toMatchObject({ failing: 1, own: undefined });
-  });
-
-  test('of an entry far beyond its usual time is suspect', async () => {
-    const usual = Array.from({ length: 30 }, (_, n) =>
-      aSpan({ trace: `t${n}`, id: `e${n}`, service: 'api', operation: 'POST /orders', to: 100 + n }),
-    );
-    await intake(world, usual);
-    now = micros(now + 20 * SECONDS);
-    const slow = aSpan({ trace: 'slow', id: 'slow', service: 'api', operation: 'POST /orders', to: 3_000 });
-
-    const { suspects } = await intake(world, [slow]);
-
-    expect(suspects.map((suspect) => suspect.traceId)).toEqual([aTraceId('slow')]);
   });
 });

@@ -4,13 +4,7 @@ import { studio } from '../../jobs/studio.ts';
 import { startWorkers, type Workers } from '../../jobs/worker.ts';
 import { logger } from '../../src/log.ts';
 import type { World } from '../../src/ports.ts';
-import { redisChanges } from '../../src/redis/changes.ts';
-import { redisIncidents } from '../../src/redis/incidents.ts';
-import { redisLatencies } from '../../src/redis/latencies.ts';
-import { redisOutbox } from '../../src/redis/outbox.ts';
 import { QUEUE_PREFIX, type Queues, redisQueue } from '../../src/redis/queue.ts';
-import { redisRecords } from '../../src/redis/records.ts';
-import { redisUsual } from '../../src/redis/usual.ts';
 import { RateLimited } from '../../src/slack/errors.ts';
 import { fromMillis } from '../../src/units.ts';
 import { ANNOUNCE } from '../../src/work.ts';
@@ -18,6 +12,7 @@ import { eventually } from '../eventually.ts';
 import { aSpan, aTraceId } from '../trace/records.ts';
 import { type ChatTwin, chatTwin } from '../world/chat-twin.ts';
 import { testRedis } from '../world/redis.ts';
+import { redisMemory } from '../world/redis-memory.ts';
 
 const redis = testRedis();
 let slack: ChatTwin;
@@ -35,22 +30,14 @@ beforeEach(() => {
   queue = redisQueue(redis(), () => undefined);
   const chat: World['chat'] = {
     ...slack.chat,
-    postRoot: async (incident) => {
+    postRoot: async (incident, channel) => {
       asked.push(Date.now());
       if (refusals-- > 0) throw new RateLimited(700);
-      return await slack.chat.postRoot(incident);
+      return await slack.chat.postRoot(incident, channel);
     },
   };
-  const memory = {
-    records: redisRecords(redis(), clock),
-    usual: redisUsual(redis(), clock),
-    changes: redisChanges(redis()),
-    latencies: redisLatencies(redis()),
-  };
-  const world: World = {
-    ...{ clock, queue, chat, outbox: redisOutbox(redis()), incidents: redisIncidents(redis(), clock) },
-    ...{ ...memory, studio: studio(memory) },
-  };
+  const memory = redisMemory(redis(), clock);
+  const world: World = { ...memory, studio: studio(memory), queue, chat };
   workers = startWorkers(world, redis(), logger('silent'));
 });
 afterEach(async () => {
@@ -59,7 +46,7 @@ afterEach(async () => {
 });
 
 async function failing(trace: string): Promise<void> {
-  const records = redisRecords(redis(), () => fromMillis(Date.now()));
+  const { records } = redisMemory(redis(), () => fromMillis(Date.now()));
   await records.keep([aSpan({ trace, id: 'entry', status: 'error' })], [aTraceId(trace)]);
   await queue.examine(aTraceId(trace), 0);
 }

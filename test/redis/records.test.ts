@@ -90,7 +90,7 @@ test('a failed invocation that names no trace makes its trace suspect when a spa
   const { suspects } = await store().keep([span(1, { attributes: { 'faas.invocation_id': 'req-1' } })], []);
 
   expect(suspects.map((suspect) => suspect.traceId)).toEqual([trace(1)]);
-  expect(await store().traceOfRequest('req-1')).toBe(trace(1));
+  expect(await store().traceOfId('req-1')).toBe(trace(1));
   expect((await kept(1)).map((record) => record.kind).sort()).toEqual(['invocation', 'span']);
 });
 
@@ -105,7 +105,7 @@ test('the same the other way round: the span first, then the failed invocation',
 test('an id of the service that a client called is no request id of ours', async () => {
   await store().keep([span(1, { spanKind: 'client', attributes: { 'aws.request_id': 'req-1' } })], []);
 
-  expect(await store().traceOfRequest('req-1')).toBeUndefined();
+  expect(await store().traceOfId('req-1')).toBeUndefined();
 });
 
 test('finds a transaction over several traces from any of them', async () => {
@@ -291,12 +291,13 @@ describe('what is usual', () => {
     expect(await usualNow(micros(NOW + 20 * BLOCK))).toBeUndefined();
   });
 
-  test('does not learn from a suspect, but counts that it fails', async () => {
+  test('does not learn from a suspect, but counts that it fails, and calls that usual some hours later', async () => {
     await store().keep(healthy(100, 30), []);
     for (const each of healthy(200, 30)) await store().keep([{ ...each, end: micros(NOW + 9_000_000) }], [each.traceId]);
     for (const each of healthy(300, 30)) await store().keep([{ ...each, status: 'error' }], [each.traceId]);
 
-    expect(await usualNow()).toMatchObject({ took: { count: 30 }, failing: 0.5 });
+    expect(await usualNow()).toMatchObject({ took: { count: 30 }, failing: 0 });
+    expect(await usualNow(micros(NOW + BLOCK))).toMatchObject({ took: { count: 30 }, failing: 0.5 });
   });
 
   test('is frozen while an incident is reported, for hours at most, and thaws', async () => {

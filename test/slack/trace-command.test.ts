@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readTraceCommand } from '../../src/slack/trace-command.ts';
+import { readTraceCommand, type TraceCommand } from '../../src/slack/trace-command.ts';
 import { traceId, xrayTraceId } from '../../src/telemetry/ids.ts';
 
 const HEX = '5759e988bd862e3fe1be46a994272793';
@@ -72,6 +72,42 @@ describe('/trace map', () => {
   test('is not meant by a word that begins like it', () => {
     expect(readTraceCommand('mapper').kind).toBe('bad');
   });
+});
+
+const EXECUTION = 'arn:aws:states:eu-central-1:123456789012:execution:fulfilment:5f0c-1';
+
+describe('/trace reads any other id of AWS', () => {
+  test.each([
+    ['an execution', EXECUTION, EXECUTION],
+    ['an execution in a console address', `${region}#/v2/executions/details/${encodeURIComponent(EXECUTION)}?x=1`, EXECUTION],
+    ['an execution in a log line', `{"execution_arn":"${EXECUTION}","type":"ExecutionFailed"}`, EXECUTION],
+    ['a request to API Gateway', 'x-amz-apigw-id: JKJaXmPLvHcESHA=', 'JKJaXmPLvHcESHA='],
+    ['a message', `MessageId ${REQUEST}`, REQUEST],
+  ])('%s', (_, text, requestId) => {
+    expect(readTraceCommand(text)).toEqual({ kind: 'request', requestId });
+  });
+});
+
+describe('/trace reads', () => {
+  test.each<[string, TraceCommand]>([
+    ['last failed checkout', { kind: 'last', outcome: 'failed', name: 'checkout' }],
+    ['last SLOW POST /orders', { kind: 'last', outcome: 'slow', name: 'POST /orders' }],
+    ['last slowpoke', { kind: 'last', outcome: undefined, name: 'slowpoke' }],
+    ['last failed', { kind: 'last', outcome: 'failed', name: '' }],
+    ['search  card declined ', { kind: 'search', words: 'card declined' }],
+    ['Incidents', { kind: 'incidents' }],
+    ['mute 3f9a1c07be42', { kind: 'mute', incidentId: '3f9a1c07be42' }],
+    ['unmute 3f9a1c07be42', { kind: 'unmute', incidentId: '3f9a1c07be42' }],
+  ])('%s', (text, command) => {
+    expect(readTraceCommand(text)).toEqual(command);
+  });
+
+  test.each(['last', 'search', 'mute', 'mute payments', 'unmute <!channel>'])(
+    'nothing in %j, and says what is missing',
+    (text) => {
+      expect(readTraceCommand(text)).toEqual({ kind: 'bad', why: expect.stringMatching(/[.?]/) });
+    },
+  );
 });
 
 describe('/trace asks for help', () => {

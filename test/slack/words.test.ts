@@ -8,7 +8,7 @@ import { UTC_TIMES } from '../../src/slack/times.ts';
 import { fromMillis } from '../../src/units.ts';
 import { mrkdwnViolations } from '../world/slack-blocks.ts';
 import { seen } from './parsed-mrkdwn.ts';
-import { acknowledged, cause, entry, incident, resolved, TRACE, telling, transaction } from './samples.ts';
+import { acknowledged, cause, entry, incident, life, NOON, resolved, TRACE, telling, transaction } from './samples.ts';
 
 const told = (changes: Partial<ToldTransaction> = {}): ToldTransaction => ({
   telling: telling(),
@@ -151,7 +151,7 @@ describe('the answer to /trace', () => {
 
   test('explains itself', () => {
     expect(mrkdwnViolations(traceHelp())).toEqual([]);
-    expect(traceHelp()).toContain('Lambda request id');
+    expect(traceHelp()).toContain('a Lambda request');
   });
 });
 
@@ -166,7 +166,7 @@ describe('who presses a button is told', () => {
     ['that it is over', resolved(), 'U0MAYA', '<@U0JONAS> already resolved this, 2026-11-22 14:17 UTC.'],
     [
       'that the machine resolved it',
-      incident({ state: 'resolved', log: [entry('resolved', 'tracefall', 0)] }),
+      incident({ life: life({ state: 'resolved', by: 'tracefall', at: NOON }) }),
       'U0MAYA',
       'Tracefall already',
     ],

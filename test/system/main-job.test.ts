@@ -11,6 +11,7 @@ import {
   roots,
   runCommand,
   type SlackMessage,
+  say,
   submitModal,
 } from '../world/local-slack-control.ts';
 import { type Line, startLine } from './line.ts';
@@ -87,11 +88,7 @@ describe('a declined payment', () => {
     const taken = await eventually(async () => (await rootsSaying('<@U0MAYA>'))[0], { what: 'the name of who acknowledged' });
     expect(textOf(taken)).not.toContain('"acknowledge"');
 
-    const changed = await line.open.world.incidents.change(incidentIdIn(taken), {
-      to: 'acknowledged',
-      by: JONAS.user,
-      text: undefined,
-    });
+    const changed = await line.open.world.incidents.change(incidentIdIn(taken), { kind: 'acknowledge', by: JONAS.user });
     expect(changed.kind).toBe('refused');
   });
 
@@ -112,6 +109,10 @@ describe('a declined payment', () => {
       what: 'the note on the root',
     });
     const incident = await line.open.world.incidents.read(incidentIdIn(await root()));
+    await say(line.slack.url, { ...MAYA, text: 'note: rolled back too', thread_ts: ts });
+    await eventually(async () => /2 notes/.test(textOf((await rootsSaying('failing in payment-fn'))[0])), {
+      what: 'the reply kept as a note',
+    });
     expect(incident?.log.at(-1)).toMatchObject({
       what: 'noted',
       by: 'U0JONAS',
@@ -119,7 +120,7 @@ describe('a declined payment', () => {
     });
   });
 
-  test('is resolved by a button, and the same failure afterwards is a new incident', async () => {
+  test('is resolved by a button, and the same failure soon afterwards reopens it in its thread', async () => {
     const { ts } = await root();
     await pressButton(line.slack.url, { ...JONAS, ts, actionId: 'resolve' });
     await eventually(async () => /Resolved|resolved/.test(textOf((await rootsSaying('payment-fn'))[0])), {
@@ -129,9 +130,19 @@ describe('a declined payment', () => {
     line.shop.break('payment-declines');
     await line.shop.order();
 
-    await eventually(async () => (await roots(line.slack.url, CHANNEL)).filter((one) => one.files === undefined).length === 2, {
-      what: 'a second root',
+    await eventually(async () => (await replies(line.slack.url, CHANNEL, ts)).some(({ text }) => text.includes('reopened')), {
+      what: 'a reply that says so',
     });
+    const told = (await replies(line.slack.url, CHANNEL, ts)).flatMap(({ text, files, bot_id }) =>
+      files || !bot_id ? [] : [text],
+    );
+    expect(told.map((text) => text.replace(/^\S+ /, ''))).toEqual([
+      'U0MAYA acknowledged this',
+      'U0JONAS: PSP had an incident, see their status page',
+      'U0JONAS resolved this',
+      'It fails again: reopened',
+    ]);
+    expect(await rootsSaying('POST /orders')).toHaveLength(1);
   });
 });
 

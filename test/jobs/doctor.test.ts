@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { doctor } from '../../jobs/start-doctor.ts';
 import { freePort } from '../../src/local/free-port.ts';
+import { SCOPES } from '../../src/slack/manifest.ts';
 import { type AwsServer, awsServer } from '../world/aws-server.ts';
 import { testRedis, testRedisUrl } from '../world/redis.ts';
 import { localSlack, type SlackServer } from '../world/slack-servers.ts';
@@ -103,13 +104,13 @@ describe('asks Slack itself about', () => {
     const { port } = server.address() as AddressInfo; // a TCP server's address
     environment({ SLACK_API_URL: `http://127.0.0.1:${port}/api/` });
   }
-  const ALL = 'chat:write,commands,files:write,channels:history,groups:history';
+  const ALL = SCOPES.join(',');
 
   test('scopes', async () => {
     await slackSays({}, ALL);
     expect((await examined()).said).toContain('every scope is granted: chat:write');
     server.close();
-    await slackSays({}, 'chat:write,commands,channels:history,groups:history');
+    await slackSays({}, SCOPES.filter((scope) => scope !== 'files:write').join(','));
 
     const { code, said } = await examined();
 

@@ -12,7 +12,7 @@ import { showPicture } from './show-picture.ts';
 import { showTrend } from './show-trend.ts';
 import { tellChanges } from './tell-changes.ts';
 
-type Touched = Pick<World, 'clock' | 'studio' | 'incidents' | 'storms' | 'pace' | 'outbox' | 'queue' | 'chat' | 'rules'>;
+type Touched = Pick<World, 'clock' | 'studio' | 'incidents' | 'storms' | 'pace' | 'outbox' | 'queue' | 'chat' | 'rules' | 'bus'>;
 
 /** A storm's one message is brought up to date at most this often. */
 const STORM_EDIT_MS = 10_000;
@@ -21,6 +21,7 @@ const STORM_EDIT_MS = 10_000;
 export async function announce(job: Announce, world: Touched): Promise<JobOutcome> {
   const incident = await world.incidents.read(job.incidentId);
   if (!incident) return 'done';
+  if (world.bus) await world.queue.publish(incident.log.map((_, entry) => ({ v: 1, incidentId: incident.id, entry })));
   if (incident.thread) return await keepTrue(world, incident, incident.thread);
   const telling = tellingOf(incident.alert, undefined, world.rules);
   if (telling.kind === 'untold' || incident.life.state === 'merged') return 'done';

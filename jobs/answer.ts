@@ -2,41 +2,54 @@ import { byUrgency, isClosed, matchesWords } from '../src/incident/search.ts';
 import { similarTo } from '../src/incident/similar.ts';
 import type { Reply, World } from '../src/ports.ts';
 import type { TraceId } from '../src/telemetry/ids.ts';
-import type { Answer, Question } from '../src/work.ts';
+import type { Answer, MapQuestion, Question } from '../src/work.ts';
 import type { JobOutcome } from './outcome.ts';
+import { seekUnknown, soughtInWords } from './seek-unknown.ts';
 import { type Portrait, showPicture } from './show-picture.ts';
 
-type Touched = Pick<World, 'clock' | 'records' | 'studio' | 'incidents' | 'outbox' | 'chat'>;
+type Touched = Pick<World, 'clock' | 'records' | 'studio' | 'incidents' | 'outbox' | 'chat' | 'archive'>;
 
 /** Lists and searches look at these many, the last opened first. */
 const SEARCHED = 500;
 
 /** Somebody asked: show a picture where they asked, answer with a list, or say in words what was looked for or why it cannot be shown. */
 export async function answer(job: Answer, world: Touched): Promise<JobOutcome> {
-  const words = await inWords(job.question, world);
+  const { question } = job;
+  const words = await inWords(question, world);
   if (words) return await said(job, words, world);
+  const traceId = await traceOf(question, world);
+  // The last of an incident's transactions was sent to us.
+  const sought = traceId && question.kind !== 'last' ? await seekUnknown(traceId, world) : undefined;
+  if (sought?.kind === 'refused' && sought.againInMs !== undefined) return { againInMs: sought.againInMs };
+  const awsCalls = sought?.kind === 'sought' ? sought.calls : undefined;
   const picture = await showPicture(world, {
     key: `answer:${job.requestId}`,
     drawing: job.requestId,
-    portray: () => portrait(job, world),
+    portray: () => (question.kind === 'map' ? mapped(question, job.user, world) : drawn(traceId, job.user, awsCalls, world)),
     place: { channel: job.channel, ts: undefined },
   });
   if (picture.kind === 'later') return { againInMs: picture.inMs };
-  if (picture.kind === 'unknown') return await said(job, { kind: 'not-found', question: job.question }, world);
+  if (picture.kind === 'unknown')
+    return await said(job, { kind: 'not-found', question, searched: sought && soughtInWords(sought) }, world);
   if (picture.kind === 'refused') return await said(job, { kind: 'in-words', told: picture.told, why: picture.why }, world);
   return 'done';
 }
 
-async function portrait({ question, user }: Answer, world: Touched): Promise<Portrait | undefined> {
-  if (question.kind === 'map') {
-    const found = await world.studio.portrayMap(question);
-    return found && { picture: found.picture, told: { map: found.map, askedBy: user } };
-  }
-  const traceId = await traceOf(question, world);
-  const found = traceId && (await world.studio.portray(traceId));
+async function mapped(question: MapQuestion, askedBy: string, { studio }: Touched): Promise<Portrait | undefined> {
+  const found = await studio.portrayMap(question);
+  return found && { picture: found.picture, told: { map: found.map, askedBy } };
+}
+
+async function drawn(
+  traceId: TraceId | undefined,
+  askedBy: string,
+  awsCalls: number | undefined,
+  { studio, incidents }: Touched,
+): Promise<Portrait | undefined> {
+  const found = traceId && (await studio.portray(traceId));
   if (!found) return undefined;
-  const incident = await world.incidents.ofTrace(found.telling.id);
-  return { picture: found.picture, told: { telling: found.telling, incident, askedBy: user } };
+  const incident = await incidents.ofTrace(found.telling.id);
+  return { picture: found.picture, told: { telling: found.telling, incident, askedBy, awsCalls } };
 }
 
 async function said({ responseUrl }: Answer, reply: Reply, { chat }: Touched): Promise<JobOutcome> {

@@ -11,6 +11,7 @@ const USAGE = `tracefall: the failing transaction, in Slack
   tracefall bot         Slack and OTLP/HTTP
   tracefall worker      the jobs
   tracefall serve       bot and worker in one process
+  tracefall doctor      what a start needs, what of it is missing, and how to mend it
   tracefall manifest [URL]
                         the Slack app manifest for a bot at that address; without one for Socket Mode
 `;
@@ -41,6 +42,10 @@ const commands: Readonly<Record<string, (rest: readonly string[]) => Promise<num
   serve: () => serving(['bot', 'worker']),
   bot: () => serving(['bot']),
   worker: () => serving(['worker']),
+  doctor: async () => {
+    const { doctor } = await import('./start-doctor.ts');
+    return await doctor(console.log);
+  },
   manifest: async ([url]) => {
     const { manifest } = await import('../src/slack/manifest.ts');
     console.log(JSON.stringify(manifest(url), undefined, 2));

@@ -9,7 +9,7 @@ import type { JobOutcome } from './outcome.ts';
 /** One more transaction in an incident that is open already: its root is edited at most this often. */
 const COUNT_EDIT_MS = 10_000;
 
-type Touched = Pick<World, 'clock' | 'studio' | 'usual' | 'incidents' | 'queue' | 'rules'>;
+type Touched = Pick<World, 'clock' | 'studio' | 'usual' | 'incidents' | 'queue' | 'rules' | 'archive'>;
 
 /** A suspect trace has gone quiet: is it an incident, and is it worth telling? */
 export async function examine(job: Examine, world: Touched): Promise<JobOutcome> {
@@ -26,6 +26,7 @@ export async function examine(job: Examine, world: Touched): Promise<JobOutcome>
   for (const id of [incidentId, ...left])
     await world.queue.announce({ v: 1, incidentId: id }, what === 'counted' ? COUNT_EDIT_MS : 0);
   await askWhetherOver(world, incidentId, alert);
+  if (what === 'opened' && alert.outcome === 'failed' && world.archive) await world.queue.gather({ v: 1, traceId: job.traceId });
   return 'done';
 }
 

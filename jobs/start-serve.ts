@@ -1,8 +1,11 @@
+import type { Redis } from 'ioredis';
 import { startBot } from '../src/bot.ts';
 import type { Config } from '../src/config.ts';
 import { logger } from '../src/log.ts';
 import { metrics } from '../src/metrics.ts';
+import type { World } from '../src/ports.ts';
 import { fitnessOf } from '../src/redis/fitness.ts';
+import { redisQueryBudget } from '../src/redis/query-budget.ts';
 import { openWorld } from '../src/world.ts';
 import { readRules } from './start-rules.ts';
 import { openStudio } from './start-studio.ts';
@@ -14,7 +17,7 @@ export async function serve(
   roles: readonly ('bot' | 'worker')[],
 ): Promise<{ readonly close: () => Promise<void> }> {
   const log = logger();
-  const { slack, port, redisUrl } = config;
+  const { slack, port, redisUrl, aws } = config;
   const rules = await readRules(config.rulesFile, slack.channel);
   const { world, prompt, patient, close } = openWorld({ redisUrl, slack, log, rules });
   const { faults, warnings } = await fitnessOf(patient);
@@ -24,10 +27,10 @@ export async function serve(
     throw new Error(faults.join('\n'));
   }
   const studio = roles.includes('worker') ? openStudio({ redisUrl, log }) : undefined;
-  const workers = studio && startWorkers({ ...world, studio }, patient, log);
+  const workers = studio && startWorkers({ ...world, studio, ...(await awsPorts(config, prompt, world.clock)) }, patient, log);
   const otlpToken = config.otlpToken?.reveal();
   const bot = roles.includes('bot')
-    ? await startBot({ slack, port, otlpToken, world, redis: prompt, metrics: metrics(), log })
+    ? await startBot({ slack, port, otlpToken, aws, world, redis: prompt, metrics: metrics(), log })
     : undefined;
   log.info({ roles, port: bot?.port }, 'started');
   return {
@@ -39,4 +42,11 @@ export async function serve(
       log.info('stopped');
     },
   };
+}
+
+/** Loaded only where it is switched on: the SDK is large, and a process without it needs no credential. */
+async function awsPorts({ awsCalls }: Config, redis: Redis, clock: World['clock']): Promise<Pick<World, 'archive' | 'bus'>> {
+  if (!awsCalls.pull && awsCalls.eventBus === undefined) return {};
+  const { openAws } = await import('../src/aws/open-aws.ts');
+  return openAws(awsCalls, redisQueryBudget(redis), clock);
 }

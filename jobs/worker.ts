@@ -12,8 +12,12 @@ import {
   Answer,
   EXAMINE,
   Examine,
+  GATHER,
+  Gather,
   LEARN,
   Learn,
+  PUBLISH,
+  Publish,
   REVISIT,
   Revisit,
   STORM,
@@ -22,8 +26,10 @@ import {
 import { announce } from './announce.ts';
 import { answer } from './answer.ts';
 import { examine } from './examine.ts';
+import { gather } from './gather.ts';
 import { learn } from './learn.ts';
 import type { JobOutcome } from './outcome.ts';
+import { publish } from './publish.ts';
 import { revisit } from './revisit.ts';
 import { tellStorm } from './tell-storm.ts';
 
@@ -39,7 +45,7 @@ const MOST_STARTS = 500;
 
 export type Workers = { readonly close: () => Promise<void> };
 
-/** Runs all kinds of jobs until closed; `close` lets those that run finish. */
+/** Runs every kind of job until closed; `close` lets those that run finish. */
 export function startWorkers(world: World, redis: Redis, log: Logger): Workers {
   const workers = [
     run({ queue: EXAMINE, schema: Examine, job: (data) => examine(data, world) }, redis, log),
@@ -48,6 +54,8 @@ export function startWorkers(world: World, redis: Redis, log: Logger): Workers {
     run({ queue: LEARN, schema: Learn, job: (data) => learn(data, world) }, redis, log),
     run({ queue: REVISIT, schema: Revisit, job: (data) => revisit(data, world) }, redis, log),
     run({ queue: STORM, schema: TellStorm, job: (data) => tellStorm(data, world) }, redis, log),
+    run({ queue: GATHER, schema: Gather, job: (data) => gather(data, world) }, redis, log),
+    run({ queue: PUBLISH, schema: Publish, job: (data) => publish(data, world) }, redis, log),
   ];
   return {
     close: async () => {

@@ -1,21 +1,19 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import type { SlackConfig } from './config.ts';
-import type { Deed } from './incident/life.ts';
-import { snoozeEnd } from './incident/snooze.ts';
+import { receiveEvent, receiveFirehose } from './aws/receive.ts';
+import type { AwsDoorsConfig, Secret, SlackConfig } from './config.ts';
+import { pressure } from './http/pressure.ts';
 import { intake, type Settling } from './intake.ts';
 import type { Metrics } from './metrics.ts';
-import { pressure } from './otlp/pressure.ts';
 import { type OtlpDoor, receive } from './otlp/receive.ts';
-import type { Changed, World } from './ports.ts';
+import { type Commands, people } from './people.ts';
+import type { World } from './ports.ts';
 import { type Redactor, redactor } from './redaction/redact.ts';
 import { redisOnce } from './redis/once.ts';
 import { slackApp } from './slack/app.ts';
 import { REMEMBERED_SECONDS } from './slack/genuine.ts';
-import type { People } from './slack/people.ts';
 import type { Route } from './slack/routes.ts';
 import { parseOtlp } from './telemetry/otlp.ts';
-import { between, toMillis } from './units.ts';
 
 export type Bot = { readonly port: number; readonly close: () => Promise<void> };
 
@@ -25,6 +23,8 @@ export type BotOptions = {
   /** undefined: every interface. */
   readonly host?: string;
   readonly otlpToken: string | undefined;
+  /** undefined: neither door of AWS is there. */
+  readonly aws?: AwsDoorsConfig;
   readonly world: Omit<World, 'studio'>;
   readonly redis: Redis;
   readonly metrics: Metrics;
@@ -33,7 +33,7 @@ export type BotOptions = {
   /** What must not be kept; by default what is known to be a secret or a person's. */
   readonly redact?: Redactor;
   /** Slash commands besides `/trace`, by name. */
-  readonly commands?: Readonly<Record<string, (text: string, user: string) => Promise<string>>>;
+  readonly commands?: Commands;
 };
 
 /** Starts the process that people and telemetry talk to: Slack, OTLP/HTTP and what an operator asks, on one port. */
@@ -60,62 +60,44 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   return { port: await app.start(), close: () => app.stop() };
 }
 
-/** Enough for every list that people see. */
-const LISTED = 200;
+type Doors = BotOptions & { readonly redact: Redactor };
 
-/** A note is written down for good. */
-const redacted = (deed: Deed, redact: Redactor): Deed =>
-  deed.kind === 'note' ? { ...deed, text: redact.text(deed.text) } : deed;
-
-function people(
-  { clock, incidents, queue }: BotOptions['world'],
-  commands: NonNullable<BotOptions['commands']>,
-  redact: Redactor,
-): People {
-  const change = async (incidentId: string, deed: Deed): Promise<Changed> => {
-    const changed = await incidents.change(incidentId, redacted(deed, redact));
-    // Also when it was refused: an earlier press may have been kept and not announced.
-    if (changed.kind !== 'unknown') await queue.announce({ v: 1, incidentId }, 0);
-    return changed;
-  };
-  return {
-    change,
-    snooze: async (incidentId, by, choice, zone = 'UTC') => {
-      const now = clock();
-      const version = (await incidents.read(incidentId))?.alert.version;
-      const until = snoozeEnd(choice, { now, zone, version });
-      if (until.kind === 'time') await queue.revisit({ v: 1, why: 'woke', incidentId }, toMillis(between(now, until.at)));
-      return await change(incidentId, { kind: 'snooze', by, until });
-    },
-    inThread: async (thread, deed) => {
-      const incident = await incidents.ofThread(thread);
-      return incident && (await change(incident.id, deed));
-    },
-    mute: (incidentId, user) => incidents.mute(incidentId, user),
-    unmute: (incidentId) => incidents.unmute(incidentId),
-    incidents: () => incidents.newest(LISTED),
-    trace: (question) => queue.answer(question),
-    command: async (name, text, user) => (await commands[name]?.(text, user)) ?? `There is no ${name} here.`,
-  };
-}
-
-function telemetryRoutes({
-  otlpToken,
-  world,
-  metrics,
-  log,
-  settling,
-  redact,
-}: BotOptions & { redact: Redactor }): readonly Route[] {
+/** What is pushed, by OpenTelemetry and by AWS: one budget of memory for all of it, one way on. */
+function telemetryRoutes(options: Doors): readonly Route[] {
+  const { otlpToken, aws, redact } = options;
   const shared = pressure();
-  const door = (signal: OtlpDoor['signal']): OtlpDoor => ({
-    signal,
-    pressure: shared,
-    token: otlpToken,
-    parse: (bytes, encoding) => {
+  const otlp = (signal: OtlpDoor['signal']): Route['handler'] => {
+    const parse: OtlpDoor['parse'] = (bytes, encoding) => {
       const parsed = parseOtlp(signal, bytes, encoding);
       return { ...parsed, rejects: redact.rejects(parsed.rejects) };
-    },
+    };
+    const door = { signal, token: otlpToken, parse, pressure: shared, ...wayOn(options, 'otlp') };
+    return (request, response) => receive(door, request, response);
+  };
+  const pushed = (key: Secret, take: typeof receiveEvent): Route['handler'] => {
+    const door = {
+      key: key.reveal(),
+      accounts: aws?.accounts,
+      redact: redact.rejects,
+      pressure: shared,
+      ...wayOn(options, 'aws'),
+    };
+    return (request, response) => take(door, request, response);
+  };
+  const post = (path: string, handler: Route['handler']): Route => ({ path, method: 'POST', handler });
+  return [
+    post('/v1/traces', otlp('Spans')),
+    post('/v1/logs', otlp('LogRecords')),
+    ...(aws?.eventsKey ? [post('/aws/events', pushed(aws.eventsKey, receiveEvent))] : []),
+    ...(aws?.firehoseKey ? [post('/aws/firehose', pushed(aws.firehoseKey, receiveFirehose))] : []),
+  ];
+}
+
+function wayOn(
+  { world, metrics, log, settling, redact }: Doors,
+  door: 'otlp' | 'aws',
+): Pick<OtlpDoor, 'take' | 'onRejects' | 'onAnswer'> {
+  return {
     take: async (records) => {
       try {
         metrics.kept(await intake(world, records, settling, redact));
@@ -125,15 +107,11 @@ function telemetryRoutes({
       }
     },
     onRejects: (rejects) => {
-      metrics.rejected('otlp', 'unreadable', rejects.length);
+      metrics.rejected(door, 'unreadable', rejects.length);
       if (rejects[0]) log.warn({ ...rejects[0], of: rejects.length }, 'telemetry rejected');
     },
-    onAnswer: (status) => metrics.request('otlp', status),
-  });
-  return [
-    { path: '/v1/traces', method: 'POST', handler: (request, response) => receive(door('Spans'), request, response) },
-    { path: '/v1/logs', method: 'POST', handler: (request, response) => receive(door('LogRecords'), request, response) },
-  ];
+    onAnswer: (status) => metrics.request(door, status),
+  };
 }
 
 function operatorRoutes({ redis, metrics }: BotOptions): readonly Route[] {

@@ -6,8 +6,21 @@ export type Config = {
   readonly redisUrl: string;
   readonly port: number;
   readonly otlpToken: Secret | undefined;
+  readonly aws: AwsDoorsConfig;
+  readonly awsCalls: AwsCallsConfig;
   /** Path of the routing and rules file. */
   readonly rulesFile: string | undefined;
+};
+
+/** What the worker itself asks and tells AWS; with neither it needs no credential. */
+export type AwsCallsConfig = { readonly pull: boolean; readonly eventBus: string | undefined };
+
+/** `POST /aws/events` and `POST /aws/firehose`: without its key a door stays shut. */
+export type AwsDoorsConfig = {
+  readonly eventsKey: Secret | undefined;
+  readonly firehoseKey: Secret | undefined;
+  /** AWS accounts that may send; undefined: whoever has the key. */
+  readonly accounts: ReadonlySet<string> | undefined;
 };
 
 export type SlackConfig = {
@@ -88,11 +101,22 @@ const UNVERIFIABLE = { path: ['SLACK_SIGNING_SECRET'], when: () => true };
 
 const SlackEnvironment = z.object(slackVariables).refine(isVerifiable, UNVERIFIABLE);
 
+/** AWS accounts that may send, by their ids. */
+const accounts = z
+  .string()
+  .regex(/^\d{12}(?:\s*,\s*\d{12})*$/, 'expected ids of AWS accounts, twelve digits each, with commas between')
+  .transform((text) => new Set(text.split(',').map((id) => id.trim())));
+
 const variables = z.object({
   ...slackVariables,
   REDIS_URL: url(/^rediss?$/),
   PORT: port,
   OTLP_TOKEN: secret.optional(),
+  AWS_EVENTS_KEY: secret.optional(),
+  AWS_FIREHOSE_KEY: secret.optional(),
+  TRACEFALL_ACCOUNTS: accounts.optional(),
+  TRACEFALL_PULL: z.enum(['on', 'off'], 'expected on or off').default('off'),
+  TRACEFALL_EVENT_BUS: z.string().optional(),
   TRACEFALL_CONFIG: z.string().optional(),
 });
 const Environment = variables.refine(isVerifiable, UNVERIFIABLE);
@@ -107,6 +131,12 @@ export function config(environment: Source = process.env): Config {
     redisUrl: data.REDIS_URL,
     port: data.PORT,
     otlpToken: data.OTLP_TOKEN,
+    aws: Object.freeze({
+      eventsKey: data.AWS_EVENTS_KEY,
+      firehoseKey: data.AWS_FIREHOSE_KEY,
+      accounts: data.TRACEFALL_ACCOUNTS,
+    }),
+    awsCalls: Object.freeze({ pull: data.TRACEFALL_PULL === 'on', eventBus: data.TRACEFALL_EVENT_BUS }),
     rulesFile: data.TRACEFALL_CONFIG,
   });
 }
@@ -119,15 +149,22 @@ const slackOf = (data: z.output<typeof SlackEnvironment>): SlackConfig =>
     botToken: data.SLACK_BOT_TOKEN,
     signingSecret: data.SLACK_SIGNING_SECRET,
     previousSecret: data.SLACK_SIGNING_SECRET_PREVIOUS,
-    welcome: Object.freeze({
-      workspaces: data.TRACEFALL_WORKSPACES,
-      enterprises: data.TRACEFALL_ENTERPRISES,
-      channels: data.TRACEFALL_CHANNELS,
-    }),
+    welcome: welcomeOf(data),
     appToken: data.SLACK_APP_TOKEN,
     apiUrl: data.SLACK_API_URL,
     channel: data.TRACEFALL_CHANNEL,
   });
+
+const welcomeOf = (data: WelcomeVariables): Welcome =>
+  Object.freeze({
+    workspaces: data.TRACEFALL_WORKSPACES,
+    enterprises: data.TRACEFALL_ENTERPRISES,
+    channels: data.TRACEFALL_CHANNELS,
+  });
+type WelcomeVariables = Pick<
+  z.output<typeof SlackEnvironment>,
+  'TRACEFALL_WORKSPACES' | 'TRACEFALL_ENTERPRISES' | 'TRACEFALL_CHANNELS'
+>;
 
 function checked<S extends z.ZodType>(schema: S, environment: Source): z.output<S> {
   const set = withoutEmpty(environment);
@@ -140,9 +177,29 @@ function checked<S extends z.ZodType>(schema: S, environment: Source): z.output<
   throw new Error(`Configuration: ${faults.join('')}`);
 }
 
-/** For a function, which needs nothing else. Throws like `config`. */
-export function redisUrl(environment: Source = process.env): string {
-  return checked(variables.pick({ REDIS_URL: true }), environment).REDIS_URL;
+const FunctionEnvironment = variables.pick({ REDIS_URL: true, TRACEFALL_ACCOUNTS: true });
+const SlackFunctionEnvironment = variables
+  .pick({ REDIS_URL: true, SLACK_BOT_TOKEN: true, SLACK_API_URL: true, SLACK_SIGNING_SECRET_PREVIOUS: true })
+  .extend(variables.pick({ TRACEFALL_WORKSPACES: true, TRACEFALL_ENTERPRISES: true, TRACEFALL_CHANNELS: true }).shape)
+  .extend({ SLACK_SIGNING_SECRET: secret });
+
+/** Of a function that keeps telemetry; it needs nothing else. Throws like `config`. */
+export function functionConfig(environment: Source = process.env) {
+  const { REDIS_URL, TRACEFALL_ACCOUNTS } = checked(FunctionEnvironment, environment);
+  return { redisUrl: REDIS_URL, accounts: TRACEFALL_ACCOUNTS };
+}
+
+/** Of the function that Slack calls. Throws like `config`. */
+export function slackFunctionConfig(environment: Source = process.env) {
+  const data = checked(SlackFunctionEnvironment, environment);
+  return {
+    redisUrl: data.REDIS_URL,
+    botToken: data.SLACK_BOT_TOKEN,
+    signingSecret: data.SLACK_SIGNING_SECRET,
+    previousSecret: data.SLACK_SIGNING_SECRET_PREVIOUS,
+    welcome: welcomeOf(data),
+    apiUrl: data.SLACK_API_URL,
+  };
 }
 
 /** An empty variable is one that nobody set. */
@@ -167,3 +224,14 @@ export type LocalConfig = z.output<typeof Local>;
 export function localConfig(environment: Source = process.env): LocalConfig {
   return checked(Local, environment);
 }
+
+/** By any of these the SDK finds a credential without asking the machine's metadata service, which off AWS nobody answers. */
+const AWS_CREDENTIALS = [
+  ...['AWS_ACCESS_KEY_ID', 'AWS_PROFILE', 'AWS_WEB_IDENTITY_TOKEN_FILE'],
+  ...['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', 'AWS_CONTAINER_CREDENTIALS_FULL_URI'],
+];
+
+/** Of `tracefall doctor`, beside what it checks. */
+export const doctorConfig = (environment: Source = process.env) => ({
+  awsCredential: AWS_CREDENTIALS.some((name) => Boolean(environment[name])),
+});

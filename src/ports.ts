@@ -13,7 +13,7 @@ import type { TelemetryRecord } from './telemetry/record.ts';
 import type { Micros } from './units.ts';
 import type { Picture } from './waterfall/picture.ts';
 import type { Telling } from './waterfall/telling.ts';
-import type { Announce, Answer, Learn, MapQuestion, Question, Revisit, TellStorm } from './work.ts';
+import type { Announce, Answer, Gather, Learn, MapQuestion, Publish, Question, Revisit, TellStorm } from './work.ts';
 
 /** The outside world, as small as our need of it. A job's type says which parts it touches. */
 export type World = {
@@ -30,6 +30,10 @@ export type World = {
   readonly chat: Chat;
   readonly studio: Studio;
   readonly rules: Rules;
+  /** undefined: nobody switched it on, and the process holds no credential of AWS. */
+  readonly archive?: Archive | undefined;
+  /** undefined: incidents are told in Slack only. */
+  readonly bus?: Bus | undefined;
 };
 
 export type Clock = () => Micros;
@@ -184,6 +188,10 @@ export type Queue = {
   answer(job: Answer): Promise<void>;
   /** Few of the healthy transactions of each entry operation are taken; most calls do nothing. */
   learn(job: Learn): Promise<void>;
+  /** Looks for what AWS still has of the trace. */
+  gather(job: Gather): Promise<void>;
+  /** Tells the bus of entries of an incident's log; each once, however often it is asked. */
+  publish(jobs: readonly Publish[]): Promise<void>;
   storm(job: TellStorm, delayMs: number): Promise<void>;
   /** The last one asked for an incident and a reason counts. */
   revisit(job: Revisit, delayMs: number): Promise<void>;
@@ -253,10 +261,13 @@ export type ToldTransaction = {
   readonly incident: Incident | undefined;
   /** The Slack user who asked for it; undefined in an incident's own thread. */
   readonly askedBy: string | undefined;
+  /** Where AWS was asked for it: how many calls that took. */
+  readonly awsCalls?: number | undefined;
 };
 
 export type Reply =
-  | { readonly kind: 'not-found'; readonly question: Question }
+  /** `searched`: what looking for it in AWS came to, where that is switched on. */
+  | { readonly kind: 'not-found'; readonly question: Question; readonly searched?: string | undefined }
   | { readonly kind: 'listed'; readonly title: string; readonly incidents: readonly Incident[] }
   | { readonly kind: 'similar'; readonly similar: readonly Similar[] }
   /** The picture could not be shown there: the same in characters, and why. */
@@ -271,3 +282,34 @@ export type Delivery =
   | { readonly kind: 'refused'; readonly why: string }
   /** No clear answer: it may have happened. */
   | { readonly kind: 'unsure'; readonly why: string };
+
+/** What AWS keeps, asked only where what was pushed does not suffice. Throws when AWS failed, and then nothing was learnt. */
+export type Archive = {
+  /** Spans of a trace of which none is `known`, and the log lines of its functions. */
+  seek(traceId: TraceId, known: readonly TelemetryRecord[]): Promise<Sought>;
+};
+
+export type Sought =
+  | { readonly kind: 'sought'; readonly records: readonly TelemetryRecord[]; readonly calls: number }
+  /** Lately, for so many calls: what was found then is among the records. */
+  | { readonly kind: 'asked-before'; readonly calls: number }
+  /** The budget of all workers together is used up; with `againInMs`: only just now. */
+  | { readonly kind: 'refused'; readonly why: string; readonly againInMs: number | undefined };
+
+/** What all workers together may ask of AWS. */
+export type QueryBudget = {
+  enter(): Promise<Entered>;
+  /** How many calls it took when this trace was asked for lately. */
+  asked(traceId: TraceId): Promise<number | undefined>;
+  remember(traceId: TraceId, calls: number): Promise<void>;
+};
+
+type Entered =
+  | { readonly kind: 'entered'; readonly leave: (bytesScanned: number) => Promise<void> }
+  | { readonly kind: 'refused'; readonly why: string; readonly againInMs: number | undefined };
+
+/** Where other programs of the company hear of incidents. Throws when it was not taken. */
+export type Bus = {
+  /** At least once; the entry's place in the incident's log tells repetitions apart. */
+  tell(incident: Incident, entry: number): Promise<void>;
+};

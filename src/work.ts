@@ -7,6 +7,8 @@ export const EXAMINE = 'examine';
 export const ANNOUNCE = 'announce';
 export const ANSWER = 'answer';
 export const LEARN = 'learn';
+export const GATHER = 'gather';
+export const PUBLISH = 'publish';
 export const REVISIT = 'revisit';
 export const STORM = 'storm';
 
@@ -24,6 +26,14 @@ export type Examine = z.output<typeof Examine>;
 /** An incident changed: bring its thread up to date. */
 export const Announce = z.object({ v: z.literal(1), incidentId: z.string().min(1) });
 export type Announce = z.output<typeof Announce>;
+
+/** A new incident is told with less than AWS may know of it: look there, then examine it again. */
+export const Gather = z.object({ v: z.literal(1), traceId: trace });
+export type Gather = z.output<typeof Gather>;
+
+/** One entry of an incident's log, to be told to whoever listens on the bus. */
+export const Publish = z.object({ v: z.literal(1), incidentId: z.string().min(1), entry: z.number().int().min(0) });
+export type Publish = z.output<typeof Publish>;
 
 /** More incidents came at once than people can read: bring their one message up to date. */
 export const TellStorm = z.object({ v: z.literal(1), stormId: z.string().min(1), channel: z.string() });

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { config, localConfig, redisUrl, slackConfig } from '../src/config.ts';
+import { config, functionConfig, localConfig, slackConfig } from '../src/config.ts';
 
 const whole = {
   SLACK_BOT_TOKEN: 'xoxb-canary-token',
@@ -70,6 +70,18 @@ test('in Socket Mode needs no signing secret', () => {
 
 test('the local start needs nothing, and a function only Redis', () => {
   expect(localConfig({})).toMatchObject({ PORT: 3_000, TRACEFALL_DATA: '.tracefall' });
-  expect(redisUrl({ REDIS_URL: 'redis://localhost:6379' })).toBe('redis://localhost:6379');
-  expect(() => redisUrl({})).toThrow('REDIS_URL: is missing');
+  expect(functionConfig({ REDIS_URL: 'redis://localhost:6379' })).toEqual({
+    redisUrl: 'redis://localhost:6379',
+    accounts: undefined,
+  });
+  expect(() => functionConfig({})).toThrow('REDIS_URL: is missing');
+});
+
+test('reads the accounts that may send, and refuses what is no list of accounts', () => {
+  const read = functionConfig({ REDIS_URL: 'redis://localhost:6379', TRACEFALL_ACCOUNTS: '123456789012, 210987654321' });
+
+  expect(read.accounts).toEqual(new Set(['123456789012', '210987654321']));
+  expect(() => functionConfig({ REDIS_URL: 'redis://localhost:6379', TRACEFALL_ACCOUNTS: '12345' })).toThrow(
+    'TRACEFALL_ACCOUNTS',
+  );
 });

@@ -119,7 +119,7 @@ function note(log: LogRecord, byId: ReadonlyMap<string, Opened>, visits: readonl
   (log.severity === 'error' ? visit.failures : visit.acts).set(`logs ${template.id}`, act);
 }
 
-const ID_IN_PATH = /\/(?:\d+|(?=[0-9a-f-]*\d)[0-9a-f-]{12,})(?=\/|$)/gi;
+const ID_IN_PATH = /\/(?:\d+|(?=[a-f-]*\d)[0-9a-f-]{12,})(?=\/|$)/gi;
 
 /** An operation without the ids in it. */
 const plainName = (operation: string): string => operation.replace(ID_IN_PATH, '/*');

@@ -1,12 +1,9 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { admits } from '../http/admits.ts';
+import { readBody } from '../http/body.ts';
+import { type Pressure, RETRY_AFTER_S } from '../http/pressure.ts';
 import type { Parsed, Reject, TelemetryRecord } from '../telemetry/record.ts';
 import { accepted, type Encoding, refused } from './answers.ts';
-import { readBody } from './body.ts';
-import type { Pressure } from './pressure.ts';
-
-/** What a sender should wait before it sends again, in seconds. */
-const RETRY_AFTER_S = '5';
 
 export type OtlpDoor = {
   readonly signal: 'Spans' | 'LogRecords';
@@ -25,7 +22,7 @@ export async function receive(door: OtlpDoor, request: IncomingMessage, response
   response.once('finish', () => door.onAnswer(response.statusCode));
   const encoding = encodingOf(request.headers['content-type']);
   const refuse = (status: number, why: string) => refused(response, encoding ?? 'json', { status, why });
-  if (!admits(door.token, request.headers.authorization))
+  if (door.token !== undefined && !admits(`Bearer ${door.token}`, request.headers.authorization))
     return refuse(401, 'Authorization: expected "Bearer" and the token of OTLP_TOKEN');
   if (!encoding) return refuse(415, 'Content-Type: expected application/json or application/x-protobuf');
   const leave = door.pressure.enter(request.headers);
@@ -61,11 +58,4 @@ function encodingOf(contentType: string | undefined): Encoding | undefined {
   const type = contentType?.split(';')[0]?.trim().toLowerCase();
   if (type === 'application/json') return 'json';
   return type === 'application/x-protobuf' ? 'protobuf' : undefined;
-}
-
-/** Digests have one length, so that neither length nor content of the token shows in the time it takes. */
-function admits(token: string | undefined, authorization: string | undefined): boolean {
-  if (token === undefined) return true;
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(authorization ?? ''), digest(`Bearer ${token}`));
 }

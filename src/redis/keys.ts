@@ -49,6 +49,8 @@ export const keys = {
   signature: (signature: string) => `tf:signature:${digest(signature)}`,
   incidentOfTrace: (id: TraceId) => `tf:incident-of:${id}`,
   once: (name: string) => `tf:once:${digest(name)}`,
+  asked: (id: TraceId) => `tf:asked:${id}`,
+  budget: (what: string) => `tf:budget:${what}`,
   incidentOfThread: (channel: string, ts: string) => `tf:incident-of-thread:${digest(`${channel}/${ts}`)}`,
   pace: (channel: string) => `tf:pace:${digest(channel)}`,
   /** A channel's incidents by when they were first to be told. */

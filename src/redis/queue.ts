@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { Queue as BullQueue, type JobsOptions } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Queue } from '../ports.ts';
-import { ANNOUNCE, ANSWER, EXAMINE, LEARN, REVISIT, STORM } from '../work.ts';
+import { ANNOUNCE, ANSWER, EXAMINE, GATHER, LEARN, PUBLISH, REVISIT, STORM } from '../work.ts';
+import { INCIDENTS_TTL_MS } from './keys.ts';
 
 /** All of BullMQ's keys begin with this. */
 export const QUEUE_PREFIX = 'tf:queue';
@@ -12,6 +13,11 @@ const ATTEMPTS = 300;
 const LONGEST_BACKOFF_MS = 5 * 60_000;
 /** Failed jobs stay to be read. */
 const FAILED_KEPT = { age: 14 * 24 * 3_600, count: 10_000 };
+
+/** Evidence that could not be had in some minutes is not worth more calls. */
+const GATHER_ATTEMPTS = 3;
+/** A job of that id is not taken again while it is kept: for as long as its incident may be announced. */
+const TOLD_KEPT = { age: INCIDENTS_TTL_MS / 1_000 };
 
 const options: JobsOptions = {
   attempts: ATTEMPTS,
@@ -48,9 +54,14 @@ function everySoOften(everyMs: number): (name: string) => boolean {
 export type Queues = Queue & { readonly close: () => Promise<void> };
 
 export function redisQueue(redis: Redis, onError: (error: Error) => void): Queues {
-  const [examine, announce, answer, learn, revisit, storm] = [EXAMINE, ANNOUNCE, ANSWER, LEARN, REVISIT, STORM].map((name) =>
-    new BullQueue(name, { connection: redis, prefix: QUEUE_PREFIX, defaultJobOptions: options }).on('error', onError),
-  ) as [BullQueue, BullQueue, BullQueue, BullQueue, BullQueue, BullQueue]; // six names in, six queues out
+  const opened: BullQueue[] = [];
+  const open = (name: string): BullQueue => {
+    const queue = new BullQueue(name, { connection: redis, prefix: QUEUE_PREFIX, defaultJobOptions: options });
+    opened.push(queue.on('error', onError));
+    return queue;
+  };
+  const [examine, announce, answer, learn] = [open(EXAMINE), open(ANNOUNCE), open(ANSWER), open(LEARN)];
+  const [revisit, storm] = [open(REVISIT), open(STORM)];
   const isDue = everySoOften(LESSON_EVERY_MS);
   return {
     // `reschedule` puts it off, `keepLastIfActive` runs it once more when asked while it runs: with neither, that request is lost.
@@ -78,8 +89,24 @@ export function redisQueue(redis: Redis, onError: (error: Error) => void): Queue
     storm: async (job, delayMs) => {
       await storm.add(STORM, job, { delay: delayMs, deduplication: { id: job.stormId, keepLastIfActive: true } });
     },
+    ...onceEach(open(GATHER), open(PUBLISH)),
     close: async () => {
-      await Promise.all([examine, announce, answer, learn, revisit, storm].map((queue) => queue.close()));
+      await Promise.all(opened.map((queue) => queue.close()));
     },
   };
 }
+
+/** What is done once for what it is about, however often it is asked. */
+const onceEach = (gather: BullQueue, publish: BullQueue): Pick<Queue, 'gather' | 'publish'> => ({
+  gather: async (job) => {
+    await gather.add(GATHER, job, { jobId: job.traceId, attempts: GATHER_ATTEMPTS });
+  },
+  publish: async (jobs) => {
+    const told = jobs.map((job) => ({
+      name: PUBLISH,
+      data: job,
+      opts: { jobId: `${job.incidentId}-${job.entry}`, removeOnComplete: TOLD_KEPT },
+    }));
+    await publish.addBulk(told);
+  },
+});

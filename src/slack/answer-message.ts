@@ -17,7 +17,7 @@ const NOTES = 5;
 const NOTE_CHARACTERS = 300;
 
 /** What `/trace <id>` answers, in mrkdwn made safe, below 6,000 characters. */
-export function answerMessage({ telling, incident }: ToldTransaction, times: Times = READERS_TIMES): string {
+export function answerMessage({ telling, incident, awsCalls }: ToldTransaction, times: Times = READERS_TIMES): string {
   const { outcome, causes } = telling;
   return [
     title(telling, times),
@@ -25,6 +25,7 @@ export function answerMessage({ telling, incident }: ToldTransaction, times: Tim
     ...(outcome === 'ok' ? [] : causeParagraphs(causes)),
     warnings(telling),
     ...(incident ? belonging(incident, times) : []),
+    ...(awsCalls === undefined ? [] : [`_Nobody had sent it to me: found in AWS with ${awsCalls} calls._`]),
     code(xrayTraceId(telling.id)),
   ]
     .filter((line) => line !== '')
@@ -87,13 +88,14 @@ const HELP: Readonly<Record<string, string>> = {
 };
 
 /** Nothing known of that id: what was looked for, where, and what to try. */
-export function notFoundMessage(asked: Question): string {
+export function notFoundMessage(asked: Question, searched?: string): string {
   if (asked.kind === 'map') return noMapMessage(asked);
   if (asked.kind === 'last')
     return `Nothing like ${code(asked.name)} has ${asked.outcome === 'slow' ? 'been slow' : 'failed'} among the last incidents. \`/trace search\` looks in their errors and notes too.`;
   return [
     `I know nothing of ${sought(asked)}.`,
     'I looked through all spans, invocations and logs that were sent to me and that I still keep.',
+    ...(searched === undefined ? [] : [`${prose(searched, 300)}.`]),
     `It may be too old, not sampled, or from a system that does not send to me. If it just happened, try again in a minute, or try ${asked.kind === 'trace' ? 'the Lambda request id' : 'the trace id'}.`,
   ].join('\n');
 }

@@ -9,6 +9,7 @@ import { takeCommands } from './commands.ts';
 import { guard } from './guard.ts';
 import { takeHabits } from './habits.ts';
 import { takeHome } from './home.ts';
+import { boltInteractions } from './interactions.ts';
 import type { People, Report } from './people.ts';
 import { takePresses } from './presses.ts';
 import { EVENTS_PATH, signedReceiver } from './receiver.ts';
@@ -64,7 +65,8 @@ export function slackApp(options: SlackAppOptions): SlackApp {
   app.error(async (error) => report.failed(error, 'a request of Slack'));
   const seal = viewSeal([options.signingSecret ?? token, options.previousSecret ?? token]);
   guard(app, { seal, welcome: options.welcome ?? EVERYBODY, apiUrl, report });
-  const desk = { app, client: sealingClient(slackClients(token, apiUrl).interactive, seal), apiUrl, on, report };
+  const client = sealingClient(slackClients(token, apiUrl).interactive, seal);
+  const desk = { app: boltInteractions(app), client, apiUrl, on, report };
   takePresses(desk);
   takeHabits(desk);
   takeHome(desk);

@@ -179,7 +179,7 @@ function besidePicture(told: Told, times: Times): string {
 function replyWords(reply: Reply, times: Times): string {
   switch (reply.kind) {
     case 'not-found':
-      return notFoundMessage(reply.question);
+      return notFoundMessage(reply.question, reply.searched);
     case 'in-words':
       return inWordsMessage(reply, times);
     case 'listed':

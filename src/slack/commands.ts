@@ -1,5 +1,6 @@
 import type { SlashCommand } from '@slack/bolt';
 import { xrayTraceId } from '../telemetry/ids.ts';
+import { within } from '../within.ts';
 import type { Question } from '../work.ts';
 import { Answer } from '../work.ts';
 import { traceHelp } from './answer-message.ts';
@@ -10,7 +11,6 @@ import type { Desk } from './presses.ts';
 import { respondPrivately } from './response-url.ts';
 import type { TraceCommand } from './trace-command.ts';
 import { readTraceCommand } from './trace-command.ts';
-import { within } from './within.ts';
 
 const FAILED = 'Something of mine is not answering. Please ask again in a minute.';
 

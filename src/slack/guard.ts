@@ -5,23 +5,33 @@ import { respondPrivately } from './response-url.ts';
 import { type Seal, unsealForm } from './sealed-views.ts';
 import { isWelcome, NOT_HERE, type Welcome } from './strangers.ts';
 
-type Guard = {
+export type Guard = {
   readonly seal: Seal;
   readonly welcome: Welcome;
   readonly apiUrl: string | undefined;
   readonly report: Report;
 };
 
-/** Stands before every command, press and form, over HTTP and in Socket Mode: opens what we sealed, and sends strangers away. */
-export function guard(app: App, { seal, welcome, apiUrl, report }: Guard): void {
+/** Stands before every command, press and form, over HTTP and in Socket Mode. */
+export function guard(app: App, guarding: Guard): void {
   app.use(async ({ body, ack, next }) => {
-    unsealForm(body, seal);
-    if (isWelcome(body, welcome, formChannel(body))) return await next();
-    report.refused('stranger');
-    await ack?.();
-    const { data } = Answerable.safeParse(body);
-    if (data) await respondPrivately(data.response_url, NOT_HERE, apiUrl).catch((error) => report.failed(error, 'a stranger'));
+    if (await admitted(body, async () => await ack?.(), guarding)) await next();
   });
+}
+
+/** Opens what we sealed, in place, and sends strangers away. */
+export async function admitted(
+  body: unknown,
+  ack: () => Promise<void>,
+  { seal, welcome, apiUrl, report }: Guard,
+): Promise<boolean> {
+  unsealForm(body, seal);
+  if (isWelcome(body, welcome, formChannel(body))) return true;
+  report.refused('stranger');
+  await ack();
+  const { data } = Answerable.safeParse(body);
+  if (data) await respondPrivately(data.response_url, NOT_HERE, apiUrl).catch((error) => report.failed(error, 'a stranger'));
+  return false;
 }
 
 const Answerable = z.object({ response_url: z.string() });

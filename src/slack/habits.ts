@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { Thread } from '../incident/incident.ts';
 import type { Deed } from '../incident/life.ts';
+import { within } from '../within.ts';
 import { changeNote } from './change-notes.ts';
 import { INPUT_CHARACTERS } from './limits.ts';
 import type { Desk } from './presses.ts';
 import { timesFor } from './times.ts';
-import { within } from './within.ts';
 
 /** What people do in every thread already. Skin tones are told as `eyes::skin-tone-2`. */
 const MEANS: ReadonlyMap<string | undefined, 'acknowledge' | 'resolve' | 'note'> = new Map([

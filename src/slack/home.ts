@@ -2,10 +2,10 @@ import type { HomeView, KnownBlock } from '@slack/types';
 import { z } from 'zod';
 import type { Incident } from '../incident/incident.ts';
 import { byUrgency, isClosed, isHeldBy } from '../incident/search.ts';
+import { within } from '../within.ts';
 import { incidentLine } from './incident-lines.ts';
 import type { Desk } from './presses.ts';
 import { type Times, timesFor } from './times.ts';
-import { within } from './within.ts';
 
 /** Three lists of these stay below a hundred blocks and what one view may hold. */
 const EACH = 8;

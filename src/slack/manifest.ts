@@ -1,7 +1,7 @@
 import { EVENTS_PATH } from './receiver.ts';
 
 /** No wider than what is used; docs/slack.md says what each is for. */
-const SCOPES = [
+export const SCOPES = [
   'chat:write',
   'commands',
   'files:write',

@@ -1,25 +1,25 @@
-import type { App } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import type { Deed } from '../incident/life.ts';
 import { SNOOZES } from '../incident/snooze.ts';
 import type { Changed } from '../ports.ts';
+import { within } from '../within.ts';
 import { Answer } from '../work.ts';
 import type { Subject } from './annotate-modal.ts';
 import { ANNOTATE_VIEW, annotateModal, readNote } from './annotate-modal.ts';
 import { ASSIGN_VIEW, assignModal, readAssignment } from './assign-modal.ts';
 import { changeNote, UNCONFIRMED } from './change-notes.ts';
+import type { Interactions } from './interactions.ts';
 import { muted } from './muting.ts';
 import { failureOf } from './outcome.ts';
 import type { People, Report } from './people.ts';
 import { respondPrivately } from './response-url.ts';
 import { ACTIONS, chosen, MORE } from './root-buttons.ts';
 import { timesFor } from './times.ts';
-import { within } from './within.ts';
 import { zoneOf } from './zone.ts';
 
 export type Desk = {
-  readonly app: App;
+  readonly app: Interactions;
   readonly client: Pick<WebClient, 'apiCall'>;
   readonly apiUrl: string | undefined;
   readonly on: People;

@@ -1,8 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { HTTPReceiver } from '@slack/bolt';
-import type { Once } from '../ports.ts';
 import { silent } from './client.ts';
-import { requestDigest, type Shown, usableSecrets, verdictOn } from './genuine.ts';
+import { doorkeeper, type Signing } from './doorkeeper.ts';
+import type { Shown } from './genuine.ts';
 import type { Report } from './people.ts';
 
 export const EVENTS_PATH = '/slack/events';
@@ -12,16 +12,9 @@ const BODY_BYTES = 1024 * 1024;
 
 export type SignedReceiver = { readonly receiver: HTTPReceiver; readonly listener: RequestListener };
 
-export type Signing = {
-  /** The secret, and the one before it while both are good. */
-  readonly secrets: readonly (string | undefined)[];
-  readonly once: Once;
-  readonly clock?: () => number;
-};
-
 /** Everything Slack sends, verified before Bolt sees it: signed, now, and for the first time. Throws at once on an empty secret. */
-export function signedReceiver({ secrets, once, clock = Date.now }: Signing, report: Report): SignedReceiver {
-  const good = usableSecrets(secrets);
+export function signedReceiver(signing: Signing, report: Report): SignedReceiver {
+  const examine = doorkeeper(signing);
   const receiver = new HTTPReceiver({
     signingSecret: '',
     // Bolt knows one secret only, takes times in the future, and the same request again.
@@ -38,13 +31,9 @@ export function signedReceiver({ secrets, once, clock = Date.now }: Signing, rep
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const shown = await shownBy(request);
     if (!shown) return refuse(413, 'size');
-    if (isTlsCheck(shown)) return void response.writeHead(200).end();
-    const verdict = verdictOn(shown, good, clock());
-    if (verdict !== 'genuine') return refuse(401, verdict);
-    const first = await once(requestDigest(String(shown.signature)));
-    if (first === 'again') return refuse(401, 'replay');
-    // Whether it was here before cannot be known now: what only asks may come twice, what changes something may not.
-    if (first === 'unknown' && !onlyAsks(shown.body)) return refuse(503, 'unsure');
+    const entry = await examine(shown);
+    if (entry.kind === 'refused') return refuse(entry.status, entry.why);
+    if (entry.kind === 'answered') return void response.writeHead(entry.status).end();
     receiver.requestListener(Object.assign(request, { rawBody: shown.body }), response);
 
     function refuse(status: number, why: string): void {
@@ -74,10 +63,3 @@ async function shownBy(request: IncomingMessage): Promise<Shown | undefined> {
   const { 'x-slack-request-timestamp': stamp, 'x-slack-signature': signature } = request.headers;
   return { stamp, signature, body: Buffer.concat(chunks) };
 }
-
-/** Slack tries our certificate without a signature; that does nothing, whatever else is in it. */
-const isTlsCheck = ({ stamp, signature, body }: Shown): boolean =>
-  stamp === undefined && signature === undefined && new URLSearchParams(body.toString()).get('ssl_check') === '1';
-
-/** `/trace` reads; every other command, press and form may change something. */
-const onlyAsks = (body: Buffer): boolean => new URLSearchParams(body.toString()).get('command') === '/trace';

@@ -1,7 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { isZone } from '../incident/wall-clock.ts';
-import { within } from './within.ts';
+import { within } from '../within.ts';
 
 /** A person waits at the other end. */
 const PATIENCE_MS = 1_500;

@@ -11,13 +11,17 @@ import { millisTime } from './time.ts';
 export const isCloudwatchPayload = (value: unknown): value is Fields =>
   isFields(value) && (isFields(value['awslogs']) || (typeof value['messageType'] === 'string' && 'logEvents' in value));
 
+/** The payload unpacked, or why it cannot be. */
+export const payloadIn = (value: Fields): Fields | string =>
+  isFields(value['awslogs']) ? unwrapped(value['awslogs']['data']) : value;
+
 /**
  * Reads every log event of the payload: `aws/spans` records, lines of the Lambda platform and of functions, lines of anything else.
  * What cannot be read is a reject at `where[n]`, n counting the events from 0.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html
  */
 export function readCloudwatchPayload(value: Fields, where: string): Parsed {
-  const payload = isFields(value['awslogs']) ? unwrapped(value['awslogs']['data']) : value;
+  const payload = payloadIn(value);
   if (typeof payload === 'string') return rejected(`CloudWatch Logs payload: ${payload}`, where);
   // Sent once to test that the destination answers. There is nothing in it to keep.
   if (payload['messageType'] === 'CONTROL_MESSAGE') return QUIET;

@@ -27,7 +27,7 @@ function closing(lines: readonly string[], first: number): number | undefined {
   return undefined;
 }
 
-/** Brackets opened less those closed, those in strings not counted. */
+/** Brackets opened less those closed, those in strings not counted; a string that does not end goes on to the end of the line. */
 function opened(line: string): number {
   const brackets = Array.from(line.matchAll(/"(?:[^"\\]|\\.)*"?|[[\]{}]/g), ([token]) => token);
   return brackets.filter((token) => /^[[{]/.test(token)).length - brackets.filter((token) => /^[\]}]/.test(token)).length;

@@ -7,6 +7,9 @@ const GZIP_GROWTH = 8;
 /** Of a body whose length nobody tells. */
 const UNTOLD = 1024 * 1024;
 
+/** What a sender should wait before it sends again, in seconds. */
+export const RETRY_AFTER_S = '5';
+
 export type Pressure = {
   /** Room for one more body, to be left when it is done with; undefined: come again later. A single body always has room. */
   readonly enter: (headers: IncomingHttpHeaders) => (() => void) | undefined;

@@ -1,0 +1,4 @@
+import { keeping } from './keeping.ts';
+
+/** EventBridge rules: failures, alarms, changes. */
+export const receive = keeping();

@@ -1,0 +1,212 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readDelivery } from '../../src/aws/delivery.ts';
+import { UNWANTED, WANTED } from './announced.ts';
+import { matches } from './event-pattern.ts';
+import { type Json, ofType, packaged, type Template } from './packaged.ts';
+
+let plain: Template;
+let managed: Template;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tracefall-groups-'));
+  const groups = join(folder, 'groups.yml');
+  await writeFile(groups, "- cloudwatchLog: { logGroup: /aws/lambda/orders, filter: '' }\n");
+  plain = await packaged();
+  managed = await packaged(['infrastructure=managed', 'logs=groups', `logGroups=${groups}`, 'pull=on', 'eventBus=ops']);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const both = (): readonly Template[] => [plain, managed];
+const QUEUE = { 'Fn::GetAtt': ['FailureQueue', 'Arn'] };
+const ACCOUNT = { Ref: 'AWS::AccountId' };
+const FUNCTIONS = ['events', 'logs', 'slack', 'spans'];
+
+describe('each function', () => {
+  test('is there, on arm64, with concurrency reserved, in its own bundle', () => {
+    for (const template of both()) {
+      const functions = ofType(template, 'AWS::Lambda::Function').map(([, properties]) => properties);
+      expect(functions.map(({ Handler }) => Handler).sort()).toEqual(FUNCTIONS.map((name) => `dist/functions/${name}.receive`));
+      for (const each of functions)
+        expect(each).toMatchObject({ Architectures: ['arm64'], Runtime: 'nodejs24.x', ReservedConcurrentExecutions: 10 });
+    }
+  });
+
+  test('gives up into the failure queue and keeps its log for two weeks', () => {
+    for (const template of both()) {
+      const destinations = ofType(template, 'AWS::Lambda::EventInvokeConfig').map(
+        ([, { DestinationConfig }]) => DestinationConfig,
+      );
+      expect(destinations).toEqual(FUNCTIONS.map(() => ({ OnFailure: { Destination: QUEUE } })));
+      for (const [, properties] of ofType(template, 'AWS::Logs::LogGroup'))
+        expect(properties).toMatchObject({ RetentionInDays: 14 });
+    }
+  });
+
+  test('is invoked by one source of this account only', () => {
+    for (const template of both()) {
+      const permissions = ofType(template, 'AWS::Lambda::Permission');
+      // Eight rules, aws/spans, the functions' logs, the HTTP API.
+      expect(permissions).toHaveLength(11 + (template === managed ? 1 : 0));
+      for (const [, permission] of permissions)
+        expect(permission).toMatchObject({ SourceArn: expect.anything(), SourceAccount: ACCOUNT });
+    }
+  });
+});
+
+describe('each rule', () => {
+  const targets = () => ofType(plain, 'AWS::Events::Rule').map(([, { Name, Targets }]) => ({ Name, Targets }));
+
+  test('tries for 24 hours and 185 times, then leaves the event in the failure queue', () => {
+    expect(targets()).toHaveLength(Object.keys(WANTED).length);
+    for (const { Targets } of targets())
+      expect(Targets).toEqual([
+        expect.objectContaining({
+          Arn: { 'Fn::GetAtt': ['EventsLambdaFunction', 'Arn'] },
+          RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 },
+          DeadLetterConfig: { Arn: QUEUE },
+        }),
+      ]);
+  });
+
+  test('may write into that queue, from this account and by these rules', () => {
+    const [[, policy] = []] = ofType(plain, 'AWS::SQS::QueuePolicy');
+
+    expect(policy).toMatchObject({
+      PolicyDocument: {
+        Statement: [
+          {
+            Principal: { Service: 'events.amazonaws.com' },
+            Action: 'sqs:SendMessage',
+            Condition: { StringEquals: { 'aws:SourceAccount': ACCOUNT }, ArnLike: { 'aws:SourceArn': expect.anything() } },
+          },
+        ],
+      },
+    });
+  });
+
+  const taken = (event: object): readonly string[] =>
+    ofType(plain, 'AWS::Events::Rule').flatMap(([, { Name, EventPattern }]) =>
+      matches(EventPattern, event) ? [String(Name).replace('tracefall-dev-', '')] : [],
+    );
+
+  test.each(Object.entries(WANTED))('%s takes what AWS announces, alone, and we know what it is', (name, events) => {
+    for (const event of events) {
+      expect(taken(event)).toEqual([name]);
+      expect(readDelivery(event, undefined, 'event')).toMatchObject({ records: [{ kind: 'event' }], rejects: [] });
+    }
+  });
+
+  test('leaves alone what is near to it', () => {
+    for (const event of UNWANTED) expect(taken(event)).toEqual([]);
+  });
+
+  const corpus = process.env['TRACEFALL_CORPUS'];
+  test.skipIf(corpus === undefined)('leaves alone every other event that AWS sends', () => {
+    const files = readdirSync(`${corpus}/aws-events`).filter((name) => name.endsWith('.json'));
+    expect(files.length).toBeGreaterThan(50);
+    for (const file of files) expect(taken(JSON.parse(readFileSync(`${corpus}/aws-events/${file}`, 'utf8')))).toEqual([]);
+  });
+});
+
+describe('logs', () => {
+  test('of Transaction Search come whole, of the account without those of this stack', () => {
+    expect(ofType(plain, 'AWS::Logs::SubscriptionFilter')).toMatchObject([
+      [expect.any(String), { LogGroupName: 'aws/spans', FilterPattern: '' }],
+    ]);
+    const [[, policy] = []] = ofType(plain, 'AWS::Logs::AccountPolicy');
+    const excluded = JSON.stringify(policy?.['SelectionCriteria']);
+    for (const [id] of ofType(plain, 'AWS::Logs::LogGroup').filter(([id]) => id !== 'WorkerLogGroup'))
+      expect(excluded).toContain(`\${${id}}`);
+    expect(excluded).toContain('/aws/ecs/tracefall-dev');
+  });
+
+  test('pass a filter that is JSON', () => {
+    const [[, policy] = []] = ofType(plain, 'AWS::Logs::AccountPolicy');
+    const document = new Map(Object.entries(Object(policy?.['PolicyDocument'])));
+
+    expect(JSON.parse(String(document.get('Fn::Sub')))).toMatchObject({
+      FilterPattern: expect.stringContaining('?timeout ?"timed out"'),
+    });
+  });
+
+  test('of the groups that a file names are taken one by one', () => {
+    const groups = ofType(managed, 'AWS::Logs::SubscriptionFilter').map(([, { LogGroupName }]) => LogGroupName);
+
+    expect(groups).toEqual(['aws/spans', '/aws/lambda/orders']);
+  });
+});
+
+/** Actions that AWS binds to no resource, each for the reason that stands beside it in serverless.yml. */
+const UNBOUND =
+  /^(ec2:|ecr:GetAuthorizationToken|logs:(GetQueryResults|StopQuery)|xray:(BatchGetTraces|GetTraceSegmentDestination|StartTraceRetrieval|ListRetrievedTraces|CancelTraceRetrieval))/;
+
+describe('least privilege', () => {
+  const statements = (template: Template): readonly Json[] => {
+    const found: Json[] = [];
+    const walk = (value: unknown): void => {
+      if (typeof value !== 'object' || value === null) return;
+      const { Effect, Action, Principal } = value as Json; // any object has any field, or not
+      if (Effect === 'Allow' && Action !== undefined && Principal === undefined) found.push(value as Json);
+      for (const inner of Object.values(value)) walk(inner);
+    };
+    walk(template.Resources);
+    return found;
+  };
+
+  test('names every action, and every resource where AWS has one to name', () => {
+    const granted = both().flatMap((template) =>
+      statements(template).flatMap(({ Action, Resource }) => [Action].flat().map((action) => ({ action, Resource }))),
+    );
+    expect(granted.length).toBeGreaterThan(20);
+    for (const { action } of granted) expect(action).toMatch(/^[a-z0-9]+:[A-Za-z]+$/);
+    for (const { action } of granted.filter(({ Resource }) => Resource === '*')) expect(action).toMatch(UNBOUND);
+  });
+
+  test('writes nothing but its own logs, its failures, its network interfaces and incidents', () => {
+    const actions = statements(managed).flatMap(({ Action }) => [Action].flat().map(String));
+    const writes = actions.filter(
+      (action) => !/:(Get|List|Describe|Batch(Get|Check)|StartQuery|StopQuery|(Start|Cancel)TraceRetrieval)/.test(action),
+    );
+
+    expect([...new Set(writes)].sort()).toEqual([
+      'ec2:AssignPrivateIpAddresses',
+      'ec2:CreateNetworkInterface',
+      'ec2:DeleteNetworkInterface',
+      'ec2:UnassignPrivateIpAddresses',
+      'events:PutEvents',
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+      'sqs:SendMessage',
+    ]);
+  });
+
+  test('gives the worker nothing unless pulling or publishing is switched on', () => {
+    expect(managed.Resources['WorkerRole']?.Properties).not.toHaveProperty('Policies');
+    expect(managed.Resources['WorkerRole']?.Properties).not.toHaveProperty('ManagedPolicyArns');
+    expect(managed.Resources['PullPolicy']?.Condition).toBe('Pulls');
+    expect(managed.Resources['PublishPolicy']?.Condition).toBe('Publishes');
+  });
+});
+
+test('brings, when asked, a Valkey that drops nothing, speaks TLS and asks for a password', () => {
+  expect(managed.Resources['Valkey']).toMatchObject({
+    Condition: 'Managed',
+    Properties: {
+      TransitEncryptionEnabled: true,
+      AtRestEncryptionEnabled: true,
+      AuthToken: expect.anything(),
+      NumCacheClusters: 2,
+    },
+  });
+  expect(managed.Resources['ValkeyParameters']?.Properties).toMatchObject({ Properties: { 'maxmemory-policy': 'noeviction' } });
+  expect(plain.Conditions['Managed']).toEqual({ 'Fn::Equals': ['none', 'managed'] });
+});
+
+test('holds no empty value, which YAML makes of a text that ends with a colon', () => {
+  for (const template of both()) expect(JSON.stringify(template.Resources)).not.toMatch(/:\{\}|:null/);
+});

@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+type Outcome = { readonly kind: 'returned'; readonly value: unknown } | { readonly kind: 'failed'; readonly why: unknown };
+export type Lambda = {
+  readonly invoke: (event: unknown, remainingMs?: number) => Promise<Outcome>;
+  readonly stop: () => Promise<void>;
+};
+
+const ARN = 'arn:aws:lambda:eu-west-1:123456789012:function:tracefall-dev-function';
+
+/**
+ * The runtime API that AWS serves inside a sandbox, with one bundle of `dist/functions` running against it in a process of its own.
+ * https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+ */
+export async function lambda(name: string, environment: Readonly<Record<string, string>>): Promise<Lambda> {
+  const waiting: { event: unknown; remainingMs: number; settle: (outcome: Outcome) => void }[] = [];
+  const running = new Map<string, (outcome: Outcome) => void>();
+  let idle: ServerResponse | undefined;
+  let count = 0;
+
+  const next = (): void => {
+    const work = idle && waiting.shift();
+    if (!idle || !work) return;
+    const id = `request-${++count}`;
+    running.set(id, work.settle);
+    idle.writeHead(200, {
+      'lambda-runtime-aws-request-id': id,
+      'lambda-runtime-invoked-function-arn': ARN,
+      'lambda-runtime-deadline-ms': `${Date.now() + work.remainingMs}`,
+    });
+    idle.end(JSON.stringify(work.event));
+    idle = undefined;
+  };
+
+  const server = createServer(async (request, response) => {
+    if (request.url?.endsWith('/invocation/next')) {
+      idle = response;
+      return next();
+    }
+    let body = '';
+    for await (const chunk of request.setEncoding('utf8')) body += chunk;
+    const [, id = '', what] = /invocation\/(.+)\/(response|error)$/.exec(request.url ?? '') ?? [];
+    const value: unknown = body === '' ? undefined : JSON.parse(body);
+    running.get(id)?.(what === 'response' ? { kind: 'returned', value } : { kind: 'failed', why: value });
+    response.writeHead(202).end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo; // a TCP server's address
+  const sandbox = started(name, { ...environment, AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}` });
+  return {
+    invoke: (event, remainingMs = 10_000) =>
+      new Promise((settle) => {
+        waiting.push({ event, remainingMs, settle });
+        next();
+      }),
+    stop: async () => {
+      sandbox.kill('SIGKILL');
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+    },
+  };
+}
+
+/** As much of a runtime as a handler sees: it is imported once, then given one event after another. */
+const RUNTIME = `
+const base = 'http://' + process.env.AWS_LAMBDA_RUNTIME_API + '/2018-06-01/runtime/invocation/';
+const { receive } = await import(process.argv[1]);
+for (;;) {
+  const given = await fetch(base + 'next');
+  const id = given.headers.get('lambda-runtime-aws-request-id');
+  const context = {
+    awsRequestId: id,
+    invokedFunctionArn: given.headers.get('lambda-runtime-invoked-function-arn'),
+    getRemainingTimeInMillis: () => Number(given.headers.get('lambda-runtime-deadline-ms')) - Date.now(),
+  };
+  const said = (what, value) => fetch(base + id + '/' + what, { method: 'POST', body: JSON.stringify(value) });
+  try {
+    await said('response', (await receive(await given.json(), context)) ?? null);
+  } catch (error) {
+    await said('error', { errorType: error.name, errorMessage: error.message });
+  }
+}`;
+
+function started(name: string, environment: Readonly<Record<string, string>>): ChildProcess {
+  const bundle = pathToFileURL(resolve(`dist/functions/${name}.mjs`)).href;
+  return spawn(process.execPath, ['--input-type=module', '--eval', RUNTIME, bundle], {
+    env: environment,
+    stdio: ['ignore', 'ignore', process.env['SHOW_FUNCTIONS'] ? 'inherit' : 'ignore'],
+  });
+}

@@ -20,7 +20,9 @@ export async function announce(job: Announce, world: Touched): Promise<JobOutcom
     attempt: () => world.chat.postRoot(incident),
   });
   if (root.kind === 'later') return { againInMs: root.inMs };
+  // failpoint: announce-posted
   await world.incidents.setThread(incident.id, root.thread);
+  // failpoint: announce-threaded
   return await show(world, incident, root.thread);
 }
 

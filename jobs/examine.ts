@@ -16,7 +16,9 @@ export async function examine(
   const alert = scene && decide(scene.transaction, scene.outcome, scene.causes);
   if (!alert) return 'done';
   const { incidentId, what } = await world.incidents.report(alert);
+  // failpoint: examine-reported
   // Also when it is known: a predecessor may have died between its report and its request.
   await world.queue.announce({ v: 1, incidentId }, what === 'counted' ? COUNT_EDIT_MS : 0);
+  // failpoint: examine-asked
   return 'done';
 }

@@ -28,10 +28,13 @@ export async function showPicture(world: Touched, showing: Showing): Promise<Sho
   const drawing = fingerprint(showing.told.scene);
   if (intent.shown?.drawing === drawing) return { kind: 'there', thread: undefined };
   const file = await world.chat.upload(await drawWaterfall(showing.told.scene), showing.told);
+  // failpoint: picture-uploaded
   const attempt: Trying = { at: clock(), trying: { file, drawing }, shown: intent.shown };
   // Whoever lost here has uploaded a file that nobody will see.
   if (!(await outbox.revise(showing.key, intent, attempt))) return later;
+  // failpoint: picture-revised
   const delivery = await shared(world, showing, attempt);
+  // failpoint: picture-shared
   if (delivery.kind === 'unsure') return later;
   if (delivery.kind === 'refused') return delivery;
   await settle(world, showing, attempt);
@@ -45,6 +48,7 @@ async function afterDoubt(world: Touched, showing: Showing, intent: Trying): Pro
   const inMs = untilSettled(intent.at, world.clock());
   if (inMs > 0) return { kind: 'later', inMs };
   const thread = await world.chat.findFile(intent.trying.file, placeOf(showing, intent));
+  // failpoint: picture-looked
   if (thread) await settle(world, showing, intent);
   else if (!(await world.outbox.revise(showing.key, intent, { ...intent, trying: undefined }))) return later;
   return await showPicture(world, showing);

@@ -28,10 +28,12 @@ export async function intake(
   const usual = await world.usual.read(entryKeys(records));
   const suspects = suspicions(records, usual).map((suspicion) => suspicion.traceId);
   const kept = await world.records.keep(records, suspects);
+  // failpoint: intake-kept
   const now = world.clock();
   await Promise.all(
     kept.suspects.map((suspect) => world.queue.examine(suspect.traceId, toMillis(delayOf(suspect, now, settling)))),
   );
+  // failpoint: intake-asked
   return kept;
 }
 

@@ -1,47 +1,121 @@
+import { createHash } from 'node:crypto';
 import type { Incident, Thread } from '../src/incident/incident.ts';
+import { quietFor, tellingOf } from '../src/incident/rules.ts';
+import { isInStorm } from '../src/incident/storm.ts';
 import type { World } from '../src/ports.ts';
+import { toMillis } from '../src/units.ts';
 import type { Announce } from '../src/work.ts';
-import { look } from './look.ts';
 import { once } from './once.ts';
-import type { JobOutcome } from './outcome.ts';
+import { type JobOutcome, soonest } from './outcome.ts';
+import { EDITS, paced } from './paced.ts';
 import { showPicture } from './show-picture.ts';
+import { showTrend } from './show-trend.ts';
+import { tellChanges } from './tell-changes.ts';
 
-type Touched = Pick<World, 'clock' | 'records' | 'usual' | 'incidents' | 'outbox' | 'chat'>;
+type Touched = Pick<World, 'clock' | 'studio' | 'incidents' | 'storms' | 'pace' | 'outbox' | 'queue' | 'chat' | 'rules'>;
 
-/** Brings the incident's thread up to date: one root, edited in place, and one picture. */
+/** A storm's one message is brought up to date at most this often. */
+const STORM_EDIT_MS = 10_000;
+
+/** Brings the incident's thread up to date: one root, edited in place, one picture, every change told once. */
 export async function announce(job: Announce, world: Touched): Promise<JobOutcome> {
   const incident = await world.incidents.read(job.incidentId);
   if (!incident) return 'done';
-  if (incident.thread && (await world.chat.editRoot(incident, incident.thread)) === 'edited')
-    return await show(world, incident, incident.thread);
-  if (incident.thread) await forgetThread(world, incident);
-  const root = await once(world, rootKey(incident), {
-    find: (since) => world.chat.findRoot(incident, since),
-    attempt: () => world.chat.postRoot(incident),
-  });
-  if (root.kind === 'later') return { againInMs: root.inMs };
-  // failpoint: announce-posted
-  await world.incidents.setThread(incident.id, root.thread);
-  // failpoint: announce-threaded
-  return await show(world, incident, root.thread);
+  if (incident.thread) return await keepTrue(world, incident, incident.thread);
+  const telling = tellingOf(incident.alert, undefined, world.rules);
+  if (telling.kind === 'untold' || incident.life.state === 'merged') return 'done';
+  if (await world.incidents.isMuted(incident)) return 'done';
+  const quiet = quietFor(incident.alert, world.clock(), world.rules);
+  if (quiet > 0) return { againInMs: toMillis(quiet) };
+  const storm = await stormOf(world, incident, telling.channel);
+  if (storm === undefined) return await openThread(world, incident, telling.channel);
+  await world.queue.storm({ v: 1, stormId: storm, channel: telling.channel }, STORM_EDIT_MS);
+  return 'done';
 }
 
 const rootKey = ({ id }: Incident): string => `root:${id}`;
 const pictureKey = ({ id }: Incident): string => `picture:${id}`;
+const trendKey = ({ id }: Incident): string => `trend:${id}`;
+
+async function stormOf({ storms, rules }: Touched, incident: Incident, channel: string): Promise<string | undefined> {
+  if (incident.storm !== undefined) return isInStorm(incident) ? incident.storm : undefined;
+  return await storms.join(incident.id, channel, rules.storm);
+}
+
+async function keepTrue(world: Touched, incident: Incident, thread: Thread): Promise<JobOutcome> {
+  const edited = await edit(world, incident, thread);
+  if (edited !== 'gone') return soonest(edited, await fill(world, incident, thread));
+  await forgetThread(world, incident);
+  return await openThread(world, incident, thread.channel);
+}
+
+/** `gone`: somebody deleted the root. */
+async function edit(world: Touched, incident: Incident, thread: Thread): Promise<JobOutcome | 'gone'> {
+  if (incident.shown === incident.version) return 'done';
+  let what: 'edited' | 'gone' = 'edited';
+  const wait = await paced(world, EDITS, rootKey(incident), async () => {
+    what = await world.chat.editRoot(incident, thread);
+    return undefined;
+  });
+  if (wait !== undefined) return { againInMs: wait };
+  // failpoint: announce-edited
+  if (what === 'edited') await world.incidents.setShown(incident.id, incident.version);
+  return what === 'edited' ? 'done' : what;
+}
+
+async function openThread(world: Touched, incident: Incident, channel: string): Promise<JobOutcome> {
+  let thread: Thread | undefined;
+  const wait = await paced(world, channel, rootKey(incident), async () => {
+    const root = await once(world, rootKey(incident), {
+      find: (since) => world.chat.findRoot(incident, channel, since),
+      attempt: () => world.chat.postRoot(incident, channel),
+    });
+    if (root.kind === 'later') return root.inMs;
+    thread = root.thread;
+    return undefined;
+  });
+  if (!thread) return { againInMs: wait ?? 0 };
+  // failpoint: announce-posted
+  await world.incidents.setThread(incident.id, thread);
+  // failpoint: announce-threaded
+  await world.incidents.setShown(incident.id, incident.version);
+  return await fill(world, incident, thread);
+}
 
 /** Somebody deleted the root, and it still happens: it gets a new thread. */
 async function forgetThread({ incidents, outbox }: Touched, incident: Incident): Promise<void> {
   await outbox.clear(pictureKey(incident));
+  await outbox.clear(trendKey(incident));
   await outbox.clear(rootKey(incident));
   await incidents.setThread(incident.id, undefined);
 }
 
-/** The transaction that the incident's alert is about, drawn again when late spans tell more. */
+/** The picture first: it is what people open the thread for. */
+async function fill(world: Touched, incident: Incident, thread: Thread): Promise<JobOutcome> {
+  return soonest(await show(world, incident, thread), await tellChanges(world, incident, thread));
+}
+
+/** The transaction that the incident's alert is about, drawn again when its alert tells more of it: not when only the count grew. */
 async function show(world: Touched, incident: Incident, { channel, ts }: Thread): Promise<JobOutcome> {
-  const scene = await look(world, incident.alert.traceId);
-  if (!scene) return 'done';
-  const told = { scene, incident, askedBy: undefined };
-  const picture = await showPicture(world, { key: pictureKey(incident), told, place: { channel, ts } });
+  const picture = await showPicture(world, {
+    key: pictureKey(incident),
+    drawing: drawingOf(incident),
+    portray: async () => {
+      const portrait = await world.studio.portray(incident.alert.traceId);
+      return portrait && { picture: portrait.picture, told: { telling: portrait.telling, incident, askedBy: undefined } };
+    },
+    place: { channel, ts },
+    turn: () => world.pace.turn(channel, pictureKey(incident)),
+  });
   if (picture.kind === 'refused') throw new Error(`Slack refused the picture of incident ${incident.id}: ${picture.why}`);
-  return picture.kind === 'later' ? { againInMs: picture.inMs } : 'done';
+  if (picture.kind === 'later') return { againInMs: picture.inMs };
+  return incident.alert.outcome === 'slow'
+    ? await showTrend(world, { key: trendKey(incident), traceId: incident.alert.traceId, place: { channel, ts } })
+    : 'done';
+}
+
+/** What can be seen of an alert. The words of the blame are left out: their numbers drift with what is usual. */
+function drawingOf({ alert: { traceId, outcome, spans, duration, error, hop, causes } }: Incident): string {
+  const seen = [traceId, outcome, spans, duration, error, hop, causes[0]?.kind, causes[0]?.spanIds];
+  return createHash('sha256').update(JSON.stringify(seen)).digest('base64url');
 }

@@ -1,28 +1,75 @@
-import type { World } from '../src/ports.ts';
+import { byUrgency, isClosed, matchesWords } from '../src/incident/search.ts';
+import { similarTo } from '../src/incident/similar.ts';
+import type { Reply, World } from '../src/ports.ts';
 import type { TraceId } from '../src/telemetry/ids.ts';
 import type { Answer, Question } from '../src/work.ts';
-import { look } from './look.ts';
 import type { JobOutcome } from './outcome.ts';
-import { showPicture } from './show-picture.ts';
+import { type Portrait, showPicture } from './show-picture.ts';
 
-type Touched = Pick<World, 'clock' | 'records' | 'usual' | 'incidents' | 'outbox' | 'chat'>;
+type Touched = Pick<World, 'clock' | 'records' | 'studio' | 'incidents' | 'outbox' | 'chat'>;
 
-/** Somebody asked for a transaction: show it where they asked, or say in words what was looked for or why it cannot be shown. */
+/** Lists and searches look at these many, the last opened first. */
+const SEARCHED = 500;
+
+/** Somebody asked: show a picture where they asked, answer with a list, or say in words what was looked for or why it cannot be shown. */
 export async function answer(job: Answer, world: Touched): Promise<JobOutcome> {
-  const traceId = await traceOf(job.question, world);
-  const scene = traceId && (await look(world, traceId));
-  if (!scene) {
-    await world.chat.respond(job.responseUrl, { kind: 'not-found', question: job.question });
-    return 'done';
-  }
-  const incident = await world.incidents.ofTrace(scene.transaction.id);
-  const told = { scene, incident, askedBy: job.user };
-  const place = { channel: job.channel, ts: undefined };
-  const picture = await showPicture(world, { key: `answer:${job.requestId}`, told, place });
+  const words = await inWords(job.question, world);
+  if (words) return await said(job, words, world);
+  const picture = await showPicture(world, {
+    key: `answer:${job.requestId}`,
+    drawing: job.requestId,
+    portray: () => portrait(job, world),
+    place: { channel: job.channel, ts: undefined },
+  });
   if (picture.kind === 'later') return { againInMs: picture.inMs };
-  if (picture.kind === 'refused') await world.chat.respond(job.responseUrl, { kind: 'in-words', told, why: picture.why });
+  if (picture.kind === 'unknown') return await said(job, { kind: 'not-found', question: job.question }, world);
+  if (picture.kind === 'refused') return await said(job, { kind: 'in-words', told: picture.told, why: picture.why }, world);
   return 'done';
 }
 
-const traceOf = async (question: Question, { records }: Pick<World, 'records'>): Promise<TraceId | undefined> =>
-  question.kind === 'trace' ? question.traceId : await records.traceOfRequest(question.requestId);
+async function portrait({ question, user }: Answer, world: Touched): Promise<Portrait | undefined> {
+  if (question.kind === 'map') {
+    const found = await world.studio.portrayMap(question);
+    return found && { picture: found.picture, told: { map: found.map, askedBy: user } };
+  }
+  const traceId = await traceOf(question, world);
+  const found = traceId && (await world.studio.portray(traceId));
+  if (!found) return undefined;
+  const incident = await world.incidents.ofTrace(found.telling.id);
+  return { picture: found.picture, told: { telling: found.telling, incident, askedBy: user } };
+}
+
+async function said({ responseUrl }: Answer, reply: Reply, { chat }: Touched): Promise<JobOutcome> {
+  await chat.respond(responseUrl, reply);
+  return 'done';
+}
+
+/** What is answered by a list. */
+async function inWords(question: Question, { incidents }: Touched): Promise<Reply | undefined> {
+  switch (question.kind) {
+    case 'incidents': {
+      const open = (await incidents.newest(SEARCHED)).filter((incident) => !isClosed(incident));
+      return { kind: 'listed', title: open.length === 0 ? 'No open incident' : 'Open incidents', incidents: byUrgency(open) };
+    }
+    case 'search': {
+      const found = (await incidents.newest(SEARCHED)).filter((incident) => matchesWords(incident, question.words));
+      return { kind: 'listed', title: `${found.length} of the last ${SEARCHED} incidents`, incidents: byUrgency(found) };
+    }
+    case 'similar': {
+      const incident = await incidents.read(question.incidentId);
+      return { kind: 'similar', similar: incident ? similarTo(incident, await incidents.newest(SEARCHED)) : [] };
+    }
+    default:
+      return undefined;
+  }
+}
+
+async function traceOf(question: Question, { records, incidents }: Touched): Promise<TraceId | undefined> {
+  if (question.kind === 'trace') return question.traceId;
+  if (question.kind === 'request') return await records.traceOfId(question.requestId);
+  if (question.kind !== 'last') return undefined;
+  const { outcome, name } = question;
+  const named = (await incidents.newest(SEARCHED)).filter((incident) => matchesWords(incident, name));
+  const kind = named.filter(({ alert }) => outcome === undefined || alert.outcome === outcome);
+  return kind.toSorted((a, b) => b.lastSeen - a.lastSeen)[0]?.alert.traceId;
+}

@@ -5,8 +5,8 @@ import { parseArgs } from 'node:util';
 
 const USAGE = `tracefall: the failing transaction, in Slack
 
-  tracefall inspect FILE… [--baseline FILE…] [--json] [--png OUT]
-                        read telemetry files, print each transaction with its causes
+  tracefall inspect FILE… [--baseline FILE…] [--json] [--png OUT] [--map OUT] [--rules FILE]
+                        read telemetry files, print each transaction with its causes; try a rules file on them
   tracefall local       everything on this machine with no account (npm start)
   tracefall bot         Slack and OTLP/HTTP
   tracefall worker      the jobs
@@ -24,12 +24,15 @@ const commands: Readonly<Record<string, (rest: readonly string[]) => Promise<num
       options: {
         json: { type: 'boolean', default: false },
         png: { type: 'string' },
+        map: { type: 'string' },
+        rules: { type: 'string' },
         baseline: { type: 'string', multiple: true, default: [] },
       },
     });
     if (positionals.length === 0) return complain('inspect: expected at least one FILE (or - for standard input)');
     const { inspect } = await import('./start-inspect.ts');
-    return await inspect({ files: positionals, baseline: values.baseline, json: values.json, png: values.png });
+    const { baseline, json, png, map, rules } = values;
+    return await inspect({ files: positionals, baseline, json, png, map, rules });
   },
   local: async () => {
     const { local } = await import('./start-local.ts');

@@ -1,24 +1,37 @@
-import { decide } from '../src/incident/decide.ts';
+import { operationKey } from '../src/diagnosis/usual.ts';
+import type { Alert } from '../src/incident/incident.ts';
+import { tellingOf } from '../src/incident/rules.ts';
 import type { World } from '../src/ports.ts';
+import { toMillis } from '../src/units.ts';
 import type { Examine } from '../src/work.ts';
-import { look } from './look.ts';
 import type { JobOutcome } from './outcome.ts';
 
 /** One more transaction in an incident that is open already: its root is edited at most this often. */
-const COUNT_EDIT_MS = 5_000;
+const COUNT_EDIT_MS = 10_000;
+
+type Touched = Pick<World, 'clock' | 'studio' | 'usual' | 'incidents' | 'queue' | 'rules'>;
 
 /** A suspect trace has gone quiet: is it an incident, and is it worth telling? */
-export async function examine(
-  job: Examine,
-  world: Pick<World, 'records' | 'usual' | 'incidents' | 'queue'>,
-): Promise<JobOutcome> {
-  const scene = await look(world, job.traceId);
-  const alert = scene && decide(scene.transaction, scene.outcome, scene.causes);
-  if (!alert) return 'done';
-  const { incidentId, what } = await world.incidents.report(alert);
+export async function examine(job: Examine, world: Touched): Promise<JobOutcome> {
+  const judged = await world.studio.judge(job.traceId);
+  if (!judged || tellingOf(judged.alert, judged.usual, world.rules).kind === 'untold') return 'done';
+  const { alert } = judged;
+  const { incidentId, what, left } = await world.incidents.report(alert);
+  await world.usual.freeze([
+    ...new Set([operationKey(alert.service, alert.transaction), operationKey(alert.hop.service, alert.hop.operation)]),
+  ]);
   // failpoint: examine-reported
   // Also when it is known: a predecessor may have died between its report and its request.
-  await world.queue.announce({ v: 1, incidentId }, what === 'counted' ? COUNT_EDIT_MS : 0);
+  for (const id of [incidentId, ...left])
+    await world.queue.announce({ v: 1, incidentId: id }, what === 'counted' ? COUNT_EDIT_MS : 0);
   // failpoint: examine-asked
+  await askWhetherOver(world, incidentId, alert);
   return 'done';
+}
+
+/** Nothing looks whether incidents are over: each failure asks for one look after a time without another. */
+async function askWhetherOver({ clock, usual, queue, rules }: Touched, incidentId: string, alert: Alert): Promise<void> {
+  const since = clock();
+  const sightings = await usual.sightings(operationKey(alert.service, alert.transaction), since);
+  await queue.revisit({ v: 1, why: 'rested', incidentId, since, sightings }, toMillis(rules.resolveAfter));
 }

@@ -1,6 +1,7 @@
+import { type ResourceChange, resourcesOf } from '../src/diagnosis/changes.ts';
 import { diagnose } from '../src/diagnosis/diagnose.ts';
 import { outcomeOf } from '../src/diagnosis/outcome.ts';
-import { operationKey, type UsualByOperation } from '../src/diagnosis/usual.ts';
+import { keyOfEntry, keysOf, type UsualByOperation, usualWithin } from '../src/diagnosis/usual.ts';
 import type { World } from '../src/ports.ts';
 import type { TraceId } from '../src/telemetry/ids.ts';
 import { assemble } from '../src/trace/assemble.ts';
@@ -8,20 +9,28 @@ import type { Transaction } from '../src/trace/transaction.ts';
 import type { Scene } from '../src/waterfall/scene.ts';
 
 /** Everything known of the transaction that the trace belongs to; undefined when nothing is. The same records give the same scene. */
-export async function look(world: Pick<World, 'records' | 'usual'>, traceId: TraceId): Promise<Scene | undefined> {
-  const { records, truncated } = await world.records.read(traceId);
-  const { transactions } = assemble(records);
-  const whole = transactions.find((candidate) => candidate.traceIds.includes(traceId));
-  if (!whole) return undefined;
-  const transaction = truncated === 0 ? whole : { ...whole, incomplete: [...whole.incomplete, 'truncated' as const] };
-  const usual = await world.usual.read([...new Set(transaction.spans.map((span) => operationKey(span.service, span.operation)))]);
-  return sceneOf(transaction, usual);
+export async function look(world: Pick<World, 'records' | 'usual' | 'changes'>, traceId: TraceId): Promise<Scene | undefined> {
+  const transaction = await readTransaction(world, traceId);
+  if (!transaction) return undefined;
+  const usual = await world.usual.read(keysOf(transaction));
+  return sceneOf(transaction, usual, await world.changes.read(resourcesOf(transaction), transaction.start));
 }
 
-/** The transaction, judged by what is usual. */
-export const sceneOf = (transaction: Transaction, usual: UsualByOperation): Scene => ({
-  transaction,
-  outcome: outcomeOf(transaction, usual),
-  causes: diagnose(transaction, usual),
-  usual: usual.get(operationKey(transaction.service, transaction.name)),
-});
+export async function readTransaction({ records }: Pick<World, 'records'>, traceId: TraceId): Promise<Transaction | undefined> {
+  const read = await records.read(traceId);
+  const whole = assemble(read.records).transactions.find((candidate) => candidate.traceIds.includes(traceId));
+  if (!whole || read.truncated === 0) return whole;
+  return { ...whole, incomplete: [...whole.incomplete, 'truncated'] };
+}
+
+/** The transaction, judged by what is usual and by what was changed. */
+export function sceneOf(transaction: Transaction, known: UsualByOperation, changes: readonly ResourceChange[]): Scene {
+  const entry = keyOfEntry(transaction);
+  const usual = usualWithin(entry, known);
+  return {
+    transaction,
+    outcome: outcomeOf(transaction, usual),
+    causes: diagnose(transaction, usual, changes),
+    usual: usual.get(entry)?.took,
+  };
+}

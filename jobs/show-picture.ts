@@ -1,42 +1,53 @@
-import { createHash } from 'node:crypto';
 import type { Thread } from '../src/incident/incident.ts';
 import type { Delivery, Intent, Place, Told, World } from '../src/ports.ts';
-import { drawWaterfall } from '../src/waterfall/draw.ts';
-import type { Scene } from '../src/waterfall/scene.ts';
+import type { Picture } from '../src/waterfall/picture.ts';
 import { later, untilSettled } from './once.ts';
+
+export type Portrait = { readonly picture: Picture; readonly told: Told };
 
 export type Showing = {
   /** One picture, one key: a new drawing under it takes the old one's place. */
   readonly key: string;
-  readonly told: Told;
+  /** Tells one picture from another: equal means nothing new to see. */
+  readonly drawing: string;
+  /** Asked for only when there is something new to see; undefined: there is nothing. */
+  readonly portray: () => Promise<Portrait | undefined>;
   readonly place: Omit<Place, 'since'>;
+  /** How many ms to wait before it may appear; asked for what is new only. */
+  readonly turn?: () => Promise<number>;
 };
 
 export type ShowingResult =
   | { readonly kind: 'there'; readonly thread: Thread | undefined }
   | { readonly kind: 'later'; readonly inMs: number }
-  | { readonly kind: 'refused'; readonly why: string };
+  | { readonly kind: 'refused'; readonly why: string; readonly told: Told }
+  /** Nothing is known of it. */
+  | { readonly kind: 'unknown' };
 
 type Touched = Pick<World, 'clock' | 'outbox' | 'chat'>;
 type Trying = Intent & { readonly trying: NonNullable<Intent['trying']> };
 
-/** Draws the scene and shows it once, whoever crashes when; shows it anew only when there is something new to see. */
+/** Has it drawn and shows it once, whoever crashes when; shows it anew only when there is something new to see. */
 export async function showPicture(world: Touched, showing: Showing): Promise<ShowingResult> {
   const { clock, outbox } = world;
   const { intent } = await outbox.intend(showing.key, { at: clock(), trying: undefined, shown: undefined });
   if (isTrying(intent)) return await afterDoubt(world, showing, intent);
-  const drawing = fingerprint(showing.told.scene);
-  if (intent.shown?.drawing === drawing) return { kind: 'there', thread: undefined };
-  const file = await world.chat.upload(await drawWaterfall(showing.told.scene), showing.told);
+  if (intent.shown?.drawing === showing.drawing) return { kind: 'there', thread: undefined };
+  const inMs = (await showing.turn?.()) ?? 0;
+  if (inMs > 0) return { kind: 'later', inMs };
+  const portrait = await showing.portray();
+  if (!portrait) return { kind: 'unknown' };
+  const { picture, told } = portrait;
+  const file = await world.chat.upload(picture, told);
   // failpoint: picture-uploaded
-  const attempt: Trying = { at: clock(), trying: { file, drawing }, shown: intent.shown };
+  const attempt: Trying = { at: clock(), trying: { file, drawing: showing.drawing }, shown: intent.shown };
   // Whoever lost here has uploaded a file that nobody will see.
   if (!(await outbox.revise(showing.key, intent, attempt))) return later;
   // failpoint: picture-revised
-  const delivery = await shared(world, showing, attempt);
+  const delivery = await shared(world, showing, { attempt, told });
   // failpoint: picture-shared
   if (delivery.kind === 'unsure') return later;
-  if (delivery.kind === 'refused') return delivery;
+  if (delivery.kind === 'refused') return { ...delivery, told };
   await settle(world, showing, attempt);
   return { kind: 'there', thread: delivery.thread };
 }
@@ -55,10 +66,14 @@ async function afterDoubt(world: Touched, showing: Showing, intent: Trying): Pro
 }
 
 /** When it certainly was not shared, nothing is left in doubt. */
-async function shared(world: Touched, showing: Showing, attempt: Trying): Promise<Delivery> {
+async function shared(
+  world: Touched,
+  showing: Showing,
+  { attempt, told }: { readonly attempt: Trying; readonly told: Told },
+): Promise<Delivery> {
   const forget = () => world.outbox.revise(showing.key, attempt, { ...attempt, trying: undefined });
   try {
-    const delivery = await world.chat.share(attempt.trying.file, showing.told, placeOf(showing, attempt));
+    const delivery = await world.chat.share(attempt.trying.file, told, placeOf(showing, attempt));
     if (delivery.kind === 'refused') await forget();
     return delivery;
   } catch (error) {
@@ -75,9 +90,3 @@ async function settle(world: Touched, showing: Showing, attempt: Trying): Promis
 
 /** What an attempt brought about cannot be older than the attempt, by our clock; what telemetry says of times is another clock's. */
 const placeOf = ({ place }: Showing, { at }: Intent): Place => ({ ...place, since: at });
-
-/** What can be seen: the spans, how it ended, what is blamed. The words of the blame are left out: their numbers drift with what is usual. */
-const fingerprint = ({ transaction, outcome, causes }: Scene): string =>
-  createHash('sha256')
-    .update(JSON.stringify([transaction, outcome, causes[0]?.kind, causes[0]?.spanIds]))
-    .digest('base64url');

@@ -1,49 +1,85 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { usualOf } from '../src/diagnosis/usual-of.ts';
+import type { Cause } from '../src/diagnosis/cause.ts';
+import { changesIn } from '../src/diagnosis/changes.ts';
+import { learned } from '../src/diagnosis/learn.ts';
+import { windowCauses } from '../src/diagnosis/window.ts';
+import type { Rules } from '../src/incident/rules.ts';
 import { eventCounts, inspection, type RecordCounts, rejectCounts } from '../src/inspection.ts';
+import { drawMap } from '../src/map/draw-map.ts';
+import { mapDrawn } from '../src/map/map-drawn.ts';
+import { observe } from '../src/map/observe.ts';
+import type { MapScene } from '../src/map/service-map.ts';
+import { redactor } from '../src/redaction/redact.ts';
 import { parse } from '../src/telemetry/parse.ts';
+import { joined } from '../src/telemetry/parsed.ts';
 import type { Parsed } from '../src/telemetry/record.ts';
 import { assemble } from '../src/trace/assemble.ts';
+import type { Transaction } from '../src/trace/transaction.ts';
 import { drawWaterfall } from '../src/waterfall/draw.ts';
 import { drawn } from '../src/waterfall/drawn.ts';
 import type { Scene } from '../src/waterfall/scene.ts';
 import { sceneOf } from './look.ts';
+import { readRules, ruling } from './start-rules.ts';
 
 export type InspectOptions = {
   readonly files: readonly string[];
   readonly baseline: readonly string[];
   readonly json: boolean;
   readonly png: string | undefined;
+  readonly map: string | undefined;
+  /** A rules file to be tried on what is read. */
+  readonly rules?: string | undefined;
 };
 
 /** `tracefall inspect`: reads files, prints transactions; no network, no Redis. Resolves to the exit code. */
-export async function inspect({ files, baseline, json, png }: InspectOptions): Promise<number> {
-  const { records, rejects } = await telemetryIn(files);
+export async function inspect({ files, baseline, json, png, map, rules: file }: InspectOptions): Promise<number> {
+  const rules = file === undefined ? undefined : await readRules(file, 'TRACEFALL_CHANNEL');
+  const { records, rejects, quiet } = await telemetryIn(files);
   if (records.length === 0) {
     console.error(rejects.length === 0 ? `${files.join(', ')}: no telemetry in it` : rejected(rejectCounts(rejects)));
     return 1;
   }
-  const usual = usualOf(assemble((await telemetryIn(baseline)).records).transactions);
+  const normal = assemble((await telemetryIn(baseline)).records).transactions;
+  const usual = learned(normal);
   const { transactions, counts } = assemble(records);
-  const scenes = transactions.map((transaction) => sceneOf(transaction, usual));
+  const changes = changesIn(records);
+  const scenes = transactions.map((transaction) => sceneOf(transaction, usual, changes));
+  const events = records.filter((record) => record.kind === 'event');
+  const causes = windowCauses({ judged: scenes, baseline: normal, events });
   const report = {
-    read: records.length + rejects.length,
+    read: records.length + rejects.length + quiet,
     ...counts,
+    quiet,
     events: eventCounts(records),
     rejected: rejectCounts(rejects),
   };
-  console.log(json ? JSON.stringify(inspection(scenes, report), undefined, 2) : printed(scenes, report));
+  const text = json
+    ? JSON.stringify(inspection(scenes, causes, report), undefined, 2)
+    : printed({ scenes, causes, rules }, report);
+  console.log(text);
   const [first] = scenes;
   if (png !== undefined && first) await writeFile(png, (await drawWaterfall(first)).png);
+  if (map !== undefined) {
+    if (!json) console.log(`\n${mapDrawn(mapOf(transactions), process.stdout.columns)}`);
+    await writeFile(map, (await drawMap(mapOf(transactions))).png);
+  }
   return 0;
+}
+
+/** All transactions given are one map; what one of them alone is about can be said. */
+function mapOf(transactions: readonly Transaction[]): MapScene {
+  const [first, second] = transactions;
+  const about = second === undefined ? first?.name : undefined;
+  return { map: observe(transactions), window: undefined, about, focus: undefined };
 }
 
 /** All files are one body of telemetry. */
 async function telemetryIn(paths: readonly string[]): Promise<Parsed> {
   const all: Parsed[] = [];
-  for (const path of await expanded(paths)) all.push(parse(await bytesOf(path), path));
-  return { records: all.flatMap((file) => file.records), rejects: all.flatMap((file) => file.rejects) };
+  const redact = redactor();
+  for (const path of await expanded(paths)) all.push(redact.parsed(parse(await bytesOf(path), path)));
+  return joined(all);
 }
 
 /** A folder stands for all files in it; `-` for standard input. */
@@ -65,18 +101,32 @@ async function bytesOf(path: string): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function printed(scenes: readonly Scene[], records: RecordCounts): string {
+type Inspected = {
+  readonly scenes: readonly Scene[];
+  /** Of all transactions together. */
+  readonly causes: readonly Cause[];
+  readonly rules: Rules | undefined;
+};
+
+function printed({ scenes, causes, rules }: Inspected, records: RecordCounts): string {
   const columns = process.stdout.columns ?? 100;
-  const causes = (scene: Scene) =>
-    scene.causes.map((cause) =>
-      [`  ${cause.kind}: ${cause.summary}`, ...cause.evidence.map((fact) => `    · ${fact}`)].join('\n'),
-    );
-  const counts = `${records.read} records: ${records.placed} placed, ${records.duplicates} duplicates`;
+  const counts = `${records.read} records: ${records.placed} placed, ${records.duplicates} duplicates${beside(records)}`;
   return [
-    ...scenes.map((scene) => [drawn(scene, columns), ...causes(scene)].join('\n')),
+    ...scenes.map((scene) =>
+      [drawn(scene, columns), ...scene.causes.map(told), ...(rules ? [ruling(scene, rules)] : [])].join('\n'),
+    ),
+    ...(scenes.length > 1 && causes.length > 0 ? [['all transactions together:', ...causes.map(told)].join('\n')] : []),
     [counts, ...eventLines(records.events), rejected(records.rejected)].filter((line) => line !== '').join('\n'),
   ].join('\n\n');
 }
+
+const beside = ({ unplaced, quiet }: RecordCounts): string =>
+  [[unplaced, 'of no known trace'] as const, [quiet, 'that tell nothing more'] as const]
+    .map(([count, what]) => (count > 0 ? `, ${count} ${what}` : ''))
+    .join('');
+
+const told = ({ kind, summary, evidence }: Cause): string =>
+  [`  ${kind}: ${summary}`, ...evidence.map((fact) => `    · ${fact}`)].join('\n');
 
 const eventLines = (events: RecordCounts['events']): readonly string[] =>
   Object.entries(events).map(([what, count]) => `${count} events: ${what}`);

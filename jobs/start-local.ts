@@ -9,6 +9,8 @@ import { startLocalSlack } from '../src/local/slack.ts';
 import { logger } from '../src/log.ts';
 import { metrics } from '../src/metrics.ts';
 import { openWorld } from '../src/world.ts';
+import { readRules } from './start-rules.ts';
+import { openStudio } from './start-studio.ts';
 import { startWorkers } from './worker.ts';
 
 type Local = {
@@ -55,9 +57,11 @@ async function started(
   const redisUrl = local.REDIS_URL ?? (await redisOfOurOwn(local, parts, say));
   const port = await freePort(local.PORT);
   const slack = await slackOrOurOwn(local, parts, { say, port });
-  const { world, prompt, patient, close } = openWorld({ redisUrl, slack, log });
+  const rules = await readRules(local.TRACEFALL_CONFIG, slack.channel);
+  const { world, prompt, patient, close } = openWorld({ redisUrl, slack, log, rules });
   parts.push({ close });
-  parts.push(startWorkers(world, patient, log));
+  const studio = openStudio({ redisUrl, log });
+  parts.push(studio, startWorkers({ ...world, studio }, patient, log));
   // The shop's faults are switched in Slack too, and Slack's commands arrive at the bot, which must be there before the shop sends.
   const shopped: { shop?: Shop } = {};
   const commands = {

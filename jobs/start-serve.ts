@@ -4,6 +4,8 @@ import { logger } from '../src/log.ts';
 import { metrics } from '../src/metrics.ts';
 import { fitnessOf } from '../src/redis/fitness.ts';
 import { openWorld } from '../src/world.ts';
+import { readRules } from './start-rules.ts';
+import { openStudio } from './start-studio.ts';
 import { startWorkers } from './worker.ts';
 
 /** The two production processes, apart or in one. */
@@ -13,14 +15,16 @@ export async function serve(
 ): Promise<{ readonly close: () => Promise<void> }> {
   const log = logger();
   const { slack, port, redisUrl } = config;
-  const { world, prompt, patient, close } = openWorld({ redisUrl, slack, log });
+  const rules = await readRules(config.rulesFile, slack.channel);
+  const { world, prompt, patient, close } = openWorld({ redisUrl, slack, log, rules });
   const { faults, warnings } = await fitnessOf(patient);
   for (const warning of warnings) log.warn(warning);
   if (faults.length > 0) {
     await close();
     throw new Error(faults.join('\n'));
   }
-  const workers = roles.includes('worker') ? startWorkers(world, patient, log) : undefined;
+  const studio = roles.includes('worker') ? openStudio({ redisUrl, log }) : undefined;
+  const workers = studio && startWorkers({ ...world, studio }, patient, log);
   const otlpToken = config.otlpToken?.reveal();
   const bot = roles.includes('bot')
     ? await startBot({ slack, port, otlpToken, world, redis: prompt, metrics: metrics(), log })
@@ -30,6 +34,7 @@ export async function serve(
     close: async () => {
       await bot?.close();
       await workers?.close();
+      await studio?.close();
       await close();
       log.info('stopped');
     },

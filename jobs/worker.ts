@@ -5,16 +5,31 @@ import type { z } from 'zod';
 import type { World } from '../src/ports.ts';
 import { backoffMs, QUEUE_PREFIX } from '../src/redis/queue.ts';
 import { RateLimited } from '../src/slack/errors.ts';
-import { fontFault } from '../src/waterfall/render.ts';
-import { ANNOUNCE, ANSWER, Announce, Answer, EXAMINE, Examine } from '../src/work.ts';
+import {
+  ANNOUNCE,
+  ANSWER,
+  Announce,
+  Answer,
+  EXAMINE,
+  Examine,
+  LEARN,
+  Learn,
+  REVISIT,
+  Revisit,
+  STORM,
+  TellStorm,
+} from '../src/work.ts';
 import { announce } from './announce.ts';
 import { answer } from './answer.ts';
 import { examine } from './examine.ts';
+import { learn } from './learn.ts';
 import type { JobOutcome } from './outcome.ts';
+import { revisit } from './revisit.ts';
+import { tellStorm } from './tell-storm.ts';
 
 /** A job outlives this many crashes of its workers; BullMQ's default of 1 gives it up at the second. */
 const MAX_STALLED = 100;
-/** Drawing takes some 100 ms of a core; two at once keep both cores of a small machine busy and the event loop free. */
+/** One waits for Slack while the other waits for the studio. */
 const CONCURRENCY = 2;
 /** A dead worker's jobs are taken up again after one and a half times this; running one twice does no harm. */
 const LOCK_MS = 6_000;
@@ -24,27 +39,21 @@ const MOST_STARTS = 500;
 
 export type Workers = { readonly close: () => Promise<void> };
 
-/** Runs the three kinds of jobs until closed; `close` lets those that run finish. */
+/** Runs all kinds of jobs until closed; `close` lets those that run finish. */
 export function startWorkers(world: World, redis: Redis, log: Logger): Workers {
-  warnOfFonts(log);
   const workers = [
     run({ queue: EXAMINE, schema: Examine, job: (data) => examine(data, world) }, redis, log),
     run({ queue: ANNOUNCE, schema: Announce, job: (data) => announce(data, world) }, redis, log),
     run({ queue: ANSWER, schema: Answer, job: (data) => answer(data, world) }, redis, log),
+    run({ queue: LEARN, schema: Learn, job: (data) => learn(data, world) }, redis, log),
+    run({ queue: REVISIT, schema: Revisit, job: (data) => revisit(data, world) }, redis, log),
+    run({ queue: STORM, schema: TellStorm, job: (data) => tellStorm(data, world) }, redis, log),
   ];
   return {
     close: async () => {
       await Promise.all(workers.map((worker) => worker.close()));
     },
   };
-}
-
-/** Without our fonts a picture shows boxes for letters: better said at the start than seen in an incident. */
-function warnOfFonts(log: Logger): void {
-  fontFault().then(
-    (fault) => fault !== undefined && log.error({ fault }, 'fonts'),
-    (error: unknown) => log.error({ err: error }, 'fonts'),
-  );
 }
 
 /** When Slack says until when, then until then. */

@@ -1,15 +1,21 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { SlackConfig } from './config.ts';
+import type { Deed } from './incident/life.ts';
+import { snoozeEnd } from './incident/snooze.ts';
 import { intake, type Settling } from './intake.ts';
 import type { Metrics } from './metrics.ts';
 import { pressure } from './otlp/pressure.ts';
 import { type OtlpDoor, receive } from './otlp/receive.ts';
-import type { World } from './ports.ts';
+import type { Changed, World } from './ports.ts';
+import { type Redactor, redactor } from './redaction/redact.ts';
+import { redisOnce } from './redis/once.ts';
 import { slackApp } from './slack/app.ts';
+import { REMEMBERED_SECONDS } from './slack/genuine.ts';
 import type { People } from './slack/people.ts';
 import type { Route } from './slack/routes.ts';
 import { parseOtlp } from './telemetry/otlp.ts';
+import { between, toMillis } from './units.ts';
 
 export type Bot = { readonly port: number; readonly close: () => Promise<void> };
 
@@ -19,28 +25,33 @@ export type BotOptions = {
   /** undefined: every interface. */
   readonly host?: string;
   readonly otlpToken: string | undefined;
-  readonly world: World;
+  readonly world: Omit<World, 'studio'>;
   readonly redis: Redis;
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly settling?: Settling;
+  /** What must not be kept; by default what is known to be a secret or a person's. */
+  readonly redact?: Redactor;
   /** Slash commands besides `/trace`, by name. */
   readonly commands?: Readonly<Record<string, (text: string, user: string) => Promise<string>>>;
 };
 
 /** Starts the process that people and telemetry talk to: Slack, OTLP/HTTP and what an operator asks, on one port. */
 export async function startBot(options: BotOptions): Promise<Bot> {
-  const { slack, world, metrics, log, commands = {} } = options;
+  const { slack, world, metrics, log, commands = {}, redact = redactor() } = options;
   const app = slackApp({
     signingSecret: slack.signingSecret?.reveal(),
+    previousSecret: slack.previousSecret?.reveal(),
+    once: redisOnce(options.redis, REMEMBERED_SECONDS),
+    ...(slack.welcome && { welcome: slack.welcome }),
     token: slack.botToken.reveal(),
     apiUrl: slack.apiUrl,
     appToken: slack.appToken?.reveal(),
     port: options.port,
     host: options.host,
     commands: Object.keys(commands),
-    routes: [...telemetryRoutes(options), ...operatorRoutes(options)],
-    on: people(world, commands),
+    routes: [...telemetryRoutes({ ...options, redact }), ...operatorRoutes(options)],
+    on: people(world, commands, redact),
     report: {
       refused: (why) => metrics.rejected('slack', why, 1),
       failed: (error, doing) => log.error({ err: error, doing }, 'failed'),
@@ -49,35 +60,65 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   return { port: await app.start(), close: () => app.stop() };
 }
 
-function people({ incidents, queue }: World, commands: NonNullable<BotOptions['commands']>): People {
-  const change: (
-    incidentId: string,
-    change: Parameters<World['incidents']['change']>[1],
-  ) => ReturnType<World['incidents']['change']> = async (incidentId, change) => {
-    const changed = await incidents.change(incidentId, change);
+/** Enough for every list that people see. */
+const LISTED = 200;
+
+/** A note is written down for good. */
+const redacted = (deed: Deed, redact: Redactor): Deed =>
+  deed.kind === 'note' ? { ...deed, text: redact.text(deed.text) } : deed;
+
+function people(
+  { clock, incidents, queue }: BotOptions['world'],
+  commands: NonNullable<BotOptions['commands']>,
+  redact: Redactor,
+): People {
+  const change = async (incidentId: string, deed: Deed): Promise<Changed> => {
+    const changed = await incidents.change(incidentId, redacted(deed, redact));
     // Also when it was refused: an earlier press may have been kept and not announced.
     if (changed.kind !== 'unknown') await queue.announce({ v: 1, incidentId }, 0);
     return changed;
   };
   return {
-    acknowledge: (incidentId, by) => change(incidentId, { to: 'acknowledged', by, text: undefined }),
-    resolve: (incidentId, by) => change(incidentId, { to: 'resolved', by, text: undefined }),
-    annotate: (incidentId, by, text) => change(incidentId, { to: 'noted', by, text }),
+    change,
+    snooze: async (incidentId, by, choice, zone = 'UTC') => {
+      const now = clock();
+      const version = (await incidents.read(incidentId))?.alert.version;
+      const until = snoozeEnd(choice, { now, zone, version });
+      if (until.kind === 'time') await queue.revisit({ v: 1, why: 'woke', incidentId }, toMillis(between(now, until.at)));
+      return await change(incidentId, { kind: 'snooze', by, until });
+    },
+    inThread: async (thread, deed) => {
+      const incident = await incidents.ofThread(thread);
+      return incident && (await change(incident.id, deed));
+    },
+    mute: (incidentId, user) => incidents.mute(incidentId, user),
+    unmute: (incidentId) => incidents.unmute(incidentId),
+    incidents: () => incidents.newest(LISTED),
     trace: (question) => queue.answer(question),
     command: async (name, text, user) => (await commands[name]?.(text, user)) ?? `There is no ${name} here.`,
   };
 }
 
-function telemetryRoutes({ otlpToken, world, metrics, log, settling }: BotOptions): readonly Route[] {
+function telemetryRoutes({
+  otlpToken,
+  world,
+  metrics,
+  log,
+  settling,
+  redact,
+}: BotOptions & { redact: Redactor }): readonly Route[] {
   const shared = pressure();
   const door = (signal: OtlpDoor['signal']): OtlpDoor => ({
     signal,
     pressure: shared,
     token: otlpToken,
-    parse: (bytes, encoding) => parseOtlp(signal, bytes, encoding),
+    parse: (bytes, encoding) => {
+      const parsed = parseOtlp(signal, bytes, encoding);
+      return { ...parsed, rejects: redact.rejects(parsed.rejects) };
+    },
     take: async (records) => {
       try {
-        metrics.kept(await intake(world, records, settling));
+        metrics.kept(await intake(world, records, settling, redact));
       } catch (error) {
         log.error({ err: error, records: records.length }, 'telemetry not kept');
         throw error;

@@ -6,17 +6,29 @@ export type Config = {
   readonly redisUrl: string;
   readonly port: number;
   readonly otlpToken: Secret | undefined;
+  /** Path of the routing and rules file. */
+  readonly rulesFile: string | undefined;
 };
 
 export type SlackConfig = {
   readonly botToken: Secret;
   /** undefined in Socket Mode only. */
   readonly signingSecret: Secret | undefined;
+  /** The one before it, while Slack may still sign with either. */
+  readonly previousSecret?: Secret | undefined;
   /** Socket Mode instead of HTTP. */
   readonly appToken: Secret | undefined;
   /** undefined: Slack's own. */
   readonly apiUrl: string | undefined;
   readonly channel: string;
+  /** Whose requests are taken; undefined: everybody's in the workspace. */
+  readonly welcome?: Welcome;
+};
+
+type Welcome = {
+  readonly workspaces: ReadonlySet<string> | undefined;
+  readonly enterprises: ReadonlySet<string> | undefined;
+  readonly channels: ReadonlySet<string> | undefined;
 };
 
 /** Prints as `[secret]` wherever it is printed by mistake; `reveal` is the one way to its text. */
@@ -48,9 +60,22 @@ const secret = z
   .transform((text) => new Secret(text));
 const url = (protocols: RegExp) => z.url({ protocol: protocols, error: `expected a URL (${protocols.source})` });
 
+/** Slack's ids with commas between. */
+const ids = (letter: RegExp) =>
+  z
+    .string()
+    .transform((text) => text.split(',').map((id) => id.trim()))
+    .refine((list) => list.every((id) => letter.test(id)), `expected ids like ${letter.source}, with commas between`)
+    .transform((list): ReadonlySet<string> => new Set(list))
+    .optional();
+
 const slackVariables = {
   SLACK_BOT_TOKEN: z.string().startsWith('xoxb-', 'expected a bot token: it begins with xoxb-').pipe(secret),
   SLACK_SIGNING_SECRET: secret.optional(),
+  SLACK_SIGNING_SECRET_PREVIOUS: secret.optional(),
+  TRACEFALL_WORKSPACES: ids(/^T[A-Z0-9]+$/),
+  TRACEFALL_ENTERPRISES: ids(/^E[A-Z0-9]+$/),
+  TRACEFALL_CHANNELS: ids(/^[CGD][A-Z0-9]+$/),
   SLACK_APP_TOKEN: z.string().startsWith('xapp-', 'expected an app-level token: it begins with xapp-').pipe(secret).optional(),
   SLACK_API_URL: url(/^https?$/).optional(),
   TRACEFALL_CHANNEL: z.string().regex(/^[CG][A-Z0-9]{2,}$/, 'expected a channel id like C0123456789, not a name'),
@@ -63,7 +88,13 @@ const UNVERIFIABLE = { path: ['SLACK_SIGNING_SECRET'], when: () => true };
 
 const SlackEnvironment = z.object(slackVariables).refine(isVerifiable, UNVERIFIABLE);
 
-const variables = z.object({ ...slackVariables, REDIS_URL: url(/^rediss?$/), PORT: port, OTLP_TOKEN: secret.optional() });
+const variables = z.object({
+  ...slackVariables,
+  REDIS_URL: url(/^rediss?$/),
+  PORT: port,
+  OTLP_TOKEN: secret.optional(),
+  TRACEFALL_CONFIG: z.string().optional(),
+});
 const Environment = variables.refine(isVerifiable, UNVERIFIABLE);
 
 type Source = Readonly<Record<string, string | undefined>>;
@@ -76,6 +107,7 @@ export function config(environment: Source = process.env): Config {
     redisUrl: data.REDIS_URL,
     port: data.PORT,
     otlpToken: data.OTLP_TOKEN,
+    rulesFile: data.TRACEFALL_CONFIG,
   });
 }
 
@@ -86,6 +118,12 @@ const slackOf = (data: z.output<typeof SlackEnvironment>): SlackConfig =>
   Object.freeze({
     botToken: data.SLACK_BOT_TOKEN,
     signingSecret: data.SLACK_SIGNING_SECRET,
+    previousSecret: data.SLACK_SIGNING_SECRET_PREVIOUS,
+    welcome: Object.freeze({
+      workspaces: data.TRACEFALL_WORKSPACES,
+      enterprises: data.TRACEFALL_ENTERPRISES,
+      channels: data.TRACEFALL_CHANNELS,
+    }),
     appToken: data.SLACK_APP_TOKEN,
     apiUrl: data.SLACK_API_URL,
     channel: data.TRACEFALL_CHANNEL,
@@ -117,6 +155,7 @@ const Local = z.object({
   /** Set: a workspace of one's own, whose other variables must be set too. */
   SLACK_BOT_TOKEN: z.string().optional(),
   OTLP_TOKEN: secret.optional(),
+  TRACEFALL_CONFIG: z.string().optional(),
   /** A local-slack of one's own. */
   LOCAL_SLACK: z.string().optional(),
   /** Folder for everything that is brought and kept. */

@@ -16,6 +16,10 @@ export type RecordCounts = {
   readonly read: number;
   readonly placed: number;
   readonly duplicates: number;
+  /** Logs, events and reports of which nobody knows the trace. */
+  readonly unplaced: number;
+  /** Understood, and telling nothing we keep: END, INIT_START, a control message. */
+  readonly quiet: number;
   /** Events of AWS by what they are; `unknown` are those we have no use for. */
   readonly events: Readonly<Partial<Record<EventRecord['what'], number>>>;
   readonly rejected: readonly { readonly reason: string; readonly count: number; readonly first: string }[];
@@ -24,8 +28,13 @@ export type RecordCounts = {
 type InspectedTransaction = ReturnType<typeof inspectedTransaction>;
 type InspectedCause = ReturnType<typeof inspectedCause>;
 
-export function inspection(scenes: readonly Scene[], records: RecordCounts): Inspection {
-  return { format: 1, records, transactions: scenes.map(inspectedTransaction), window: { causes: [] } };
+export function inspection(scenes: readonly Scene[], windowCauses: readonly Cause[], records: RecordCounts): Inspection {
+  return {
+    format: 1,
+    records,
+    transactions: scenes.map(inspectedTransaction),
+    window: { causes: windowCauses.map(inspectedCause) },
+  };
 }
 
 /** One line a reason, with the place of its first occurrence. */
@@ -55,11 +64,12 @@ function inspectedTransaction({ transaction, outcome, causes }: Scene) {
     startMicros: transaction.start,
     durationMicros: transaction.duration,
     spans: transaction.spans.map(inspectedSpan),
-    criticalPath: transaction.criticalPath.map(({ spanId, start, end, what }) => ({
+    criticalPath: transaction.criticalPath.map(({ spanId, start, end, what, why }) => ({
       spanId,
       startMicros: start,
       endMicros: end,
       what,
+      ...(why && { why }),
     })),
     breakdown: transaction.breakdown,
     coldStarts: transaction.coldStarts,

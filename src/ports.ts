@@ -1,21 +1,35 @@
-import type { UsualByOperation } from './diagnosis/usual.ts';
+import type { ResourceChange } from './diagnosis/changes.ts';
+import type { Lesson } from './diagnosis/lesson.ts';
+import type { Spread, UsualByOperation } from './diagnosis/usual.ts';
 import type { Alert, Incident, Thread } from './incident/incident.ts';
+import type { LifeEvent } from './incident/life.ts';
+import type { Rules } from './incident/rules.ts';
+import type { Similar } from './incident/similar.ts';
+import type { Storm, StormLimit } from './incident/storm.ts';
+import type { MapScene } from './map/service-map.ts';
+import type { History, TrendScene } from './map/trend/trend.ts';
 import type { TraceId } from './telemetry/ids.ts';
 import type { TelemetryRecord } from './telemetry/record.ts';
 import type { Micros } from './units.ts';
 import type { Picture } from './waterfall/picture.ts';
-import type { Scene } from './waterfall/scene.ts';
-import type { Announce, Answer, Question } from './work.ts';
+import type { Telling } from './waterfall/telling.ts';
+import type { Announce, Answer, Learn, MapQuestion, Question, Revisit, TellStorm } from './work.ts';
 
 /** The outside world, as small as our need of it. A job's type says which parts it touches. */
 export type World = {
   readonly clock: Clock;
   readonly records: Records;
   readonly usual: UsualMemory;
+  readonly changes: Changes;
+  readonly latencies: Latencies;
   readonly incidents: Incidents;
+  readonly storms: Storms;
+  readonly pace: Pace;
   readonly outbox: Outbox;
   readonly queue: Queue;
   readonly chat: Chat;
+  readonly studio: Studio;
+  readonly rules: Rules;
 };
 
 export type Clock = () => Micros;
@@ -29,9 +43,13 @@ export type Records = {
   keep(records: readonly TelemetryRecord[], suspects: readonly TraceId[]): Promise<Kept>;
   /** All records of the trace and of every trace linked with it; empty when none is known. */
   read(traceId: TraceId): Promise<ReadBack>;
-  /** The trace that a Lambda request id belongs to. */
-  traceOfRequest(requestId: string): Promise<TraceId | undefined>;
+  /** Traces that began to arrive in the last minutes: how many, and a fair sample of at most so many. */
+  recent(minutes: number, most: number): Promise<Recent>;
+  /** The trace that names the id of a Lambda request, an execution, a message, an event or a request to API Gateway; the last of several. */
+  traceOfId(id: string): Promise<TraceId | undefined>;
 };
+
+export type Recent = { readonly seen: number; readonly sample: readonly TraceId[] };
 
 export type ReadBack = {
   readonly records: readonly TelemetryRecord[];
@@ -56,38 +74,86 @@ export type Suspect = {
   readonly since: Micros;
 };
 
-/** How long each operation usually takes. */
+/** What is usual for each operation. `Records.keep` counts what single spans tell of it. */
 export type UsualMemory = {
-  read(operationKeys: readonly string[]): Promise<UsualByOperation>;
+  /** By the keys of `diagnosis/usual.ts`. */
+  read(usualKeys: readonly string[]): Promise<UsualByOperation>;
+  /** What the tree of a healthy transaction tells. Safe to repeat for one transaction; learns nothing while its entry is frozen. */
+  learn(traceId: TraceId, lesson: Lesson): Promise<void>;
+  /** An incident was reported: for a while nothing is learned of these. */
+  freeze(operationKeys: readonly string[]): Promise<void>;
+  /** How often it was seen to go well, since the beginning of the block of time that the moment lies in: a number to compare with an earlier one. */
+  sightings(operationKey: string, since: Micros): Promise<number>;
+};
+
+/** What was changed, as AWS announced it. */
+export type Changes = {
+  /** Safe to repeat. */
+  keep(changes: readonly ResourceChange[]): Promise<void>;
+  /** Changes of these resources in the half hour before that time. */
+  read(resources: readonly string[], onset: Micros): Promise<readonly ResourceChange[]>;
+};
+
+/** How long one operation took over the last day, where it went well. */
+export type Latencies = {
+  read(operationKey: string, until: Micros): Promise<History>;
 };
 
 export type Incidents = {
-  /** Opens the signature's incident, or counts one more transaction in it. Safe to repeat for one transaction. */
+  /** Counts the transaction in the incident of its signature, or opens one. Safe to repeat for one transaction. */
   report(alert: Alert): Promise<Reported>;
   read(incidentId: string): Promise<Incident | undefined>;
   ofTrace(traceId: TraceId): Promise<Incident | undefined>;
-  change(incidentId: string, change: Change): Promise<Changed>;
+  ofThread(thread: Thread): Promise<Incident | undefined>;
+  /** The last opened first. */
+  newest(most: number): Promise<readonly Incident[]>;
+  /** Failures with the incident's signature get no new thread, or do again. */
+  mute(incidentId: string, by: string): Promise<'done' | 'unknown'>;
+  unmute(incidentId: string): Promise<'done' | 'unknown'>;
+  isMuted(incident: Incident): Promise<boolean>;
+  change(incidentId: string, event: LifeEvent): Promise<Changed>;
   /** undefined: it has lost its thread. */
   setThread(incidentId: string, thread: Thread | undefined): Promise<void>;
+  /** Its root shows that version. */
+  setShown(incidentId: string, version: number): Promise<void>;
+  /** That many entries of its log are told in its thread. */
+  setTold(incidentId: string, entries: number): Promise<void>;
 };
 
 export type Reported = {
   readonly incidentId: string;
-  /** `grown`: counted before, and it is the one drawn, and now tells more. `known`: counted before, nothing new. */
-  readonly what: 'opened' | 'counted' | 'grown' | 'known';
-};
-
-export type Change = {
-  readonly to: 'acknowledged' | 'resolved' | 'noted';
-  readonly by: string;
-  readonly text: string | undefined;
+  /**
+   * `reopened`: counted, and it is news again. `grown`: counted before, and it is the one drawn, and now tells more.
+   * `known`: counted before, nothing new.
+   */
+  readonly what: 'opened' | 'reopened' | 'counted' | 'grown' | 'known';
+  /** Incidents in which it no longer counts: late records have shown that it is another's. */
+  readonly left: readonly string[];
 };
 
 export type Changed =
-  | { readonly kind: 'changed'; readonly incident: Incident }
+  | { readonly kind: 'changed' | 'same'; readonly incident: Incident }
   /** Somebody was first, or it is over. */
   | { readonly kind: 'refused'; readonly incident: Incident }
   | { readonly kind: 'unknown' };
+
+/** Incidents that are told together, because more came at once in a channel than people can read. */
+export type Storms = {
+  /** The storm in whose message the incident is told; undefined: it gets a thread of its own. */
+  join(incidentId: string, channel: string, limit: StormLimit): Promise<string | undefined>;
+  read(stormId: string): Promise<Storm | undefined>;
+  setThread(stormId: string, thread: Thread): Promise<void>;
+  /** The next one is another. */
+  end(stormId: string, channel: string): Promise<void>;
+};
+
+/** Slack takes one message a second for a channel, and one edit a second from all of us. */
+export type Pace = {
+  /** How many ms to wait until it is `who`'s turn, first come first served; 0: now, and it is taken. */
+  turn(line: string, who: string): Promise<number>;
+  /** Slack wants to hear nothing on that line for that long. */
+  hold(line: string, forMs: number): Promise<void>;
+};
 
 /** What we intend to do to Slack, written down before it is tried, so that a successor can find out whether it happened. */
 export type Outbox = {
@@ -116,16 +182,32 @@ export type Queue = {
   examine(traceId: TraceId, delayMs: number): Promise<void>;
   announce(job: Announce, delayMs: number): Promise<void>;
   answer(job: Answer): Promise<void>;
+  /** Few of the healthy transactions of each entry operation are taken; most calls do nothing. */
+  learn(job: Learn): Promise<void>;
+  storm(job: TellStorm, delayMs: number): Promise<void>;
+  /** The last one asked for an incident and a reason counts. */
+  revisit(job: Revisit, delayMs: number): Promise<void>;
 };
+
+/** Whether this is the first time that somebody asks by this name; `unknown` when that cannot be found out now. */
+export type Once = (name: string) => Promise<'first' | 'again' | 'unknown'>;
 
 /** Slack. Each call throws when the outside failed; `unsure` says that it may or may not have happened. */
 export type Chat = {
   /** Posts the root message of the incident's thread. */
-  postRoot(incident: Incident): Promise<Delivery>;
+  postRoot(incident: Incident, channel: string): Promise<Delivery>;
   /** The root that an earlier, unsure attempt left behind, looked for from that moment on. */
-  findRoot(incident: Incident, since: Micros): Promise<Thread | undefined>;
+  findRoot(incident: Incident, channel: string, since: Micros): Promise<Thread | undefined>;
   /** `gone`: somebody deleted it. */
   editRoot(incident: Incident, thread: Thread): Promise<'edited' | 'gone'>;
+  postStorm(storm: Storm, channel: string): Promise<Delivery>;
+  findStorm(storm: Storm, channel: string, since: Micros): Promise<Thread | undefined>;
+  editStorm(storm: Storm, thread: Thread): Promise<'edited' | 'gone'>;
+  postStormOver(storm: Storm, thread: Thread): Promise<Delivery>;
+  findStormOver(storm: Storm, thread: Thread): Promise<Thread | undefined>;
+  /** Tells one change of the incident's log in its thread. */
+  postEntry(incident: Incident, index: number, thread: Thread): Promise<Delivery>;
+  findEntry(incident: Incident, index: number, thread: Thread): Promise<Thread | undefined>;
   /** Step one of a picture: bytes go to Slack, nothing is visible yet. Gives the file's id. */
   upload(picture: Picture, told: Told): Promise<string>;
   /** Step two: the file appears with its words beside it. */
@@ -138,9 +220,35 @@ export type Chat = {
   respond(responseUrl: string, reply: Reply): Promise<void>;
 };
 
-/** What a picture is about. */
-export type Told = {
-  readonly scene: Scene;
+/**
+ * Puts transactions together and draws them, in nobody's way: thousands of spans take a core for seconds. Throws when that fails or
+ * takes too long, which concerns this one request and no other.
+ */
+export type Studio = {
+  /** What the trace's transaction has to tell people; undefined: nothing. */
+  judge(traceId: TraceId): Promise<Judged | undefined>;
+  /** The transaction that the trace belongs to, in words and as a picture; undefined: nothing is known of it. */
+  portray(traceId: TraceId): Promise<Portrait | undefined>;
+  /** What the trace's transaction teaches about what is usual; undefined: nothing. */
+  study(traceId: TraceId): Promise<Study | undefined>;
+  /** The observed edges of the last minutes, or of one transaction; undefined: nothing is known of what was asked for. */
+  portrayMap(question: MapQuestion): Promise<MapPortrait | undefined>;
+  /** How long the transaction's entry took in the day before it; undefined: it was never seen to go well. */
+  portrayTrend(traceId: TraceId): Promise<TrendPortrait | undefined>;
+};
+
+/** `usual`: how long its entry takes; undefined: not known. */
+export type Judged = { readonly alert: Alert; readonly usual: Spread | undefined };
+export type Portrait = { readonly telling: Telling; readonly picture: Picture };
+export type Study = { readonly id: TraceId; readonly lesson: Lesson };
+export type MapPortrait = { readonly map: MapScene; readonly picture: Picture };
+export type TrendPortrait = { readonly trend: TrendScene; readonly picture: Picture };
+
+/** What a picture is about: a transaction, a service map that somebody asked for, or the last day of a slow operation. */
+export type Told = ToldTransaction | { readonly map: MapScene; readonly askedBy: string } | { readonly trend: TrendScene };
+
+export type ToldTransaction = {
+  readonly telling: Telling;
   /** The incident that the transaction belongs to. */
   readonly incident: Incident | undefined;
   /** The Slack user who asked for it; undefined in an incident's own thread. */
@@ -149,6 +257,8 @@ export type Told = {
 
 export type Reply =
   | { readonly kind: 'not-found'; readonly question: Question }
+  | { readonly kind: 'listed'; readonly title: string; readonly incidents: readonly Incident[] }
+  | { readonly kind: 'similar'; readonly similar: readonly Similar[] }
   /** The picture could not be shown there: the same in characters, and why. */
   | { readonly kind: 'in-words'; readonly told: Told; readonly why: string };
 

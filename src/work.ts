@@ -1,10 +1,14 @@
 import { z } from 'zod';
 import { traceId } from './telemetry/ids.ts';
+import { micros } from './units.ts';
 
 /** The queues by name; each holds one kind of job. The payload's `v` lets an old worker see that it does not know a new job. */
 export const EXAMINE = 'examine';
 export const ANNOUNCE = 'announce';
 export const ANSWER = 'answer';
+export const LEARN = 'learn';
+export const REVISIT = 'revisit';
+export const STORM = 'storm';
 
 const trace = z.string().transform((text, context) => {
   const id = traceId(text);
@@ -21,14 +25,38 @@ export type Examine = z.output<typeof Examine>;
 export const Announce = z.object({ v: z.literal(1), incidentId: z.string().min(1) });
 export type Announce = z.output<typeof Announce>;
 
-/** A person asked for a transaction. */
+/** More incidents came at once than people can read: bring their one message up to date. */
+export const TellStorm = z.object({ v: z.literal(1), stormId: z.string().min(1), channel: z.string() });
+export type TellStorm = z.output<typeof TellStorm>;
+
+/** Time has passed since an incident last failed, or was snoozed. */
+export const Revisit = z.discriminatedUnion('why', [
+  z.object({ v: z.literal(1), why: z.literal('woke'), incidentId: z.string().min(1) }),
+  z.object({
+    ...{ v: z.literal(1), why: z.literal('rested'), incidentId: z.string().min(1) },
+    /** When it last failed, by our clock. */
+    since: z.number().transform(micros),
+    /** Healthy transactions seen until then, counted as `UsualMemory.sightings` does. */
+    sightings: z.number(),
+  }),
+]);
+export type Revisit = z.output<typeof Revisit>;
+
+/** A person asked for a transaction, for the service map, or for incidents. */
 export const Answer = z.object({
   v: z.literal(1),
   /** One question, one answer: Slack's trigger id. */
   requestId: z.string().min(1),
   question: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('trace'), traceId: trace }),
+    /** An id of Lambda, SQS, API Gateway or Step Functions. */
     z.object({ kind: z.literal('request'), requestId: z.string().min(1) }),
+    /** What calls what: in one transaction, or in the last minutes, of all or around one service. */
+    z.object({ kind: z.literal('map'), traceId: trace.optional(), service: z.string().min(1).optional() }),
+    z.object({ kind: z.literal('last'), outcome: z.enum(['failed', 'slow']).optional(), name: z.string() }),
+    z.object({ kind: z.literal('search'), words: z.string() }),
+    z.object({ kind: z.literal('incidents') }),
+    z.object({ kind: z.literal('similar'), incidentId: z.string() }),
   ]),
   channel: z.string(),
   user: z.string(),
@@ -36,3 +64,8 @@ export const Answer = z.object({
 });
 export type Answer = z.output<typeof Answer>;
 export type Question = Answer['question'];
+export type MapQuestion = Extract<Question, { kind: 'map' }>;
+
+/** A healthy transaction is over: its tree tells what is usual. `entry`: the usual key of its entry operation. */
+export const Learn = z.object({ v: z.literal(1), traceId: trace, entry: z.string() });
+export type Learn = z.output<typeof Learn>;

@@ -1,18 +1,23 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { SlackConfig } from './config.ts';
+import { DEFAULT_RULES, type Rules } from './incident/rules.ts';
 import type { World } from './ports.ts';
+import { redisChanges } from './redis/changes.ts';
 import { patientConnection, promptConnection } from './redis/connection.ts';
 import { redisIncidents } from './redis/incidents.ts';
+import { redisLatencies } from './redis/latencies.ts';
 import { redisOutbox } from './redis/outbox.ts';
+import { redisPace } from './redis/pace.ts';
 import { redisQueue } from './redis/queue.ts';
 import { redisRecords } from './redis/records.ts';
+import { redisStorms } from './redis/storms.ts';
 import { redisUsual } from './redis/usual.ts';
 import { slackChat } from './slack/chat.ts';
 import { fromMillis } from './units.ts';
 
 export type OpenWorld = {
-  readonly world: World;
+  readonly world: Omit<World, 'studio'>;
   /** For commands that must answer at once or not at all. */
   readonly prompt: Redis;
   /** For workers, who wait until Redis is back. */
@@ -20,21 +25,35 @@ export type OpenWorld = {
   readonly close: () => Promise<void>;
 };
 
+type WorldOptions = {
+  readonly redisUrl: string;
+  readonly slack: SlackConfig;
+  readonly log: Logger;
+  readonly rules?: Rules;
+};
+
+const rulesFor = ({ channel }: SlackConfig): Rules => ({ ...DEFAULT_RULES, channel });
+
 /** The real world of one process: Redis and Slack. */
-export function openWorld({ redisUrl, slack, log }: { redisUrl: string; slack: SlackConfig; log: Logger }): OpenWorld {
+export function openWorld({ redisUrl, slack, log, rules = rulesFor(slack) }: WorldOptions): OpenWorld {
   const onError = (error: Error) => log.warn({ err: error }, 'Redis');
   const prompt = promptConnection(redisUrl, onError);
   const patient = patientConnection(redisUrl, onError);
   const clock = () => fromMillis(Date.now());
   const queue = redisQueue(prompt, onError);
-  const world: World = {
+  const world: OpenWorld['world'] = {
     clock,
     records: redisRecords(prompt, clock),
     usual: redisUsual(prompt, clock),
+    changes: redisChanges(prompt),
+    latencies: redisLatencies(prompt),
     incidents: redisIncidents(prompt, clock),
+    storms: redisStorms(prompt, clock),
+    pace: redisPace(prompt, clock),
     outbox: redisOutbox(prompt),
+    rules,
     queue,
-    chat: slackChat({ token: slack.botToken.reveal(), apiUrl: slack.apiUrl, channel: slack.channel }),
+    chat: slackChat({ token: slack.botToken.reveal(), apiUrl: slack.apiUrl, clock }),
   };
   return {
     world,
@@ -44,5 +63,18 @@ export function openWorld({ redisUrl, slack, log }: { redisUrl: string; slack: S
       await queue.close();
       for (const redis of [prompt, patient]) redis.disconnect();
     },
+  };
+}
+
+/** What reads telemetry and nothing else, for one thread of the studio; whoever ends the thread ends its connection. */
+export function openReading(redisUrl: string): Pick<World, 'records' | 'usual' | 'changes' | 'latencies'> {
+  // Its commands fail when Redis is away, and say so then.
+  const redis = promptConnection(redisUrl, () => undefined);
+  const clock = () => fromMillis(Date.now());
+  return {
+    records: redisRecords(redis, clock),
+    usual: redisUsual(redis, clock),
+    changes: redisChanges(redis),
+    latencies: redisLatencies(redis),
   };
 }

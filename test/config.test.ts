@@ -45,6 +45,23 @@ test.each([
   );
 });
 
+test('reads whose requests are taken, and the secret before this one', () => {
+  const { slack } = config({
+    ...whole,
+    SLACK_SIGNING_SECRET_PREVIOUS: 'the-one-before',
+    TRACEFALL_WORKSPACES: 'T0ACME, T0SISTER',
+    TRACEFALL_CHANNELS: 'C0INCIDENTS',
+  });
+
+  expect(slack.previousSecret?.reveal()).toBe('the-one-before');
+  expect(slack.welcome).toEqual({
+    workspaces: new Set(['T0ACME', 'T0SISTER']),
+    enterprises: undefined,
+    channels: new Set(['C0INCIDENTS']),
+  });
+  expect(() => config({ ...whole, TRACEFALL_CHANNELS: '#incidents' })).toThrow('TRACEFALL_CHANNELS: expected ids');
+});
+
 test('in Socket Mode needs no signing secret', () => {
   const { SLACK_SIGNING_SECRET: _, ...others } = whole;
 

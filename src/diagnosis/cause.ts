@@ -2,6 +2,7 @@ import type { SpanId } from '../telemetry/ids.ts';
 
 /** The closed list of what can be said to have gone wrong. `unknown`: looked, and the evidence does not suffice. */
 export type CauseKind =
+  // A failure, and where it began.
   | 'exception'
   | 'downstream-error'
   | 'downstream-timeout'
@@ -9,15 +10,28 @@ export type CauseKind =
   | 'function-timeout'
   | 'out-of-memory'
   | 'throttled'
+  | 'concurrency-limit'
   | 'permission-denied'
   | 'payload-too-large'
   | 'never-invoked'
+  // A message, and what became of it.
   | 'poison-message'
+  | 'duplicate-delivery'
+  | 'dead-letter'
+  // Time, and where it went.
   | 'cold-start'
   | 'queue-wait'
+  | 'iterator-age'
   | 'slow-dependency'
   | 'slow-self'
+  | 'n-plus-one'
+  | 'retried'
   | 'gap'
+  // What did not fail the transaction, or is not in it.
+  | 'swallowed-error'
+  | 'missing-call'
+  | 'changed-behaviour'
+  | 'change'
   | 'unknown';
 
 export type Cause = {

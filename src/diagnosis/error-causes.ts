@@ -1,16 +1,17 @@
 import { isFailing } from '../trace/failing.ts';
 import { attemptsAt, fatalEnds } from '../trace/failure.ts';
 import type { Node, Tree } from '../trace/node.ts';
+import type { Transaction } from '../trace/transaction.ts';
 import { type Micros, micros, spelled } from '../units.ts';
-import type { Cause } from './cause.ts';
 import { errorClass } from './error-class.ts';
-import { type Origin, originsOf } from './origin.ts';
-import type { UsualByOperation } from './usual.ts';
+import { type Found, found } from './found.ts';
+import { type Origin, originsOf, saysMore } from './origin.ts';
+import { failsAnyway, type UsualByOperation, usualOf } from './usual.ts';
 import { type Verdict, verdictOn } from './verdict.ts';
-import { lasted, named, percent, saidError, shareOfPath } from './wording.ts';
+import { cut, lasted, named, notSeen, percent, saidError, shareOfPath } from './wording.ts';
 
 /** Start values of the single-trace form, from the acceptance cases; feedback from people is to replace them. */
-const CONFIDENCE = { chain: 0.85, hole: 0.74, 'above-hole': 0.5 } as const;
+const CONFIDENCE = { chain: 0.85, hole: 0.74, retried: 0.6, 'above-hole': 0.5 } as const;
 /** AWS's own words for the error: of such, nine in ten are right. */
 const NAMED_BY_AWS = 0.05;
 /** The request's shape tells that no handler ran, and no error is needed for that. */
@@ -18,42 +19,72 @@ const REFUSED = 0.74;
 /** Something failed there, but nothing says why. */
 const WITHOUT_DETAILS = 0.7;
 
+/** The last of them were said when it was about to fail. */
+const MOST_LOGGED = 2;
+
+/** More than this of an operation's sightings fail also when all is well. */
+const OFTEN = 0.05;
+const HARDLY_NEW = 0.5;
+const NOT_NEW = 0.05;
+
+type Told = Pick<Transaction, 'duration' | 'logs'>;
+
 /** Less of the path goes without saying. */
 const NOTABLE_SHARE = 0.3;
 
-export type Found = { readonly cause: Cause; readonly depth: number; readonly end: Micros };
-
 /** What made the transaction fail, for each place where the failure reached somebody. */
-export function errorCauses(tree: Tree, path: Micros, usual: UsualByOperation): readonly Found[] {
+export function errorCauses(tree: Tree, { duration, logs }: Told, usual: UsualByOperation): readonly Found[] {
   return fatalEnds(tree)
-    .flatMap(originsOf)
-    .map((origin) => found(origin, path, usual));
+    .flatMap((end) => originsOf(end, usual))
+    .map((origin) => causeOf(origin, { duration, logs }, usual));
 }
 
-function found(origin: Origin, path: Micros, usual: UsualByOperation): Found {
+function causeOf(origin: Origin, { duration: path, logs }: Told, usual: UsualByOperation): Found {
   const verdict = verdictOn(origin.node, usual);
-  const { span } = verdict.node;
   const attempts = attemptsAt(origin.node).filter((each) => isFailing(each.span));
-  const cause: Cause = {
+  return found(verdict.node, {
     kind: verdict.kind,
-    service: span.service,
-    operation: span.operation,
-    resource: span.resource,
-    spanIds: [...new Set([span.spanId, origin.node.span.spanId, ...attempts.map((each) => each.span.spanId)])],
+    nodes: [origin.node, ...attempts],
     edge: verdict.edge,
-    confidence: confidenceOf(origin, verdict),
+    confidence: confidenceOf(origin, verdict) * novelty(origin.node, usual),
     summary: `${verdict.summary}${priceOf(attempts, path)}`,
-    evidence: [...verdict.evidence, ...factsOf(origin, verdict, attempts, path)],
-  };
-  return { cause, depth: span.depth, end: verdict.node.end };
+    evidence: [
+      ...verdict.evidence,
+      ...factsOf(origin, verdict, attempts, path),
+      ...wordsFor(origin.node, logs),
+      ...usualFailures(origin.node, usual),
+    ],
+  });
+}
+
+/** A failure without words: what was logged in its span, or that nothing tells why. */
+function wordsFor(node: Node, logs: Told['logs']): readonly string[] {
+  if (saysMore(node) || errorClass(node.span) !== undefined) return [];
+  const logged = logs.filter(({ severity, spanId }) => severity === 'error' && spanId === node.span.spanId);
+  if (logged.length > 0) return logged.slice(-MOST_LOGGED).map(({ body }) => `it logged: ${cut(body)}`);
+  return node.span.error?.message.includes(' ') && !/^HTTP \d+$/.test(node.span.error.message)
+    ? []
+    : [notSeen('why: no error text, no log of it')];
+}
+
+/** What is often there cannot be what is new. */
+function novelty({ span }: Node, usual: UsualByOperation): number {
+  if (failsAnyway(span, usual)) return NOT_NEW;
+  return (usualOf(span, usual)?.failing ?? 0) > OFTEN ? HARDLY_NEW : 1;
+}
+
+function usualFailures({ span }: Node, usual: UsualByOperation): readonly string[] {
+  const failing = usualOf(span, usual)?.failing ?? 0;
+  return failing > OFTEN ? [`${percent(failing, 1)} of all sightings of ${named(span)} fail`] : [];
 }
 
 function confidenceOf({ node, via }: Origin, { kind }: Verdict): number {
   const nature = errorClass(node.span);
   const base = CONFIDENCE[via] + (nature !== undefined && nature !== 'cancelled' && via !== 'above-hole' ? NAMED_BY_AWS : 0);
   if (kind === 'never-invoked' && nature === undefined && via === 'chain') return REFUSED;
-  const hasDetails = node.span.error !== undefined || nature !== undefined || node.span.kind === 'client';
-  return Math.round(100 * (hasDetails ? base : base * WITHOUT_DETAILS)) / 100;
+  const hasDetails =
+    saysMore(node) || nature !== undefined || node.span.error?.message !== undefined || node.span.kind === 'client';
+  return hasDetails ? base : base * WITHOUT_DETAILS;
 }
 
 function factsOf(origin: Origin, verdict: Verdict, attempts: readonly Node[], path: Micros): readonly string[] {
@@ -65,6 +96,7 @@ function factsOf(origin: Origin, verdict: Verdict, attempts: readonly Node[], pa
   if (typeof reason === 'string') facts.push(reason);
   if (end !== node && end !== verdict.node) facts.push(`it showed at ${named(end.span)} as ${saidError(end.span)}`);
   if (via === 'hole') facts.push('the spans in between do not say that they failed');
+  if (via === 'retried') facts.push('a later call of the same kind went well');
   // Repeated attempts are the story; the length of one is a detail.
   return attempts.length > 1 ? [price, ...facts] : [...facts, price];
 }

@@ -9,6 +9,7 @@ export type ErrorClass =
   | 'payload-too-large'
   | 'permission-denied'
   | 'throttled'
+  | 'concurrency-limit'
   | 'not-invocable'
   | 'timeout'
   | 'cancelled';
@@ -28,9 +29,10 @@ const WORDS: readonly (readonly [ErrorClass, RegExp])[] = [
     'permission-denied',
     /AccessDenied|not authorized to perform|UnauthorizedOperation|AuthorizationError|UnrecognizedClient|ExpiredToken/i,
   ],
+  ['concurrency-limit', /Concurren(?:t|cy)\w*LimitExceeded|ReservedFunctionConcurren|concurrency limit|ConcurrentExecution/i],
   [
     'throttled',
-    /ThroughputExceeded|Throttl|RequestLimitExceeded|SlowDown|TooManyRequests|Rate Exceeded|ConcurrentInvocationLimitExceeded|reduce your request rate/i,
+    /ThroughputExceeded|Throttl|RequestLimitExceeded|SlowDown|TooManyRequests|Rate Exceeded|reduce your request rate/i,
   ],
   [
     'not-invocable',
@@ -57,6 +59,7 @@ export function errorClass(span: Span): ErrorClass | undefined {
   const worded = WORDS.find(([nature, words]) => words.test(text) && !(isQuoted && nature === 'function-timeout'));
   if (worded) return worded[0];
   if (timedOut(span)) return 'timeout';
+  if (span.attributes['aws.xray.throttle'] === true) return 'throttled';
   return HTTP_CLASS.get(httpStatus(span.attributes) ?? 0);
 }
 

@@ -3,9 +3,13 @@ import { isFailing } from '../trace/failing.ts';
 import { isMadeGood } from '../trace/failure.ts';
 import { compare, type Node } from '../trace/node.ts';
 import { errorClass } from './error-class.ts';
+import { failsAnyway, type UsualByOperation } from './usual.ts';
 
-/** Where a failure began. `hole`: spans between it and where it showed do not say that they failed. */
-export type Origin = { readonly node: Node; readonly end: Node; readonly via: 'chain' | 'hole' | 'above-hole' };
+/**
+ * Where a failure began. `hole`: spans between it and where it showed do not say that they failed. `retried`: a later call of the same
+ * kind went well, and yet its caller failed without a word of its own.
+ */
+export type Origin = { readonly node: Node; readonly end: Node; readonly via: 'chain' | 'hole' | 'above-hole' | 'retried' };
 
 /** Mistakes of the code itself: a failed call below may have provoked one, but the code is what breaks. */
 const OWN_MISTAKE =
@@ -14,38 +18,49 @@ const OWN_MISTAKE =
 const SAYS_NOTHING = /^(\d{3}|[45]xx|error|exception|fault|_OTHER|Unhandled|HTTP ?\d*)$/i;
 
 /** The origins behind one end of a failure, the likelier first. */
-export function originsOf(end: Node): readonly Origin[] {
-  const deepest = descend(end);
-  const below = beyondHole(deepest);
-  if (!below) return [{ node: deepest, end, via: 'chain' }];
+export function originsOf(end: Node, usual: UsualByOperation): readonly Origin[] {
+  const deepest = descend(end, usual);
+  const below = beyondHole(deepest, usual);
+  if (!below) return [repeated(deepest, end, usual) ?? { node: deepest, end, via: 'chain' }];
   if (saysMore(deepest) && !echoes(deepest, below)) {
     return [
       { node: deepest, end, via: 'chain' },
       { node: below, end, via: 'above-hole' },
     ];
   }
-  return [
-    { node: below, end, via: 'hole' },
-    { node: deepest, end, via: 'above-hole' },
-  ];
+  const origin: Origin = repeated(below, end, usual) ?? { node: below, end, via: 'hole' };
+  // What only passes on the words of the origin is not another explanation.
+  return echoes(deepest, below) ? [origin] : [origin, { node: deepest, end, via: 'above-hole' }];
+}
+
+/** Not every second call of one kind is the first one tried again. */
+function repeated(silent: Node, end: Node, usual: UsualByOperation): Origin | undefined {
+  if (saysMore(silent)) return undefined;
+  const failing = silent.children.filter(
+    (child) => isAwaited(child) && isFailing(child.span) && isMadeGood(child) && !failsAnyway(child.span, usual),
+  );
+  const last = lastToEnd(failing);
+  return last && { node: descend(last, usual), end, via: 'retried' };
 }
 
 /** From failing caller to failing callee, as far down as that goes. */
-function descend(end: Node): Node {
+function descend(end: Node, usual: UsualByOperation): Node {
   let at = end;
-  for (let next = surfaced(at); next; next = surfaced(at)) at = next;
+  for (let next = surfaced(at, usual); next; next = surfaced(at, usual)) at = next;
   return at;
 }
 
 /** The failing call that this span's failure came from. */
-function surfaced(node: Node): Node | undefined {
-  const live = node.children.filter((child) => isAwaited(child) && isLive(child));
+function surfaced(node: Node, usual: UsualByOperation): Node | undefined {
+  const live = node.children.filter((child) => isAwaited(child) && isLive(child, usual));
   const echoed = live.filter((child) => echoes(node, child));
   if (echoed.length === 0 && isOwn(node)) return undefined;
   return lastToEnd(echoed.length > 0 ? echoed : live);
 }
 
-const isLive = (node: Node): boolean => isFailing(node.span) && errorClass(node.span) !== 'cancelled' && !isMadeGood(node);
+/** Nobody gave it up, nobody made it good, and it does not fail every time. */
+const isLive = (node: Node, usual: UsualByOperation): boolean =>
+  isFailing(node.span) && errorClass(node.span) !== 'cancelled' && !isMadeGood(node) && !failsAnyway(node.span, usual);
 
 /** Fails by itself, whatever its calls did: what killed the sandbox, what was too large to answer, what the code got wrong. */
 function isOwn({ span }: Node): boolean {
@@ -64,20 +79,21 @@ function echoes({ span: caller }: Node, { span: callee }: Node): boolean {
   return callee.error.message.length > 3 && said.includes(callee.error.message);
 }
 
-const saysMore = ({ span }: Node): boolean =>
+/** Whether its error is more than a code, or a word for any error. */
+export const saysMore = ({ span }: Node): boolean =>
   span.error !== undefined && span.error.type !== '' && !SAYS_NOTHING.test(span.error.type);
 
 /** X-Ray leaves invoke segments OK, and handlers catch and map: the deepest failure under spans that do not show one. */
-function beyondHole(node: Node): Node | undefined {
+function beyondHole(node: Node, usual: UsualByOperation): Node | undefined {
   const own = isOwn(node);
   const found: Node[] = [];
   const rest = node.children.filter(isAwaited);
   for (let next = rest.pop(); next; next = rest.pop()) {
     // A caller may throw what it was answered: that a function was stopped is then said by both.
-    if (isLive(next) && (!own || echoes(node, next))) found.push(next);
+    if (isLive(next, usual) && (!own || echoes(node, next))) found.push(next);
     rest.push(...next.children.filter((child) => isAwaited(child) && !isMadeGood(child)));
   }
-  const depth = Math.max(...found.map((each) => each.span.depth));
+  const depth = found.reduce((most, each) => Math.max(most, each.span.depth), 0);
   return lastToEnd(found.filter((each) => each.span.depth === depth));
 }
 

@@ -1,11 +1,13 @@
 import type { Span, Transaction } from '../trace/transaction.ts';
 import { micros } from '../units.ts';
-import { ENOUGH_SIGHTINGS, operationKey, type Usual, type UsualByOperation } from './usual.ts';
+import { type UsualByOperation, usualTime } from './usual.ts';
 
 /** Slower than one in twenty is common; twice that is not. */
 const SLOW_FACTOR = 2;
 /** What nobody notices is not slow, however unusual. Nielsen, "Response Times: The 3 Important Limits": 0.1 s feels instantaneous. */
 const NOTICEABLE = micros(100_000);
+
+type Timed = Pick<Span, 'service' | 'operation' | 'duration'>;
 
 /** What the transaction and its usual times tell together. */
 export function outcomeOf(transaction: Transaction, usual: UsualByOperation): 'ok' | 'failed' | 'slow' {
@@ -14,14 +16,18 @@ export function outcomeOf(transaction: Transaction, usual: UsualByOperation): 'o
   return entry && isSlow(entry, usual) ? 'slow' : 'ok';
 }
 
-export function isSlow(span: Pick<Span, 'service' | 'operation' | 'duration'>, usual: UsualByOperation): boolean {
-  const known = usualOf(span, usual);
+/**
+ * Long enough to ask why, though perhaps not to call anybody: half of all take half as long. A past with many slow ones in it has a
+ * large p95, but hardly another median.
+ */
+export function isLong(span: Timed, usual: UsualByOperation): boolean {
+  const known = usualTime(span, usual);
   if (!known || span.duration === undefined) return false;
-  return span.duration > SLOW_FACTOR * known.p95 && span.duration > known.p95 + NOTICEABLE;
+  return span.duration > SLOW_FACTOR * known.p50 && span.duration > known.p50 + NOTICEABLE;
 }
 
-/** undefined: not seen often enough to call anything usual. */
-export function usualOf(span: Pick<Span, 'service' | 'operation'>, usual: UsualByOperation): Usual | undefined {
-  const known = usual.get(operationKey(span.service, span.operation));
-  return known && known.count >= ENOUGH_SIGHTINGS ? known : undefined;
+export function isSlow(span: Timed, usual: UsualByOperation): boolean {
+  const known = usualTime(span, usual);
+  if (!known || span.duration === undefined) return false;
+  return span.duration > SLOW_FACTOR * known.p95 && span.duration > known.p95 + NOTICEABLE;
 }

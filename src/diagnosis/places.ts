@@ -1,14 +1,21 @@
 import { isStarting } from '../trace/category.ts';
+import { hasInitSpan, startUp } from '../trace/cold-start.ts';
 import { awaitedChildren, isAwaited } from '../trace/edges.ts';
 import { isCaller } from '../trace/functions.ts';
 import { isInit, isQueueLike, length, type Node, type Tree } from '../trace/node.ts';
 import type { Section } from '../trace/transaction.ts';
+import { charged } from '../trace/waits.ts';
 import { type Micros, micros } from '../units.ts';
+import { answerOf, isStream } from './calls.ts';
 import type { CauseKind } from './cause.ts';
-import { usualOf } from './outcome.ts';
-import type { UsualByOperation } from './usual.ts';
+import { repeatedCalls } from './repeated-calls.ts';
+import { backOffIn, type Retry, repeatedIn, retriesIn } from './retries.ts';
+import { operationKey, type UsualByOperation, usualOf, usualTime } from './usual.ts';
 
-export type SlowKind = Extract<CauseKind, 'cold-start' | 'queue-wait' | 'slow-dependency' | 'slow-self' | 'gap'>;
+export type SlowKind = Extract<
+  CauseKind,
+  'cold-start' | 'queue-wait' | 'iterator-age' | 'slow-dependency' | 'slow-self' | 'gap' | 'n-plus-one' | 'retried'
+>;
 
 /** One operation's part of the critical path. */
 export type Place = {
@@ -22,13 +29,24 @@ export type Place = {
 
 type Piece = { readonly node: Node; readonly kind: SlowKind; readonly amount: number };
 
+type Ground = {
+  readonly byId: ReadonlyMap<string, Node>;
+  readonly retries: readonly Retry[];
+  readonly repeated: ReadonlyMap<Node, Node>;
+};
+
 export function placesOn(tree: Tree, path: readonly Section[], usual: UsualByOperation): readonly Place[] {
+  const retries = retriesIn(tree);
   const byId = new Map(tree.nodes.map((node) => [node.span.spanId, node]));
+  const ground = { byId, retries, repeated: repeatedIn(retries) };
   const forgotten = forgottenOf(tree);
-  const pieces = path.flatMap((section, i) => piecesOf(section, path[i + 1], byId)).filter((piece) => !forgotten.has(piece.node));
+  const sections = charged(path, byId);
+  const pieces = sections
+    .flatMap((section, i) => piecesOf(section, sections[i + 1], ground))
+    .filter((piece) => !forgotten.has(piece.node));
   const groups = new Map<string, Piece[]>();
   for (const piece of pieces) {
-    const key = `${piece.kind}|${piece.node.span.service}|${piece.node.span.operation}`;
+    const key = `${piece.kind}|${operationKey(piece.node.span.service, piece.node.span.operation)}`;
     const known = groups.get(key);
     if (known) known.push(piece);
     else groups.set(key, [piece]);
@@ -61,44 +79,54 @@ function placeOf(pieces: readonly Piece[], usual: UsualByOperation): Place {
   const spent = new Map<Node, number>();
   for (const { node, amount } of pieces) spent.set(node, (spent.get(node) ?? 0) + amount);
   const nodes = [...spent.keys()].sort((a, b) => (spent.get(b) ?? 0) - (spent.get(a) ?? 0) || a.start - b.start);
-  const medians = nodes.map((node) => medianSelf(node, usual)).filter((median) => median !== undefined);
-  const hasMedian = (kind === 'slow-self' || kind === 'slow-dependency' || kind === 'gap') && medians.length === nodes.length;
+  const amount = micros(pieces.reduce((sum, piece) => sum + piece.amount, 0));
+  const isCalled = kind === 'slow-dependency' || kind === 'gap';
+  const medians = nodes.map((node) => medianSelf(node, kind, usual)).filter((median) => median !== undefined);
+  const hasMedian = (isCalled || kind === 'slow-self') && medians.length === nodes.length;
+  const median = hasMedian ? micros(medians.reduce((sum, each) => sum + each, 0)) : undefined;
+  const repeated = isCalled ? repeatedCalls(nodes, usual) : undefined;
+  if (!repeated) return { kind, nodes, amount, median };
+  // Each of them may be as fast as ever: that there are so many is what costs.
+  const share = repeated.usually === undefined ? undefined : Math.min(1, repeated.usually / nodes.length);
   return {
-    kind,
+    kind: 'n-plus-one',
     nodes,
-    amount: micros(pieces.reduce((sum, piece) => sum + piece.amount, 0)),
-    median: hasMedian ? micros(medians.reduce((sum, each) => sum + each, 0)) : undefined,
+    amount,
+    median: share === undefined || median === undefined ? undefined : micros(median * share),
   };
 }
 
-function piecesOf(section: Section, next: Section | undefined, byId: ReadonlyMap<string, Node>): readonly Piece[] {
+function piecesOf(section: Section, next: Section | undefined, { byId, retries, repeated }: Ground): readonly Piece[] {
   const node = byId.get(section.spanId);
   if (!node) return [];
   const amount = section.end - section.start;
+  const attempt = repeated.get(node);
+  if (attempt) return [{ node: attempt, kind: 'retried', amount }];
   const kind = kindOf(section, node);
   const after = next && byId.get(next.spanId);
   // Until the runtime can initialize, its container has to be found or made: both are one cold start to whoever waits.
   if (after && section.what === 'work' && isStarting({ node, next: after })) return [{ node: after, kind: 'cold-start', amount }];
-  const cold = kind === 'cold-start' ? undefined : coldStartAfter(section, after);
-  if (!cold) return [{ node, kind, amount }];
-  return [
-    { node: cold.node, kind: 'cold-start', amount: cold.amount },
-    { node, kind, amount: amount - cold.amount },
-  ];
+  const other = backOff(section, node, retries) ?? (kind === 'cold-start' ? undefined : coldStartAfter(section, after));
+  if (!other) return [{ node, kind, amount }];
+  return [other, { node, kind, amount: amount - other.amount }];
+}
+
+function backOff({ start, end, what }: Section, node: Node, retries: readonly Retry[]): Piece | undefined {
+  const waited = what === 'work' ? backOffIn(retries, node, [start, end]) : undefined;
+  return waited && { node: waited.first, kind: 'retried', amount: waited.amount };
 }
 
 /** The platform tells of an initialization that no span shows: it lies in what came before the function. */
-function coldStartAfter(section: Section, next: Node | undefined): { readonly node: Node; readonly amount: number } | undefined {
-  const init = next?.span.invocation?.initDuration ?? 0;
+function coldStartAfter(section: Section, next: Node | undefined): Piece | undefined {
+  const init = startUp(next?.span.invocation);
   if (!next || init <= 0 || next.start !== section.end || (section.spanId === next.span.spanId) === (section.what === 'work'))
     return undefined;
-  if ((next.parent?.children ?? []).some((near) => isInit(near.span)) || next.children.some((near) => isInit(near.span)))
-    return undefined;
-  return { node: next, amount: Math.min(init, section.end - section.start) };
+  if (hasInitSpan(next)) return undefined;
+  return { node: next, kind: 'cold-start', amount: Math.min(init, section.end - section.start) };
 }
 
 function kindOf(section: Section, node: Node): SlowKind {
-  if (section.what === 'wait') return 'queue-wait';
+  if (section.what === 'wait') return isStream(node) ? 'iterator-age' : 'queue-wait';
   if (section.what === 'gap') return 'gap';
   if (isInit(node.span)) return 'cold-start';
   if (isQueueLike(node)) return 'queue-wait';
@@ -106,13 +134,15 @@ function kindOf(section: Section, node: Node): SlowKind {
   return answerOf(node) ? 'gap' : 'slow-dependency';
 }
 
-/** The other side of a call. */
-export const answerOf = (call: Node): Node | undefined => call.children.find((child) => child.span.kind === 'server');
-
-/** The usual duration of the operation less what its calls usually take of it. */
-function medianSelf(node: Node, usual: UsualByOperation): number | undefined {
+/** Its own part as it was measured, else the usual duration less what its calls usually take of it. */
+function medianSelf(node: Node, kind: SlowKind, usual: UsualByOperation): number | undefined {
   const known = usualOf(node.span, usual);
-  if (!known) return undefined;
-  const calls = awaitedChildren(node).reduce((sum, child) => sum + (usualOf(child.span, usual)?.p50 ?? length(child)), 0);
-  return Math.max(0, known.p50 - calls);
+  const answer = kind === 'gap' ? answerOf(node) : undefined;
+  const gap = answer && known?.calls.get(operationKey(answer.span.service, answer.span.operation))?.gap;
+  const own = gap ?? known?.own;
+  if (own) return own.p50;
+  const took = usualTime(node.span, usual);
+  if (!took) return undefined;
+  const calls = awaitedChildren(node).reduce((sum, child) => sum + (usualTime(child.span, usual)?.p50 ?? length(child)), 0);
+  return Math.max(0, took.p50 - calls);
 }

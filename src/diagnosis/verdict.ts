@@ -1,13 +1,12 @@
 import { httpStatus, isFailing } from '../trace/failing.ts';
 import { isLambdaService } from '../trace/functions.ts';
-import { depthFirst, isInit, length, MARGIN, type Node } from '../trace/node.ts';
+import { depthFirst, isInferred, isInit, length, MARGIN, type Node } from '../trace/node.ts';
 import { micros, spelled } from '../units.ts';
 import type { CauseKind } from './cause.ts';
 import { deliveryOf, POISONOUS } from './deliveries.ts';
 import { type ErrorClass, errorClass } from './error-class.ts';
-import { usualOf } from './outcome.ts';
-import type { UsualByOperation } from './usual.ts';
-import { lasted, named, peerOf, saidError, targetOf } from './wording.ts';
+import { type UsualByOperation, usualTime } from './usual.ts';
+import { lasted, named, notSeen, peerOf, saidError, targetOf } from './wording.ts';
 
 /** What an origin is, said in our words. `node` is where it is to be shown. */
 export type Verdict = {
@@ -20,6 +19,9 @@ export type Verdict = {
 
 /** A request that the gateway refused for lack of a function is over sooner than any handler could be. ServiTrace's thumbnail_app_fault: 10 ms. */
 const NEVER_RAN = micros(50_000);
+
+/** https://www.rfc-editor.org/rfc/rfc9110#section-15.5.9 */
+const REQUEST_TIMEOUT = 408;
 
 const isCall = ({ span }: Node): boolean => span.kind === 'client' || span.kind === 'producer';
 
@@ -38,6 +40,11 @@ type Words = { readonly kind: CauseKind; readonly words: (node: Node) => string 
 
 const PLAIN: Partial<Record<ErrorClass, Words>> = {
   throttled: { kind: 'throttled', words: ({ span }) => `${calleeOf(span) ?? 'AWS'} throttled ${named(span)}` },
+  'concurrency-limit': {
+    kind: 'concurrency-limit',
+    words: ({ span }) =>
+      `${calleeOf(span) ?? 'The function'} already runs as often at once as it may: ${named(span)} was refused`,
+  },
   'permission-denied': { kind: 'permission-denied', words: ({ span }) => `${span.service} may not do ${span.operation}` },
   'payload-too-large': { kind: 'payload-too-large', words: ({ span }) => `${named(span)} failed on too large a payload` },
 };
@@ -83,13 +90,14 @@ function poisonOf(origin: Node): Verdict | undefined {
 function onTimeOut(node: Node, usual: UsualByOperation): Verdict {
   const error = saidError(node.span);
   const callee = answererOf(node);
+  if (wasAnswered(node) || (callee && isFailing(callee.span))) return onRefusal(node, callee);
   if (!callee) return onSilence(node);
   const went = callee.end - node.end;
   const facts = [
     `${named(callee.span)} took ${spelled(lasted(callee))}, ${named(node.span)} gave up after ${spelled(lasted(node))}`,
   ];
   if (went > MARGIN) facts.push(`${callee.span.service} went on for another ${spelled(micros(went))} after nobody waited`);
-  const known = usualOf(callee.span, usual);
+  const known = usualTime(callee.span, usual);
   if (known)
     facts.push(`${named(callee.span)} usually takes ${spelled(known.p50)} (p95 ${spelled(known.p95)}, n=${known.count})`);
   const tight = known && length(callee) <= 1.2 * known.p95;
@@ -102,6 +110,22 @@ function onTimeOut(node: Node, usual: UsualByOperation): Verdict {
   };
 }
 
+/** The callee itself says that a time was over: nobody here has waited for it. */
+function onRefusal(node: Node, answer: Node | undefined): Verdict {
+  const callee = answer?.span.service ?? calleeOf(node.span);
+  return {
+    ...plain(node, 'downstream-timeout'),
+    edge: callee === undefined ? undefined : { caller: node.span.service, callee },
+    summary: `${callee ?? 'What it called'} answered ${named(node.span)} that a time was over: ${saidError(node.span)}`,
+  };
+}
+
+/** With a refusal of its own, other than that it waited in vain itself: Step Functions says 400 to a token that is too old. */
+function wasAnswered(node: Node): boolean {
+  const answers = [node, ...node.children.filter(isInferred)].map(({ span }) => httpStatus(span.attributes) ?? 0);
+  return isCall(node) && answers.some((code) => code >= 400 && code < 500 && code !== REQUEST_TIMEOUT);
+}
+
 /** Who was asked and did come to an end. */
 function answererOf(node: Node): Node | undefined {
   const answers = node.children.filter(({ span }) => span.kind === 'server' && !isInit(span) && span.duration !== undefined);
@@ -110,13 +134,17 @@ function answererOf(node: Node): Node | undefined {
 
 function onSilence(node: Node): Verdict {
   const silent = pendingLeaf(node) ?? node;
-  const peer = calleeOf(silent.span) ?? 'nobody known';
+  const peer = calleeOf(silent.span);
+  const whose =
+    peer === undefined
+      ? `${named(silent.span)} had no answer in time`
+      : `No answer in time from ${peer} to ${named(silent.span)}`;
   return {
     kind: 'downstream-timeout',
     node: silent,
     edge: edgeOf(silent),
-    summary: `No answer in time from ${peer} to ${named(silent.span)}: ${saidError(node.span)}`,
-    evidence: ['no span tells of the other side: network, cold start, or not instrumented'],
+    summary: `${whose}: ${saidError(node.span)}`,
+    evidence: [notSeen('the other side: network, cold start, or nobody traces it')],
   };
 }
 
@@ -139,7 +167,7 @@ function onFunctionTimeout(node: Node): Verdict {
       ...(leaf
         ? [`${leaf.span.operation}${peer === undefined ? '' : ` to ${peer}`} ${open} after ${spelled(lasted(leaf))}`]
         : []),
-      ...(leaf ? [] : ['no span tells what it was doing']),
+      ...(leaf ? [] : [notSeen('what it was doing')]),
     ],
   };
 }

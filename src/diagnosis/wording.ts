@@ -50,7 +50,7 @@ export function named(span: Span): string {
   return target === undefined || place.includes(target) ? place : `${place} on ${target}`;
 }
 
-const cut = (text: string): string => {
+export const cut = (text: string): string => {
   const line = text.trim().replace(/\s+/g, ' ');
   return line.length <= ERROR_CHARACTERS ? line : `${line.slice(0, ERROR_CHARACTERS - 1)}…`;
 };
@@ -63,9 +63,13 @@ export function saidError(span: Span): string {
   return code === undefined ? 'an error without details' : `HTTP ${code}`;
 }
 
-export const percent = (part: number, whole: number): string => `${whole > 0 ? Math.round((100 * part) / whole) : 0} %`;
+export const percent = (part: number, whole: number, digits = 0): string =>
+  `${whole > 0 ? Number(((100 * part) / whole).toFixed(digits)) : 0} %`;
 
 export const shareOfPath = (part: Micros, path: Micros): string =>
   `${spelled(part)} of the ${spelled(path)} path (${percent(part, path)})`;
+
+/** How every fact begins that tells what the telemetry does not. */
+export const notSeen = (what: string): string => `not seen: ${what}`;
 
 export const lasted = (node: Node): Micros => micros(node.end - node.start);

@@ -24,11 +24,34 @@ export function decide(transaction: Transaction, outcome: 'ok' | 'failed' | 'slo
     hop,
     error: failing?.error,
     duration: transaction.duration,
+    spans: transaction.spans.length,
     causes,
+    ...provenance(transaction, failing, cause),
     traceId: transaction.id,
     traceIds: transaction.traceIds,
     at: transaction.start,
   };
+}
+
+/** No convention names an owner; these are what teams write. */
+const OWNER = ['service.owner', 'owner', 'service.team', 'team'];
+/** https://opentelemetry.io/docs/specs/semconv/resource/#service, https://opentelemetry.io/docs/specs/semconv/registry/attributes/faas/ */
+const VERSION = ['service.version', 'faas.version'];
+
+/** What the failing code's own telemetry says of it, else what its caller's does. */
+function provenance(
+  transaction: Transaction,
+  failing: Span | undefined,
+  cause: Cause | undefined,
+): Pick<Alert, 'version' | 'owner'> {
+  const place = failing ?? transaction.spans.find((span) => span.service === cause?.service) ?? transaction.spans[0];
+  const own = transaction.spans.filter((span) => span.service === place?.service);
+  const said = (names: readonly string[]): string | undefined => {
+    const values = own.flatMap(({ attributes }) => names.map((name) => attributes[name]));
+    const told = values.find((value) => value !== undefined && value !== '' && value !== '$LATEST');
+    return told === undefined ? undefined : String(told);
+  };
+  return { version: said(VERSION), owner: said(OWNER) };
 }
 
 const whatOf = (outcome: 'failed' | 'slow', failing: Span | undefined, cause: Cause | undefined): Failure['what'] =>

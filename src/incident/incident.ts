@@ -2,6 +2,7 @@ import type { Cause } from '../diagnosis/cause.ts';
 import type { TraceId } from '../telemetry/ids.ts';
 import type { SpanError } from '../telemetry/record.ts';
 import type { Micros } from '../units.ts';
+import type { IncidentState, Life } from './life.ts';
 
 /** What one suspect transaction says to the people who own it. Alerts with one signature are one incident. */
 export type Alert = {
@@ -15,8 +16,14 @@ export type Alert = {
   readonly hop: { readonly service: string; readonly operation: string };
   readonly error: SpanError | undefined;
   readonly duration: Micros;
+  /** How many are known: when late ones come, there is more to tell. */
+  readonly spans: number;
   /** Best first. */
   readonly causes: readonly Cause[];
+  /** Of the code that fails, where it says so. */
+  readonly version: string | undefined;
+  /** Whom the code belongs to, where its telemetry says so. */
+  readonly owner: string | undefined;
   readonly traceId: TraceId;
   /** Every trace of the transaction, its own first: one transaction is one failure, by whichever of them it is found. */
   readonly traceIds: readonly TraceId[];
@@ -24,16 +31,28 @@ export type Alert = {
   readonly at: Micros;
 };
 
-export type IncidentState = 'open' | 'acknowledged' | 'resolved';
-
 /** Who did what, when: one entry for every change, written in the same step as the change. */
 export type LogEntry = {
   readonly at: Micros;
   /** A Slack user id, or `tracefall`. */
   readonly by: string;
-  readonly what: 'opened' | 'acknowledged' | 'noted' | 'resolved';
-  /** Of a note: its text. */
+  readonly what:
+    | 'opened'
+    | 'acknowledged'
+    | 'noted'
+    | 'resolved'
+    | 'snoozed'
+    | 'woken'
+    | 'assigned'
+    | 'reopened'
+    | 'flapping'
+    | 'merged';
+  readonly from: IncidentState | undefined;
+  readonly to: IncidentState;
+  /** Of a note: its text; of an assignment: to whom; else why, where it is not plain. */
   readonly text: string | undefined;
+  /** The message in the thread that said so, where a person wrote it there. */
+  readonly message: string | undefined;
 };
 
 /** Where the incident lives in Slack. */
@@ -43,13 +62,19 @@ export type Incident = {
   readonly id: string;
   /** The newest alert that tells more than the one before; its transaction is the one drawn. */
   readonly alert: Alert;
-  readonly state: IncidentState;
+  readonly life: Life;
   /** Distinct failing transactions. */
   readonly count: number;
   readonly firstSeen: Micros;
   readonly lastSeen: Micros;
   readonly log: readonly LogEntry[];
   readonly thread: Thread | undefined;
+  /** The storm in whose message it is told. */
+  readonly storm: string | undefined;
+  /** The version that its root shows. */
+  readonly shown: number;
+  /** Entries of the log that the thread tells already. */
+  readonly told: number;
   /** Grows with every change; an edit made from an older one must not overwrite a newer. */
   readonly version: number;
 };

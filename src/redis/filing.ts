@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { operationKey } from '../diagnosis/usual.ts';
+import { countOf } from '../diagnosis/lesson.ts';
+import { blockOf } from '../diagnosis/tally.ts';
 import type { TraceId } from '../telemetry/ids.ts';
 import type { EventRecord, InvocationRecord, LogRecord, SpanRecord, TelemetryRecord } from '../telemetry/record.ts';
 import { tellsFailure } from '../trace/events.ts';
@@ -7,10 +8,9 @@ import { executionArnOf, requestIdOf } from '../trace/functions.ts';
 import { joinKeysOf } from '../trace/join-keys.ts';
 import { between, type Micros } from '../units.ts';
 import { keys } from './keys.ts';
-import { binOf } from './sketch.ts';
 
-/** One field of a trace's hash. `usualKey` is empty where the record says nothing about what is usual. */
-type Entry = { readonly field: string; readonly json: string; readonly usualKey: string; readonly bin: number };
+/** One field of a trace's hash, and one count of what is usual: its key, empty where the record says nothing about that, and its field. */
+type Entry = { readonly field: string; readonly json: string; readonly usualKey: string; readonly count: string };
 
 export type TraceFile = {
   readonly entries: Entry[];
@@ -69,6 +69,13 @@ function entryOf<K, V>(map: Map<K, V>, key: K, fresh: () => V): V {
   return made;
 }
 
+/** Of a request to API Gateway, as X-Ray and instrumentations of handlers write it: people find it in the answer's headers. */
+const GATEWAY_REQUEST_ID = [
+  'aws.api_gateway.request_id',
+  'aws.apigateway.request_id',
+  'http.response.header.x-amzn-requestid',
+] as const;
+
 function fileSpan(file: TraceFile, span: SpanRecord): void {
   // The in-progress copy and the finished one are two fields: whichever comes last, neither hides the other.
   const field = `s:${span.spanId}:${span.spanKind}:${span.end === undefined ? 'open' : 'ended'}`;
@@ -76,21 +83,17 @@ function fileSpan(file: TraceFile, span: SpanRecord): void {
   for (const link of span.links) if (link.traceId !== span.traceId) file.linked.add(link.traceId);
   const { offers, wants } = joinKeysOf({ ...span, kind: span.spanKind });
   for (const key of [...offers, ...wants.flat()]) file.joins.set(key, span.start);
-  const requestId = ownRequestId(span);
-  if (requestId !== undefined) file.requestIds.push(requestId);
   // The execution of a state machine is filed like a request: what is announced of it finds its trace, whichever comes first.
-  const execution = executionArnOf(span.attributes);
-  if (execution !== undefined) file.requestIds.push(execution);
+  const named = [ownRequestId(span), executionArnOf(span.attributes), ...GATEWAY_REQUEST_ID.map((name) => span.attributes[name])];
+  file.requestIds.push(...named.filter((id): id is string => typeof id === 'string' && id !== ''));
   if (span.parentSpanId === undefined && span.end !== undefined) file.entryClosed = true;
 }
 
-/** Only what went well tells what is usual. */
-function usualOf(span: SpanRecord): Pick<Entry, 'usualKey' | 'bin'> | undefined {
-  if (span.end === undefined || span.status === 'error' || span.service === undefined) return undefined;
-  return {
-    usualKey: keys.usual(operationKey(span.service, span.operation), span.start),
-    bin: binOf(between(span.start, span.end)),
-  };
+function usualOf(span: SpanRecord): Pick<Entry, 'usualKey' | 'count'> | undefined {
+  const { service, operation, status, error, attributes, start, end } = span;
+  if (end === undefined || service === undefined) return undefined;
+  const count = countOf({ service, operation, status, error, attributes, duration: between(start, end) });
+  return count && { usualKey: keys.usual(count.key, blockOf(start)), count: count.field };
 }
 
 /** Of the run that the span is; a client's `aws.request_id` is that of the service it called. */
@@ -103,7 +106,12 @@ function fileInvocation(file: RequestFile, record: InvocationRecord, trace: Trac
   trace?.requestIds.push(record.requestId);
 }
 
-const plain = (field: string, record: TelemetryRecord): Entry => ({ field, json: JSON.stringify(record), usualKey: '', bin: 0 });
+const plain = (field: string, record: TelemetryRecord): Entry => ({
+  field,
+  json: JSON.stringify(record),
+  usualKey: '',
+  count: '',
+});
 
 const digest = (record: LogRecord | EventRecord): string =>
   createHash('sha256').update(JSON.stringify(record)).digest('base64url').slice(0, 22);

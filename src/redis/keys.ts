@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { BLOCK, BLOCKS } from '../diagnosis/tally.ts';
 import type { TraceId } from '../telemetry/ids.ts';
-import type { Micros } from '../units.ts';
+import { type Micros, toMillis } from '../units.ts';
 
 const hours = (count: number): number => count * 3_600_000;
 
@@ -9,14 +10,19 @@ export const RECORDS_TTL_MS = hours(24);
 /** What was decided must outlive every late or repeated delivery: AWS retries for 24 h. */
 export const DECISIONS_TTL_MS = hours(26);
 export const INCIDENTS_TTL_MS = hours(24 * 30);
-/** Usual durations live in blocks of this length, and this many of them count. */
-export const USUAL_BLOCK_MS = hours(6);
-export const USUAL_BLOCKS = 5;
+/** What is usual is counted in blocks of time; one that is over is read as long as it counts. */
+export const USUAL_TTL_MS = toMillis(BLOCK) * (BLOCKS + 1);
+
+export const MINUTE_MS = 60_000;
+export const minuteOf = (at: Micros): number => Math.floor(at / 1_000 / MINUTE_MS);
 
 /** Outside text (a request id, an operation) becomes part of a key only as a digest: any length, any character, no clash. */
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 22);
 
 const TRACE_PREFIX = 'tf:trace:';
+const RECENT_PREFIX = 'tf:recent:';
+const FROZEN_PREFIX = 'tf:frozen:';
+const STORM_PREFIX = 'tf:storm:';
 const INCIDENT_PREFIX = 'tf:incident:';
 
 export const keys = {
@@ -25,11 +31,30 @@ export const keys = {
   links: (id: TraceId) => `tf:links:${id}`,
   join: (joinKey: string) => `tf:join:${digest(joinKey)}`,
   request: (requestId: string) => `tf:request:${digest(requestId)}`,
-  usual: (operationKey: string, at: Micros) => `tf:usual:${Math.floor(at / 1_000 / USUAL_BLOCK_MS)}:${digest(operationKey)}`,
+  recentPrefix: RECENT_PREFIX,
+  recent: (minute: number) => `${RECENT_PREFIX}${minute}`,
+  usual: (usualKey: string, block: number) => `tf:usual:${block}:${digest(usualKey)}`,
+  frozenPrefix: FROZEN_PREFIX,
+  /** The same digest as in `usual`. */
+  frozen: (usualKey: string) => `${FROZEN_PREFIX}${digest(usualKey)}`,
+  changes: (resource: string) => `tf:changes:${digest(resource)}`,
+  learned: (id: TraceId) => `tf:learned:${id}`,
   incidentPrefix: INCIDENT_PREFIX,
+  /** All of them by when they were opened. */
+  incidents: 'tf:incidents',
+  /** Signatures of which nobody wants to hear; kept until somebody does. */
+  muted: 'tf:muted',
   incident: (id: string) => `${INCIDENT_PREFIX}${id}`,
   incidentLog: (id: string) => `${INCIDENT_PREFIX}${id}:log`,
   signature: (signature: string) => `tf:signature:${digest(signature)}`,
   incidentOfTrace: (id: TraceId) => `tf:incident-of:${id}`,
+  once: (name: string) => `tf:once:${digest(name)}`,
+  incidentOfThread: (channel: string, ts: string) => `tf:incident-of-thread:${digest(`${channel}/${ts}`)}`,
+  pace: (channel: string) => `tf:pace:${digest(channel)}`,
+  /** A channel's incidents by when they were first to be told. */
+  openedIn: (channel: string) => `tf:opened-in:${digest(channel)}`,
+  stormOf: (channel: string) => `tf:storm-of:${digest(channel)}`,
+  stormPrefix: STORM_PREFIX,
+  storm: (id: string) => `${STORM_PREFIX}${id}`,
   outbox: (key: string) => `tf:outbox:${digest(key)}`,
 };

@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { Queue as BullQueue, type JobsOptions } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Queue } from '../ports.ts';
-import { ANNOUNCE, ANSWER, EXAMINE } from '../work.ts';
+import { ANNOUNCE, ANSWER, EXAMINE, LEARN, REVISIT, STORM } from '../work.ts';
 
 /** All of BullMQ's keys begin with this. */
 export const QUEUE_PREFIX = 'tf:queue';
@@ -22,12 +23,35 @@ const options: JobsOptions = {
 /** 1 s, 2 s, 4 s … five minutes. */
 export const backoffMs = (attempt: number): number => Math.min(LONGEST_BACKOFF_MS, 1_000 * 2 ** Math.min(20, attempt - 1));
 
+/**
+ * What learning costs at most: one lesson a minute for each entry operation, which reads one transaction and adds its counts in one
+ * script; asking for it is one more write to Redis a minute for each entry operation in each process, not one a transaction.
+ */
+const LESSON_EVERY_MS = 60_000;
+/** Late spans and the longest wait for an examination are over then. */
+const LESSON_DELAY_MS = 45_000;
+/** Entry operations remembered in this process; beyond it the memory starts anew, and the queue itself still lets one a minute through. */
+const ENTRIES_REMEMBERED = 10_000;
+
+/** Says of each name that it is its turn, at most once in so many milliseconds. */
+function everySoOften(everyMs: number): (name: string) => boolean {
+  const turns = new Map<string, number>();
+  return (name) => {
+    const now = performance.now();
+    if (now - (turns.get(name) ?? -Infinity) < everyMs) return false;
+    if (turns.size >= ENTRIES_REMEMBERED) turns.clear();
+    turns.set(name, now);
+    return true;
+  };
+}
+
 export type Queues = Queue & { readonly close: () => Promise<void> };
 
 export function redisQueue(redis: Redis, onError: (error: Error) => void): Queues {
-  const [examine, announce, answer] = [EXAMINE, ANNOUNCE, ANSWER].map((name) =>
+  const [examine, announce, answer, learn, revisit, storm] = [EXAMINE, ANNOUNCE, ANSWER, LEARN, REVISIT, STORM].map((name) =>
     new BullQueue(name, { connection: redis, prefix: QUEUE_PREFIX, defaultJobOptions: options }).on('error', onError),
-  ) as [BullQueue, BullQueue, BullQueue]; // three names in, three queues out
+  ) as [BullQueue, BullQueue, BullQueue, BullQueue, BullQueue, BullQueue]; // six names in, six queues out
+  const isDue = everySoOften(LESSON_EVERY_MS);
   return {
     // `reschedule` puts it off, `keepLastIfActive` runs it once more when asked while it runs: with neither, that request is lost.
     examine: async (traceId, delayMs) => {
@@ -42,8 +66,20 @@ export function redisQueue(redis: Redis, onError: (error: Error) => void): Queue
     answer: async (job) => {
       await answer.add(ANSWER, job, { jobId: job.requestId.replaceAll(':', '-') });
     },
+    learn: async (job) => {
+      if (!isDue(job.entry)) return;
+      const deduplication = { id: createHash('sha256').update(job.entry).digest('base64url'), ttl: LESSON_EVERY_MS };
+      await learn.add(LEARN, job, { delay: LESSON_DELAY_MS, deduplication, attempts: 3, removeOnFail: true });
+    },
+    revisit: async (job, delayMs) => {
+      const deduplication = { id: `${job.why} ${job.incidentId}`, replace: true, keepLastIfActive: true };
+      await revisit.add(REVISIT, job, { delay: delayMs, deduplication });
+    },
+    storm: async (job, delayMs) => {
+      await storm.add(STORM, job, { delay: delayMs, deduplication: { id: job.stormId, keepLastIfActive: true } });
+    },
     close: async () => {
-      await Promise.all([examine, announce, answer].map((queue) => queue.close()));
+      await Promise.all([examine, announce, answer, learn, revisit, storm].map((queue) => queue.close()));
     },
   };
 }

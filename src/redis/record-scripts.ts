@@ -1,7 +1,9 @@
+import { FAILED } from '../diagnosis/tally.ts';
 import type { TraceId } from '../telemetry/ids.ts';
 import { isGuess } from '../trace/join-keys.ts';
 import type { RequestFile, TraceFile } from './filing.ts';
-import { DECISIONS_TTL_MS, keys, RECORDS_TTL_MS, USUAL_BLOCK_MS, USUAL_BLOCKS } from './keys.ts';
+import { DECISIONS_TTL_MS, keys, RECORDS_TTL_MS, USUAL_TTL_MS } from './keys.ts';
+import { KEEP_RECENT } from './recent.ts';
 import { type Command, script } from './scripts.ts';
 
 /** A trace, or a request, keeps this many records (X-Ray's own limit is 10,000 spans). What comes later is counted and said. */
@@ -25,18 +27,25 @@ local function answer(trace, id, stored, duplicates, truncated)
 end`;
 
 /**
- * ARGV: 1 trace id, 2 TTL, 3 most records, 4 now (ms), 5 suspected, 6 a wait is over after (ms), 7 TTL of usual durations, 8 entry closed,
- * 9 links of the trace (key), 10 prefix of trace keys, 11 number of requests, then their keys, then field, JSON, usual key, bin of each record.
+ * ARGV: 1 trace id, 2 TTL, 3 most records, 4 now (ms), 5 suspected, 6 a wait is over after (ms), 7 TTL of what is usual, 8 entry closed,
+ * 9 links of the trace (key), 10 prefix of trace keys, 11 number of requests, then their keys, then field, JSON, usual key, its field of each record.
+ * Failures always count; durations only while nothing is wrong, with this trace or with the operation: an incident must not become usual.
  * A trace that is linked with a suspect is suspect too: it belongs into the same picture.
  */
 const KEEP_TRACE = `${LOCALS}
 local trace, id, ttl, cap, now, suspected, over = KEYS[1], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5] == '1', tonumber(ARGV[6])
+local isNew = redis.call('EXISTS', trace) == 0
 local requests = tonumber(ARGV[11])
 for i = 12, 11 + requests do
   redis.call('HSETNX', ARGV[i], 'trace', id)
   redis.call('PEXPIRE', ARGV[i], ttl)
   redis.call('HSET', trace, 'r:' .. ARGV[i], 1)
   if redis.call('HEXISTS', ARGV[i], 'failed') == 1 then suspected = true end
+end
+if redis.call('HEXISTS', trace, 'suspect') == 1 then suspected = true end
+local function counts(key, field)
+  if key == '' then return false end
+  return field == '${FAILED}' or not suspected and redis.call('EXISTS', '${keys.frozenPrefix}' .. string.match(key, '[^:]*$')) == 0
 end
 local size, stored, duplicates, truncated = redis.call('HLEN', trace), 0, 0, 0
 for i = 12 + requests, #ARGV, 4 do
@@ -45,7 +54,7 @@ for i = 12 + requests, #ARGV, 4 do
   else
     redis.call('HSET', trace, ARGV[i], ARGV[i + 1])
     stored = stored + 1
-    if ARGV[i + 2] ~= '' then
+    if counts(ARGV[i + 2], ARGV[i + 3]) then
       redis.call('HINCRBY', ARGV[i + 2], ARGV[i + 3], 1)
       redis.call('PEXPIRE', ARGV[i + 2], ARGV[7])
     end
@@ -53,7 +62,6 @@ for i = 12 + requests, #ARGV, 4 do
 end
 if truncated > 0 then redis.call('HINCRBY', trace, 'truncated', truncated) end
 if ARGV[8] == '1' then redis.call('HSET', trace, 'closed', 1) end
-if redis.call('HEXISTS', trace, 'suspect') == 1 then suspected = true end
 if not suspected then
   -- A trace, or the key of an id that several traces name.
   for _, link in ipairs(redis.call('SRANDMEMBER', ARGV[9], 50)) do
@@ -63,6 +71,8 @@ if not suspected then
   end
 end
 if suspected then suspect(trace, now, over) end
+if isNew then${KEEP_RECENT}
+end
 redis.call('PEXPIRE', trace, ttl)
 return answer(trace, id, stored, duplicates, truncated)`;
 
@@ -91,18 +101,10 @@ export type Keeping = { readonly nowMs: number; readonly suspects: ReadonlySet<T
 export const keepTrace = (id: TraceId, file: TraceFile, { nowMs, suspects }: Keeping): readonly Command[] =>
   portions(file.entries).map((entries) =>
     script(KEEP_TRACE, keys.trace(id), [
-      ...[
-        id,
-        RECORDS_TTL_MS,
-        RECORDS_EACH,
-        nowMs,
-        suspects.has(id) ? 1 : 0,
-        WAIT_IS_OVER_MS,
-        USUAL_BLOCK_MS * (USUAL_BLOCKS + 1),
-      ],
+      ...[id, RECORDS_TTL_MS, RECORDS_EACH, nowMs, suspects.has(id) ? 1 : 0, WAIT_IS_OVER_MS, USUAL_TTL_MS],
       ...[file.entryClosed ? 1 : 0, keys.links(id), keys.tracePrefix],
       ...[file.requestIds.length, ...file.requestIds.map((requestId) => keys.request(requestId))],
-      ...entries.flatMap((entry) => [entry.field, entry.json, entry.usualKey, entry.bin]),
+      ...entries.flatMap((entry) => [entry.field, entry.json, entry.usualKey, entry.count]),
     ]),
   );
 

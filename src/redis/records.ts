@@ -2,9 +2,11 @@ import type { Redis } from 'ioredis';
 import type { Clock, Kept, ReadBack, Records, Suspect } from '../ports.ts';
 import { type TraceId, traceId } from '../telemetry/ids.ts';
 import type { TelemetryRecord } from '../telemetry/record.ts';
+import { messageKey } from '../trace/join-keys.ts';
 import { fromMillis, toMillis } from '../units.ts';
 import { filed } from './filing.ts';
 import { keys } from './keys.ts';
+import { recent } from './recent.ts';
 import { keepJoins, keepLink, keepRequest, keepTrace } from './record-scripts.ts';
 import { pipelined } from './scripts.ts';
 
@@ -15,8 +17,17 @@ export function redisRecords(redis: Redis, clock: Clock): Records {
   return {
     keep: (records, suspects) => keep(redis, records, { suspects: new Set(suspects), nowMs: Math.floor(toMillis(clock())) }),
     read: (id) => read(redis, id),
-    traceOfRequest: async (requestId) => traceId((await redis.hget(keys.request(requestId), 'trace')) ?? ''),
+    recent: (minutes, most) => recent(redis, clock(), { minutes, most }),
+    traceOfId: (id) => traceOfId(redis, id),
   };
+}
+
+async function traceOfId(redis: Redis, id: string): Promise<TraceId | undefined> {
+  const [request, naming] = await pipelined(redis, [
+    ['hget', keys.request(id), 'trace'],
+    ['zrevrange', keys.join(messageKey(id)), 0, 0],
+  ]);
+  return traceId(String(request ?? '')) ?? traceId(String(Array.isArray(naming) ? (naming[0] ?? '') : ''));
 }
 
 /** One round trip, one script a trace: this is all that a healthy transaction costs. */

@@ -45,25 +45,25 @@ const Submission = z.object({
 });
 
 export type Note =
-  | { readonly kind: 'note'; readonly subject: Subject; readonly text: string }
+  | { readonly kind: 'filled'; readonly subject: Subject; readonly text: string }
   /** What the modal shows below its field. */
   | { readonly kind: 'wrong'; readonly errors: Readonly<Record<string, string>> };
 
 /** Reads a `view_submission`'s view. */
 export function readNote(view: unknown): Note {
   const submission = Submission.safeParse(view);
-  const subject = submission.success ? subjectOf(submission.data.private_metadata) : undefined;
+  const subject = submission.success ? subjectIn(submission.data.private_metadata) : undefined;
   if (!submission.success || !subject)
     return wrong('This form is not one of mine any more. Please close it and press Annotate again.');
   const text = submission.data.state.values[NOTE_BLOCK][NOTE_INPUT].value?.trim() ?? '';
   if (text === '') return wrong('Please write something.');
   if (text.length > INPUT_CHARACTERS) return wrong(`Please keep it under ${INPUT_CHARACTERS.toLocaleString('en')} characters.`);
-  return { kind: 'note', subject, text };
+  return { kind: 'filled', subject, text };
 }
 
 const wrong = (why: string): Note => ({ kind: 'wrong', errors: { [NOTE_BLOCK]: why } });
 
-function subjectOf(metadata: string): Subject | undefined {
+export function subjectIn(metadata: string): Subject | undefined {
   try {
     return Subject.safeParse(JSON.parse(metadata)).data;
   } catch {

@@ -1,15 +1,15 @@
 import type { Incident, LogEntry } from '../incident/incident.ts';
-import type { Reply, Told } from '../ports.ts';
+import { trendDrawn } from '../map/trend/trend-drawn.ts';
+import type { Reply, Told, ToldTransaction } from '../ports.ts';
 import { errorText } from '../telemetry/error-text.ts';
 import { xrayTraceId } from '../telemetry/ids.ts';
-import type { Transaction } from '../trace/transaction.ts';
 import { spelled } from '../units.ts';
-import { drawn } from '../waterfall/drawn.ts';
-import type { Scene } from '../waterfall/scene.ts';
-import { timesUsual } from '../waterfall/scene.ts';
+import type { Telling } from '../waterfall/telling.ts';
 import type { Question } from '../work.ts';
+import { mapInWords, noMapMessage } from './map-message.ts';
 import { code, codeBlock, mention, prose } from './mrkdwn.ts';
 import { causeParagraphs, warnings } from './thread-comment.ts';
+import { threadLink } from './thread-link.ts';
 import { READERS_TIMES, type Times } from './times.ts';
 
 /** The newest ones; the rest are counted. Five of 300 characters leave room for the causes. */
@@ -17,48 +17,40 @@ const NOTES = 5;
 const NOTE_CHARACTERS = 300;
 
 /** What `/trace <id>` answers, in mrkdwn made safe, below 6,000 characters. */
-export function answerMessage({ scene, incident }: Told, times: Times = READERS_TIMES): string {
-  const { transaction, outcome, causes } = scene;
+export function answerMessage({ telling, incident }: ToldTransaction, times: Times = READERS_TIMES): string {
+  const { outcome, causes } = telling;
   return [
-    title(scene, times),
-    ...(outcome === 'failed' ? [failing(transaction)] : []),
+    title(telling, times),
+    ...(outcome === 'failed' ? [failing(telling)] : []),
     ...(outcome === 'ok' ? [] : causeParagraphs(causes)),
-    warnings(transaction),
+    warnings(telling),
     ...(incident ? belonging(incident, times) : []),
-    code(xrayTraceId(transaction.id)),
+    code(xrayTraceId(telling.id)),
   ]
     .filter((line) => line !== '')
     .join('\n');
 }
 
-const SAID: Readonly<Record<Scene['outcome'], string>> = { failed: '🔴 *Failed*', slow: '🟠 *Slow*', ok: '🟢 *Succeeded*' };
+const SAID: Readonly<Record<Telling['outcome'], string>> = { failed: '🔴 *Failed*', slow: '🟠 *Slow*', ok: '🟢 *Succeeded*' };
 
-function title(scene: Scene, times: Times): string {
-  const { duration, name, environment, start } = scene.transaction;
-  const slower = timesUsual(scene);
+function title({ outcome, duration, name, environment, start, slower }: Telling, times: Times): string {
   const took = `*${spelled(duration)}*${slower ? ` (${slower})` : ''}`;
-  return `${SAID[scene.outcome]} after ${took}: ${code(name, 150)} in ${prose(environment, 60)}, ${times.full(start)}`;
+  return `${SAID[outcome]} after ${took}: ${code(name, 150)} in ${prose(environment, 60)}, ${times.full(start)}`;
 }
 
-/** The deepest span that failed: those above it failed because of it. */
-function failing({ spans }: Transaction): string {
-  const failed = spans.filter(({ status }) => status === 'error');
-  const deepest = failed.reduce<Transaction['spans'][number] | undefined>(
-    (best, span) => (best && best.depth >= span.depth ? best : span),
-    undefined,
-  );
+function failing({ failing: deepest }: Telling): string {
   if (!deepest) return '';
   const error = deepest.error ? `: ${code(errorText(deepest.error), 300)}` : '';
   return `Fails at ${code(deepest.operation === deepest.service ? deepest.service : `${deepest.service} ${deepest.operation}`, 200)}${error}`;
 }
 
-function belonging({ count, state, thread, log }: Incident, times: Times): readonly string[] {
+function belonging({ count, life, thread, log }: Incident, times: Times): readonly string[] {
   const share = count === 1 ? 'the only one so far' : `one of ${count.toLocaleString('en')}`;
   const place = thread ? `, ${threadLink(thread.channel, thread.ts)}` : '';
   const notes = log.filter((entry) => entry.what === 'noted');
   const older = notes.length - NOTES;
   return [
-    `Part of an incident, ${share}, ${state}${place}.`,
+    `Part of an incident, ${share}, ${life.state}${place}.`,
     ...(older > 0 ? [`_${older} older ${older === 1 ? 'note' : 'notes'} not shown_`] : []),
     ...notes.slice(-NOTES).map((entry) => note(entry, times)),
   ];
@@ -67,22 +59,21 @@ function belonging({ count, state, thread, log }: Incident, times: Times): reado
 const note = ({ by, at, text }: LogEntry, times: Times): string =>
   `📝 ${mention(by)}, ${times.full(at)}: ${prose(text ?? '', NOTE_CHARACTERS)}`;
 
-/** Slack resolves this short form for everyone in the workspace; a permalink would cost a call. */
-function threadLink(channel: string, ts: string): string {
-  const safe = /^[A-Z0-9]{2,30}$/.test(channel) && /^\d{1,12}\.\d{1,6}$/.test(ts);
-  return safe ? `<https://slack.com/archives/${channel}/p${ts.replace('.', '')}|open its thread>` : 'its thread is gone';
-}
-
 /** The picture could not be shown where it was asked for: the same in characters. */
 export function inWordsMessage({ told, why }: Extract<Reply, { kind: 'in-words' }>, times: Times = READERS_TIMES): string {
-  const shown = codeBlock(drawn(told.scene, DRAWING_COLUMNS), DRAWING_CHARACTERS);
-  return `${answerMessage(told, times)}
-${shown}
+  const shown = shownInWords(told, times);
+  return `${shown}
 The picture could not be shown here: ${HELP[why] ?? code(why, 80)}.`;
 }
 
-/** Slack's column on a laptop. */
-const DRAWING_COLUMNS = 76;
+function shownInWords(told: Told, times: Times): string {
+  if ('map' in told) return mapInWords(told.map);
+  return 'trend' in told ? codeBlock(trendDrawn(told.trend), DRAWING_CHARACTERS) : transactionInWords(told, times);
+}
+
+const transactionInWords = (told: ToldTransaction, times: Times): string =>
+  `${answerMessage(told, times)}\n${codeBlock(told.telling.drawing, DRAWING_CHARACTERS)}`;
+
 const DRAWING_CHARACTERS = 4_000;
 
 /** What a person can do about Slack's refusals. https://docs.slack.dev/reference/methods/files.completeUploadExternal#errors */
@@ -97,21 +88,33 @@ const HELP: Readonly<Record<string, string>> = {
 
 /** Nothing known of that id: what was looked for, where, and what to try. */
 export function notFoundMessage(asked: Question): string {
-  const what = asked.kind === 'trace' ? `trace ${code(xrayTraceId(asked.traceId))}` : `Lambda request ${code(asked.requestId)}`;
-  const other = asked.kind === 'trace' ? 'the Lambda request id' : 'the trace id';
+  if (asked.kind === 'map') return noMapMessage(asked);
+  if (asked.kind === 'last')
+    return `Nothing like ${code(asked.name)} has ${asked.outcome === 'slow' ? 'been slow' : 'failed'} among the last incidents. \`/trace search\` looks in their errors and notes too.`;
   return [
-    `I know nothing of ${what}.`,
+    `I know nothing of ${sought(asked)}.`,
     'I looked through all spans, invocations and logs that were sent to me and that I still keep.',
-    `It may be too old, not sampled, or from a system that does not send to me. If it just happened, try again in a minute, or try ${other}.`,
+    `It may be too old, not sampled, or from a system that does not send to me. If it just happened, try again in a minute, or try ${asked.kind === 'trace' ? 'the Lambda request id' : 'the trace id'}.`,
   ].join('\n');
 }
+
+const sought = (asked: Question): string => {
+  if (asked.kind === 'trace') return `trace ${code(xrayTraceId(asked.traceId))}`;
+  return 'requestId' in asked ? `the id ${code(asked.requestId)}` : 'that';
+};
 
 export function traceHelp(): string {
   return [
     '*/trace* shows a transaction: what it did, how long it took, where and why it failed. It takes',
-    '• an X-Ray trace id: `/trace 1-5759e988-bd862e3fe1be46a994272793`',
-    '• a W3C or OpenTelemetry trace id, 32 hex digits',
-    '• a Lambda request id: `/trace 8476a536-e9f4-11e8-9739-2dfe598c3fcd`',
+    '• a trace id of X-Ray, the W3C or OpenTelemetry: `/trace 1-5759e988-bd862e3fe1be46a994272793`',
+    '• an id of a Lambda request, an SQS or SNS message, an EventBridge event, a request to API Gateway, or the ARN of an execution of Step Functions',
     '• a console address or a log line that contains one of these',
+    '• `map`: what called what in the last 15 minutes; `map checkout-fn`: what is around one service; `map` and a trace id: one transaction',
+    '• `last failed checkout`, `last slow checkout`: the last one that was told',
+    '*Incidents*',
+    '• `incidents`: what is open; `search declined`: by service, operation, error, cause or note',
+    '• `mute` and `unmute` with the id that these lists show: no new thread for that failure',
+    '*In a thread*',
+    '• 👀 on its first message acknowledges, ✅ resolves, 📌 on a reply keeps it as a note, and so does a reply that begins with `note:`',
   ].join('\n');
 }

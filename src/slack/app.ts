@@ -3,17 +3,28 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Receiver } from '@slack/bolt';
 import { App, SocketModeReceiver } from '@slack/bolt';
+import type { Once } from '../ports.ts';
 import { clientOptions, silent, slackClients } from './client.ts';
 import { takeCommands } from './commands.ts';
+import { guard } from './guard.ts';
+import { takeHabits } from './habits.ts';
+import { takeHome } from './home.ts';
 import type { People, Report } from './people.ts';
 import { takePresses } from './presses.ts';
 import { EVENTS_PATH, signedReceiver } from './receiver.ts';
 import type { Route } from './routes.ts';
 import { routed } from './routes.ts';
+import { sealingClient, viewSeal } from './sealed-views.ts';
+import { EVERYBODY, type Welcome } from './strangers.ts';
 
 export type SlackAppOptions = {
   /** undefined in Socket Mode only. */
   readonly signingSecret: string | undefined;
+  /** The one before, while both are good. */
+  readonly previousSecret?: string | undefined;
+  /** Refuses what was sent before. */
+  readonly once: Once;
+  readonly welcome?: Welcome;
   readonly token: string;
   /** undefined: Slack's own. */
   readonly apiUrl: string | undefined;
@@ -51,8 +62,12 @@ export function slackApp(options: SlackAppOptions): SlackApp {
     clientOptions: clientOptions(apiUrl),
   });
   app.error(async (error) => report.failed(error, 'a request of Slack'));
-  const desk = { app, client: slackClients(token, apiUrl).interactive, apiUrl, on, report };
+  const seal = viewSeal([options.signingSecret ?? token, options.previousSecret ?? token]);
+  guard(app, { seal, welcome: options.welcome ?? EVERYBODY, apiUrl, report });
+  const desk = { app, client: sealingClient(slackClients(token, apiUrl).interactive, seal), apiUrl, on, report };
   takePresses(desk);
+  takeHabits(desk);
+  takeHome(desk);
   takeCommands(desk, options.commands);
 
   const server = createServer(routed([...entry.routes, ...options.routes], report));
@@ -78,8 +93,8 @@ type Entry = {
 
 const nothing = async (): Promise<void> => undefined;
 
-function httpEntry({ signingSecret, report }: SlackAppOptions): Entry {
-  const { receiver, listener } = signedReceiver(signingSecret ?? '', report);
+function httpEntry({ signingSecret, previousSecret, once, report }: SlackAppOptions): Entry {
+  const { receiver, listener } = signedReceiver({ secrets: [signingSecret, previousSecret], once }, report);
   return { receiver, routes: [{ path: EVENTS_PATH, method: 'POST', handler: listener }], connect: nothing, disconnect: nothing };
 }
 

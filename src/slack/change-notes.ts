@@ -1,4 +1,5 @@
-import type { Incident, LogEntry } from '../incident/incident.ts';
+import type { Incident } from '../incident/incident.ts';
+import { TRACEFALL } from '../incident/life.ts';
 import type { Changed } from '../ports.ts';
 import { mention } from './mrkdwn.ts';
 import type { Times } from './times.ts';
@@ -9,13 +10,13 @@ const UNKNOWN = 'I no longer know this incident: it is older than what I keep.';
 
 /** What the presser is told in private; undefined where the edited message says it all. `user`: the presser. */
 export function changeNote(changed: Changed, user: string, times: Times): string | undefined {
-  if (changed.kind === 'changed') return undefined;
-  return changed.kind === 'unknown' ? UNKNOWN : refusal(changed.incident, user, times);
+  if (changed.kind === 'unknown') return UNKNOWN;
+  return changed.kind === 'refused' ? refusal(changed.incident, user, times) : undefined;
 }
 
-function refusal({ state, log }: Incident, user: string, times: Times): string {
-  const entry = log.findLast((each: LogEntry) => each.what === state);
-  if (state === 'open' || !entry) return 'That cannot be done now. Please look at the message again.';
-  const who = entry.by === user ? 'You' : mention(entry.by === 'tracefall' ? 'Tracefall' : entry.by);
-  return `${who} already ${state} this, ${times.full(entry.at)}.`;
+function refusal({ life }: Incident, user: string, times: Times): string {
+  if (life.state !== 'acknowledged' && life.state !== 'resolved')
+    return 'That cannot be done now. Please look at the message again.';
+  const who = life.by === user ? 'You' : mention(life.by === TRACEFALL ? 'Tracefall' : life.by);
+  return `${who} already ${life.state} this, ${times.full(life.at)}.`;
 }

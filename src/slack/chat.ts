@@ -1,44 +1,60 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
-import type { Incident, Thread } from '../incident/incident.ts';
-import type { Chat, Delivery, Place, Reply, Told } from '../ports.ts';
-import { spelled } from '../units.ts';
+import type { Thread } from '../incident/incident.ts';
+import type { Chat, Clock, Delivery, Place, Reply, Told } from '../ports.ts';
+import { NO_TIME, spelled } from '../units.ts';
 import { answerMessage, inWordsMessage, notFoundMessage } from './answer-message.ts';
 import type { SlackClients } from './client.ts';
 import { slackClients } from './client.ts';
+import { entryBlockId, entryMessage } from './entry-message.ts';
 import { SlackRefused } from './errors.ts';
 import type { SeenMessage } from './history.ts';
 import { findInChannel, findInThread } from './history.ts';
+import { incidentList, similarList } from './incident-lines.ts';
 import { FILE_TITLE_CHARACTERS } from './limits.ts';
+import { mapMessage, mapTitle } from './map-message.ts';
 import { plain } from './mrkdwn.ts';
 import { failureOf, thrown } from './outcome.ts';
 import { respondPrivately } from './response-url.ts';
 import { isButtonsOf } from './root-buttons.ts';
 import { METADATA_TYPE, type RootMessage, rootMessage } from './root-message.ts';
+import { overMessage, stormKey, stormMessage } from './storm-message.ts';
 import { threadComment } from './thread-comment.ts';
 import { type Times, timesFor } from './times.ts';
+import { trendMessage, trendTitle } from './trend-message.ts';
 import { uploadPicture } from './upload.ts';
 
 export type SlackChatOptions = {
   readonly token: string;
   /** undefined: Slack's own. */
   readonly apiUrl: string | undefined;
-  /** Where incidents go: a channel id. */
-  readonly channel: string;
+  readonly clock: Clock;
 };
 
 /**
  * The Chat port over Slack's Web API. Calls throw RateLimited (it did not happen; try after `retryAfterMs`), SlackRefused (a call
  * without a Delivery that will not succeed) or an Error (the outside failed; posting calls throw it only when nothing was posted).
  */
-export function slackChat({ token, apiUrl, channel }: SlackChatOptions): Chat {
+export function slackChat({ token, apiUrl, clock }: SlackChatOptions): Chat {
   const clients = slackClients(token, apiUrl);
   const times = timesFor(apiUrl);
   return {
-    postRoot: (incident) => postRoot(clients.posting, rootMessage(incident, times), channel),
-    findRoot: (incident, since) => findRoot(clients.posting, incident, { channel, ts: undefined, since }),
+    postRoot: (incident, channel) => posted(clients.posting, { channel, ...rootMessage(incident, times) }),
+    findRoot: (incident, channel, since) => findRoot(clients.posting, incident.id, { channel, ts: undefined, since }),
     editRoot: (incident, thread) => editRoot(clients.posting, rootMessage(incident, times), thread),
-    upload: (picture) => uploadPicture(clients.files, picture, apiUrl),
+    postStorm: (storm, channel) => posted(clients.posting, { channel, ...stormMessage(storm, clock(), times) }),
+    findStorm: (storm, channel, since) => findRoot(clients.posting, stormKey(storm), { channel, ts: undefined, since }),
+    editStorm: (storm, thread) => editRoot(clients.posting, stormMessage(storm, clock(), times), thread),
+    postStormOver: (storm, { channel, ts }) =>
+      posted(clients.posting, { channel, thread_ts: ts, ...overMessage(storm, clock()) }),
+    findStormOver: (storm, thread) => findEntry(clients.posting, stormKey(storm), thread),
+    postEntry: async (incident, index, { channel, ts }) => {
+      const message = entryMessage(incident, index, times);
+      if (!message) return { kind: 'refused', why: `incident ${incident.id} has no change ${index}` };
+      return await posted(clients.posting, { channel, thread_ts: ts, ...message });
+    },
+    findEntry: (incident, index, thread) => findEntry(clients.posting, entryBlockId(incident.id, index), thread),
+    upload: (picture, told) => uploadPicture(clients.files, { ...picture, name: fileName(told) }, apiUrl),
     share: (file, told, place) => share(clients, { file, told, place, times }),
     findFile: (file, place) => findFile(clients.posting, file, place),
     removePicture: (file, place) => removePicture(clients, file, place),
@@ -51,12 +67,13 @@ const QUIET = { unfurl_links: false, unfurl_media: false, parse: 'none' } as con
 
 const Posted = z.object({ channel: z.string(), ts: z.string() });
 
-async function postRoot(client: WebClient, root: RootMessage, channel: string): Promise<Delivery> {
+type Message = { readonly channel: string; readonly thread_ts?: string; readonly text: string; readonly blocks: unknown };
+
+async function posted(client: WebClient, message: Message): Promise<Delivery> {
   try {
-    const answer = await client.apiCall('chat.postMessage', { channel, ...root, ...QUIET });
-    const posted = Posted.safeParse(answer);
-    if (!posted.success) return { kind: 'unsure', why: 'Slack said ok without a channel and a ts' };
-    return { kind: 'posted', thread: { channel: posted.data.channel, ts: posted.data.ts } };
+    const answer = Posted.safeParse(await client.apiCall('chat.postMessage', { ...message, ...QUIET }));
+    if (!answer.success) return { kind: 'unsure', why: 'Slack said ok without a channel and a ts' };
+    return { kind: 'posted', thread: { channel: answer.data.channel, ts: answer.data.ts } };
   } catch (error) {
     return undelivered(error);
   }
@@ -68,13 +85,21 @@ function undelivered(error: unknown): Delivery {
   return failure.kind === 'refused' ? { kind: 'refused', why: failure.code } : failure;
 }
 
-async function findRoot(client: WebClient, incident: Incident, place: Place): Promise<Thread | undefined> {
+async function findRoot(client: WebClient, id: string, place: Place): Promise<Thread | undefined> {
   const ours = ({ metadata, blocks }: SeenMessage) =>
-    (metadata?.event_type === METADATA_TYPE && metadata.event_payload['id'] === incident.id) ||
+    (metadata?.event_type === METADATA_TYPE && metadata.event_payload['id'] === id) ||
     // Not every server that speaks Slack's language keeps metadata (local-slack 0.1.8 drops it); the buttons carry the same id.
-    (blocks ?? []).some((block) => isButtonsOf(block, incident.id));
+    (blocks ?? []).some((block) => isButtonsOf(block, id));
   const found = await findInChannel(client, place, ours);
   return found && { channel: place.channel, ts: found.ts };
+}
+
+const Block = z.object({ block_id: z.string() });
+
+async function findEntry(client: WebClient, blockId: string, { channel, ts }: Thread): Promise<Thread | undefined> {
+  const ours = ({ blocks }: SeenMessage) => (blocks ?? []).some((block) => Block.safeParse(block).data?.block_id === blockId);
+  const found = await findInThread(client, { channel, ts, since: NO_TIME }, ours);
+  return found && { channel, ts: found.ts };
 }
 
 /** Edits what is there already, so it may be repeated. */
@@ -130,17 +155,39 @@ async function messageWith(client: WebClient, file: string, place: Place): Promi
   }
 }
 
+function fileName(told: Told): string {
+  if ('map' in told) return 'service-map.png';
+  return 'trend' in told ? 'latency.png' : 'waterfall.png';
+}
+
 /** A file's title is no mrkdwn. */
-const pictureTitle = ({ scene: { transaction, outcome } }: Told): string =>
-  `${transaction.name}, ${OUTCOME[outcome]} after ${spelled(transaction.duration)}`;
+function pictureTitle(told: Told): string {
+  if ('map' in told) return mapTitle(told.map);
+  if ('trend' in told) return trendTitle(told.trend);
+  const { name, outcome, duration } = told.telling;
+  return `${name}, ${OUTCOME[outcome]} after ${spelled(duration)}`;
+}
 
 const OUTCOME = { ok: 'succeeded', failed: 'failed', slow: 'slow' } as const;
 
-const besidePicture = (told: Told, times: Times): string =>
-  told.askedBy === undefined ? threadComment(told.scene) : answerMessage(told, times);
+function besidePicture(told: Told, times: Times): string {
+  if ('map' in told) return mapMessage(told.map);
+  if ('trend' in told) return trendMessage(told.trend);
+  return told.askedBy === undefined ? threadComment(told.telling) : answerMessage(told, times);
+}
 
-const replyWords = (reply: Reply, times: Times): string =>
-  reply.kind === 'not-found' ? notFoundMessage(reply.question) : inWordsMessage(reply, times);
+function replyWords(reply: Reply, times: Times): string {
+  switch (reply.kind) {
+    case 'not-found':
+      return notFoundMessage(reply.question);
+    case 'in-words':
+      return inWordsMessage(reply, times);
+    case 'listed':
+      return incidentList(reply.title, reply.incidents, times);
+    case 'similar':
+      return similarList(reply.similar, times);
+  }
+}
 
 /** The message goes first: without its picture it would stay behind and say what is no longer true. */
 async function removePicture({ files, posting }: SlackClients, file: string, place: Place): Promise<void> {

@@ -3,7 +3,9 @@ import { xrayTraceId } from '../telemetry/ids.ts';
 import type { Question } from '../work.ts';
 import { Answer } from '../work.ts';
 import { traceHelp } from './answer-message.ts';
-import { code } from './mrkdwn.ts';
+import { mapAsked } from './map-message.ts';
+import { code, prose } from './mrkdwn.ts';
+import { muted, unmuted } from './muting.ts';
 import type { Desk } from './presses.ts';
 import { respondPrivately } from './response-url.ts';
 import type { TraceCommand } from './trace-command.ts';
@@ -17,7 +19,7 @@ export function takeCommands(desk: Desk, further: readonly string[]): void {
   desk.app.command('/trace', async ({ ack, command }) => {
     const asked = readTraceCommand(command.text ?? '');
     await ack({ response_type: 'ephemeral', text: firstWords(asked) });
-    if (asked.kind === 'trace' || asked.kind === 'request') await keepQuestion(desk, command, asked);
+    await pursue(desk, command, asked);
   });
   for (const name of further) {
     desk.app.command(name, async ({ ack, command }) => {
@@ -25,6 +27,26 @@ export function takeCommands(desk: Desk, further: readonly string[]): void {
       const text = await attempt(desk, () => desk.on.command(name, command.text ?? '', command.user_id), name);
       await respond(desk, command, text ?? FAILED);
     });
+  }
+}
+
+async function pursue(desk: Desk, command: SlashCommand, asked: TraceCommand): Promise<void> {
+  switch (asked.kind) {
+    case 'help':
+    case 'bad':
+      return;
+    case 'mute':
+      return await respond(desk, command, await muted(desk, asked.incidentId, command.user_id));
+    case 'unmute':
+      return await respond(desk, command, await unmuted(desk, asked.incidentId));
+    case 'last':
+      return await keepQuestion(desk, command, {
+        kind: 'last',
+        name: asked.name,
+        ...(asked.outcome && { outcome: asked.outcome }),
+      });
+    default:
+      await keepQuestion(desk, command, asked);
   }
 }
 
@@ -36,8 +58,19 @@ function firstWords(asked: TraceCommand): string {
       return `${asked.why}\n${traceHelp()}`;
     case 'trace':
       return `Looking for trace ${code(xrayTraceId(asked.traceId))} …`;
+    case 'map':
+      return mapAsked(asked);
     case 'request':
-      return `Looking for Lambda request ${code(asked.requestId)} …`;
+      return `Looking for ${code(asked.requestId)} …`;
+    case 'last':
+      return `Looking for the last ${asked.outcome ?? ''} ${prose(asked.name, 200)} …`;
+    case 'search':
+      return `Looking for incidents with ${prose(asked.words, 200)} …`;
+    case 'incidents':
+      return 'Looking for open incidents …';
+    case 'mute':
+    case 'unmute':
+      return `Looking for incident ${code(asked.incidentId)} …`;
   }
 }
 

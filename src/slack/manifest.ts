@@ -1,10 +1,17 @@
 import { EVENTS_PATH } from './receiver.ts';
 
-/**
- * No wider than what is used. `channels:history` and `groups:history` are for one purpose: to find out, after an answer of Slack was
- * lost, whether the message is there, instead of posting it twice.
- */
-const SCOPES = ['chat:write', 'commands', 'files:write', 'channels:history', 'groups:history'] as const;
+/** No wider than what is used; docs/slack.md says what each is for. */
+const SCOPES = [
+  'chat:write',
+  'commands',
+  'files:write',
+  'channels:history',
+  'groups:history',
+  'reactions:read',
+  'users:read',
+] as const;
+/** https://docs.slack.dev/reference/events: each needs a scope from above, the home tab none. */
+const EVENTS = ['reaction_added', 'message.channels', 'message.groups', 'app_home_opened'] as const;
 
 /**
  * The Slack app, to be pasted at https://api.slack.com/apps?new_app=1. `url`: where the bot is reached (`https://bot.example.com`);
@@ -20,11 +27,12 @@ export function manifest(url: string | undefined) {
       background_color: '#1f2430',
     },
     features: {
+      app_home: { home_tab_enabled: true, messages_tab_enabled: false, messages_tab_read_only_enabled: true },
       bot_user: { display_name: 'Tracefall', always_online: true },
       slash_commands: [
         {
           command: '/trace',
-          description: 'Show a transaction by trace id or Lambda request id',
+          description: 'Show a transaction, list and search incidents',
           usage_hint: '1-5759e988-bd862e3fe1be46a994272793',
           should_escape: false,
           ...address,
@@ -33,6 +41,7 @@ export function manifest(url: string | undefined) {
     },
     oauth_config: { scopes: { bot: [...SCOPES] } },
     settings: {
+      event_subscriptions: { bot_events: [...EVENTS], ...requestAddress },
       interactivity: { is_enabled: true, ...requestAddress },
       org_deploy_enabled: false,
       socket_mode_enabled: url === undefined,

@@ -1,12 +1,20 @@
+import type { Incident, Thread } from '../incident/incident.ts';
+import type { Deed } from '../incident/life.ts';
+import type { Snooze } from '../incident/snooze.ts';
 import type { Changed } from '../ports.ts';
 import type { Answer } from '../work.ts';
 
 /** What people ask of the bot. Each may throw: then the person is told that it was not confirmed, and nothing else breaks. */
 export type People = {
-  acknowledge(incidentId: string, user: string): Promise<Changed>;
-  resolve(incidentId: string, user: string): Promise<Changed>;
-  /** `text`: 1 to 3,000 characters, as typed. */
-  annotate(incidentId: string, user: string, text: string): Promise<Changed>;
+  change(incidentId: string, deed: Deed): Promise<Changed>;
+  /** `zone`: the person's, where it is known and needed. */
+  snooze(incidentId: string, user: string, choice: Snooze, zone: string | undefined): Promise<Changed>;
+  /** The same by what was done to a message; undefined: it starts no incident's thread. */
+  inThread(thread: Thread, deed: Deed): Promise<Changed | undefined>;
+  mute(incidentId: string, user: string): Promise<'done' | 'unknown'>;
+  unmute(incidentId: string): Promise<'done' | 'unknown'>;
+  /** The last opened ones. */
+  incidents(): Promise<readonly Incident[]>;
   /** Resolves when the question is kept; the answer comes later through its `responseUrl`. */
   trace(question: Answer): Promise<void>;
   /** A further slash command, `/shop` say; resolves to what its user is told (mrkdwn made safe). */

@@ -1,28 +1,39 @@
 import type { App } from '@slack/bolt';
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
+import type { Deed } from '../incident/life.ts';
+import { SNOOZES } from '../incident/snooze.ts';
 import type { Changed } from '../ports.ts';
+import { Answer } from '../work.ts';
 import type { Subject } from './annotate-modal.ts';
 import { ANNOTATE_VIEW, annotateModal, readNote } from './annotate-modal.ts';
+import { ASSIGN_VIEW, assignModal, readAssignment } from './assign-modal.ts';
 import { changeNote, UNCONFIRMED } from './change-notes.ts';
+import { muted } from './muting.ts';
 import { failureOf } from './outcome.ts';
 import type { People, Report } from './people.ts';
 import { respondPrivately } from './response-url.ts';
-import { ACTIONS } from './root-buttons.ts';
+import { ACTIONS, chosen, MORE } from './root-buttons.ts';
 import { timesFor } from './times.ts';
 import { within } from './within.ts';
+import { zoneOf } from './zone.ts';
 
 export type Desk = {
   readonly app: App;
-  readonly client: WebClient;
+  readonly client: Pick<WebClient, 'apiCall'>;
   readonly apiUrl: string | undefined;
   readonly on: People;
   readonly report: Report;
 };
 
 /** What we need of a `block_actions` payload; `actions` of a message hold exactly the one pressed. */
+const value = z.string().min(1).max(255);
+const Pressed = z.union([
+  z.object({ value }).transform((pressed) => pressed.value),
+  z.object({ selected_option: z.object({ value }) }).transform((pressed) => pressed.selected_option.value),
+]);
 const Press = z.object({
-  actions: z.tuple([z.object({ value: z.string().min(1).max(255) })]).rest(z.unknown()),
+  actions: z.tuple([Pressed]).rest(z.unknown()),
   user: z.object({ id: z.string().min(1) }),
   channel: z.object({ id: z.string() }).optional(),
   message: z.object({ ts: z.string() }).optional(),
@@ -31,22 +42,15 @@ const Press = z.object({
 });
 type Press = z.output<typeof Press>;
 
-/** The buttons of the root message and the form behind one of them. Slack is answered first, always: it waits three seconds only. */
+/** The buttons of the root message and the forms behind them. Slack is answered first, always: it waits three seconds only. */
 export function takePresses(desk: Desk): void {
-  const { app, on } = desk;
-  onPress(desk, ACTIONS.acknowledge, (press) => change(desk, press, on.acknowledge(incidentOf(press), press.user.id)));
-  onPress(desk, ACTIONS.resolve, (press) => change(desk, press, on.resolve(incidentOf(press), press.user.id)));
-  onPress(desk, ACTIONS.annotate, (press) => openForm(desk, press));
-  app.view({ callback_id: ANNOTATE_VIEW, type: 'view_submission' }, async ({ ack, view, body }) => {
-    const note = readNote(view);
-    if (note.kind === 'wrong') {
-      await ack({ response_action: 'errors', errors: { ...note.errors } });
-      return;
-    }
-    await ack();
-    const text = await outcome(desk, on.annotate(note.subject.incident, body.user.id, note.text), body.user.id);
-    if (text !== undefined) await whisper(desk, note.subject, body.user.id, text);
-  });
+  for (const kind of ['acknowledge', 'resolve', 'reopen'] as const)
+    onPress(desk, ACTIONS[kind], (press) => change(desk, press, pressedValue(press), { kind, by: press.user.id }));
+  onPress(desk, ACTIONS.annotate, (press) => openForm(desk, press, annotateModal(subjectOf(press, pressedValue(press)))));
+  onPress(desk, ACTIONS.snooze, (press) => snooze(desk, press));
+  onPress(desk, ACTIONS.more, (press) => more(desk, press));
+  onForm(desk, ANNOTATE_VIEW, readNote, ({ text }) => ({ kind: 'note', text }));
+  onForm(desk, ASSIGN_VIEW, readAssignment, ({ to }) => ({ kind: 'assign', to }));
 }
 
 function onPress({ app, report }: Desk, action: string, act: (press: Press) => Promise<void>): void {
@@ -58,10 +62,70 @@ function onPress({ app, report }: Desk, action: string, act: (press: Press) => P
   });
 }
 
-const incidentOf = (press: Press): string => press.actions[0].value;
+type Wrong = { readonly kind: 'wrong'; readonly errors: Readonly<Record<string, string>> };
+type Filled = { readonly kind: 'filled'; readonly subject: Subject };
+type Wanted = Deed extends infer D ? (D extends Deed ? Omit<D, 'by' | 'message'> : never) : never;
 
-async function change(desk: Desk, press: Press, changing: Promise<Changed>): Promise<void> {
-  const text = await outcome(desk, changing, press.user.id);
+function onForm<F extends Filled>(
+  desk: Desk,
+  callback: string,
+  read: (view: unknown) => F | Wrong,
+  deed: (filled: F) => Wanted,
+): void {
+  desk.app.view({ callback_id: callback, type: 'view_submission' }, async ({ ack, view, body }) => {
+    const form = read(view);
+    if (form.kind === 'wrong') {
+      await ack({ response_action: 'errors', errors: { ...form.errors } });
+      return;
+    }
+    await ack();
+    const by = body.user.id;
+    const text = await outcome(desk, desk.on.change(form.subject.incident, { ...deed(form), by }), by);
+    if (text !== undefined) await whisper(desk, form.subject, by, text);
+  });
+}
+
+const pressedValue = (press: Press): string => press.actions[0];
+
+const subjectOf = (press: Press, incident: string): Subject => ({
+  ...{ incident, channel: press.channel?.id ?? '', thread: press.message?.ts ?? '' },
+});
+
+async function snooze(desk: Desk, press: Press): Promise<void> {
+  const asked = chosen(pressedValue(press), SNOOZES);
+  if (!asked) return desk.report.failed(new Error(`no snooze ${pressedValue(press)}`), 'a snooze');
+  const by = press.user.id;
+  const zone = asked.choice === 'tomorrow' ? await zoneOf(desk.client, by) : undefined;
+  const text = await outcome(desk, desk.on.snooze(asked.incidentId, by, asked.choice, zone), by);
+  if (text !== undefined) await tell(desk, press, text);
+  else if (asked.choice === 'tomorrow' && zone === undefined)
+    await tell(desk, press, 'Slack did not tell me your time zone, so 9:00 is UTC.');
+}
+
+async function more(desk: Desk, press: Press): Promise<void> {
+  const asked = chosen(pressedValue(press), MORE);
+  if (!asked) return desk.report.failed(new Error(`no choice ${pressedValue(press)}`), 'a choice');
+  const { choice, incidentId } = asked;
+  if (choice === 'assign') return await openForm(desk, press, assignModal(subjectOf(press, incidentId)));
+  if (choice === 'take') return await change(desk, press, incidentId, { kind: 'assign', by: press.user.id, to: press.user.id });
+  if (choice === 'mute') return await tell(desk, press, await muted(desk, incidentId, press.user.id));
+  await askSimilar(desk, press, incidentId);
+}
+
+async function askSimilar(desk: Desk, press: Press, incidentId: string): Promise<void> {
+  const asked = Answer.safeParse({
+    ...{ v: 1, requestId: press.trigger_id, question: { kind: 'similar', incidentId } },
+    ...{ channel: press.channel?.id, user: press.user.id, responseUrl: press.response_url },
+  });
+  if (!asked.success) return desk.report.failed(asked.error, 'a search for similar incidents');
+  await within(desk.on.trace(asked.data)).catch(async (error) => {
+    desk.report.failed(error, 'a search for similar incidents');
+    await tell(desk, press, UNCONFIRMED);
+  });
+}
+
+async function change(desk: Desk, press: Press, incidentId: string, deed: Deed): Promise<void> {
+  const text = await outcome(desk, desk.on.change(incidentId, deed), press.user.id);
   if (text !== undefined) await tell(desk, press, text);
 }
 
@@ -75,13 +139,12 @@ async function outcome({ apiUrl, report }: Desk, changing: Promise<Changed>, use
   }
 }
 
-async function openForm(desk: Desk, press: Press): Promise<void> {
-  const subject = { incident: incidentOf(press), channel: press.channel?.id ?? '', thread: press.message?.ts ?? '' };
+async function openForm(desk: Desk, press: Press, view: ReturnType<typeof annotateModal>): Promise<void> {
   try {
-    await desk.client.apiCall('views.open', { trigger_id: press.trigger_id, view: annotateModal(subject) });
+    await desk.client.apiCall('views.open', { trigger_id: press.trigger_id, view });
   } catch (error) {
-    desk.report.failed(error, 'opening the form for a note');
-    await tell(desk, press, `The form could not be opened (${reason(error)}). Please press Annotate again.`);
+    desk.report.failed(error, 'opening a form');
+    await tell(desk, press, `The form could not be opened (${reason(error)}). Please press again.`);
   }
 }
 

@@ -1,19 +1,31 @@
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { HTTPReceiver } from '@slack/bolt';
+import type { Once } from '../ports.ts';
 import { silent } from './client.ts';
+import { requestDigest, type Shown, usableSecrets, verdictOn } from './genuine.ts';
 import type { Report } from './people.ts';
-
-/** https://docs.slack.dev/authentication/verifying-requests-from-slack: five minutes, which Bolt checks towards the past only. */
-const FRESH_SECONDS = 300;
 
 export const EVENTS_PATH = '/slack/events';
 
+/** Forms and presses are a few kilobytes; Slack's largest payload, a message with all its blocks, is below a hundred. */
+const BODY_BYTES = 1024 * 1024;
+
 export type SignedReceiver = { readonly receiver: HTTPReceiver; readonly listener: RequestListener };
 
-/** Everything Slack sends, verified: Bolt checks the signature, we check the time on both sides and count what is turned away. */
-export function signedReceiver(signingSecret: string, report: Report, clock: () => number = Date.now): SignedReceiver {
+export type Signing = {
+  /** The secret, and the one before it while both are good. */
+  readonly secrets: readonly (string | undefined)[];
+  readonly once: Once;
+  readonly clock?: () => number;
+};
+
+/** Everything Slack sends, verified before Bolt sees it: signed, now, and for the first time. Throws at once on an empty secret. */
+export function signedReceiver({ secrets, once, clock = Date.now }: Signing, report: Report): SignedReceiver {
+  const good = usableSecrets(secrets);
   const receiver = new HTTPReceiver({
-    signingSecret,
+    signingSecret: '',
+    // Bolt knows one secret only, takes times in the future, and the same request again.
+    signatureVerification: false,
     endpoints: EVENTS_PATH,
     logger: silent,
     // Not awaited by Bolt within a try: it must not throw.
@@ -23,25 +35,49 @@ export function signedReceiver(signingSecret: string, report: Report, clock: () 
       return false;
     },
   });
-  const listener: RequestListener = (request, response) => {
-    const stamp = request.headers['x-slack-request-timestamp'];
-    // Without the header Bolt refuses by itself, all but Slack's unsigned ssl_check, from which it strips everything else.
-    if (stamp !== undefined && !isFresh(stamp, clock())) {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const shown = await shownBy(request);
+    if (!shown) return refuse(413, 'size');
+    if (isTlsCheck(shown)) return void response.writeHead(200).end();
+    const verdict = verdictOn(shown, good, clock());
+    if (verdict !== 'genuine') return refuse(401, verdict);
+    const first = await once(requestDigest(String(shown.signature)));
+    if (first === 'again') return refuse(401, 'replay');
+    // Whether it was here before cannot be known now: what only asks may come twice, what changes something may not.
+    if (first === 'unknown' && !onlyAsks(shown.body)) return refuse(503, 'unsure');
+    receiver.requestListener(Object.assign(request, { rawBody: shown.body }), response);
+
+    function refuse(status: number, why: string): void {
       request.resume();
-      response.writeHead(401).end();
-      report.refused('timestamp');
-      return;
+      response.writeHead(status).end();
+      report.refused(why);
     }
-    response.once('finish', () => {
-      if (response.statusCode === 401) report.refused('signature');
+  };
+  const listener: RequestListener = (request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      report.failed(error, 'a request of Slack');
+      response.destroy();
     });
-    receiver.requestListener(request, response);
   };
   return { receiver, listener };
 }
 
-/** Whole seconds, within five minutes of ours on either side. */
-function isFresh(stamp: string | readonly string[], nowMs: number): boolean {
-  if (typeof stamp !== 'string' || !/^\d{1,12}$/.test(stamp)) return false;
-  return Math.abs(Math.floor(nowMs / 1_000) - Number(stamp)) <= FRESH_SECONDS;
+/** undefined: more than anything that Slack sends. */
+async function shownBy(request: IncomingMessage): Promise<Shown | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += chunk.length;
+    if (size > BODY_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  const { 'x-slack-request-timestamp': stamp, 'x-slack-signature': signature } = request.headers;
+  return { stamp, signature, body: Buffer.concat(chunks) };
 }
+
+/** Slack tries our certificate without a signature; that does nothing, whatever else is in it. */
+const isTlsCheck = ({ stamp, signature, body }: Shown): boolean =>
+  stamp === undefined && signature === undefined && new URLSearchParams(body.toString()).get('ssl_check') === '1';
+
+/** `/trace` reads; every other command, press and form may change something. */
+const onlyAsks = (body: Buffer): boolean => new URLSearchParams(body.toString()).get('command') === '/trace';

@@ -1,17 +1,73 @@
-import type { ActionsBlock, Button } from '@slack/types';
+import type { ActionsBlock, Button, Overflow, PlainTextOption, StaticSelect } from '@slack/types';
 import { z } from 'zod';
 import type { Incident } from '../incident/incident.ts';
+import { may } from '../incident/life.ts';
+import { SNOOZES, type Snooze } from '../incident/snooze.ts';
 
 /** What a press on a button of the root message is called. */
-export const ACTIONS = { acknowledge: 'acknowledge', annotate: 'annotate', resolve: 'resolve' } as const;
+export const ACTIONS = {
+  acknowledge: 'acknowledge',
+  annotate: 'annotate',
+  resolve: 'resolve',
+  reopen: 'reopen',
+  snooze: 'snooze',
+  more: 'more',
+} as const;
 
-/** Only what can still be done: nobody acknowledges twice, and a resolved incident can only be written about. */
-export function rootButtons({ id, state }: Incident): ActionsBlock {
-  const acknowledge = button('Acknowledge', ACTIONS.acknowledge, id, 'primary');
-  const annotate = button('Annotate', ACTIONS.annotate, id);
-  const resolve = button('Resolve', ACTIONS.resolve, id);
-  const elements = { open: [acknowledge, annotate, resolve], acknowledged: [annotate, resolve], resolved: [annotate] }[state];
-  return { type: 'actions', elements };
+/** https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element: five at most. */
+export const MORE = ['take', 'assign', 'similar', 'mute'] as const;
+type More = (typeof MORE)[number];
+
+const SNOOZE_LABEL: Readonly<Record<Snooze, string>> = {
+  '15m': 'for 15 minutes',
+  '1h': 'for 1 hour',
+  '4h': 'for 4 hours',
+  tomorrow: 'until tomorrow, 9:00',
+  deployment: 'until the next deployment',
+};
+
+const MORE_LABEL: Readonly<Record<More, string>> = {
+  take: 'Assign to me',
+  assign: 'Assign to …',
+  similar: 'Similar incidents',
+  mute: 'Mute this failure',
+};
+
+/** Only what can still be done: nobody acknowledges twice, and a resolved incident can be reopened and written about. */
+export function rootButtons({ id, life }: Pick<Incident, 'id' | 'life'>): ActionsBlock {
+  return {
+    type: 'actions',
+    elements: [
+      ...(may(life, 'acknowledge') ? [button('Acknowledge', ACTIONS.acknowledge, id, 'primary')] : []),
+      button('Annotate', ACTIONS.annotate, id),
+      ...(may(life, 'snooze') ? [snooze(id)] : []),
+      ...(may(life, 'resolve') ? [button('Resolve', ACTIONS.resolve, id)] : []),
+      ...(may(life, 'reopen') ? [button('Reopen', ACTIONS.reopen, id)] : []),
+      more(id),
+    ],
+  };
+}
+
+const snooze = (id: string): StaticSelect => ({
+  ...{ type: 'static_select', action_id: ACTIONS.snooze, placeholder: { type: 'plain_text', text: 'Snooze', emoji: false } },
+  options: SNOOZES.map((each) => option(SNOOZE_LABEL[each], each, id)),
+});
+
+const more = (id: string): Overflow => ({
+  ...{ type: 'overflow', action_id: ACTIONS.more },
+  options: MORE.map((each) => option(MORE_LABEL[each], each, id)),
+});
+
+const option = (label: string, choice: string, incidentId: string): PlainTextOption => ({
+  text: { type: 'plain_text', text: label, emoji: false },
+  value: `${choice} ${incidentId}`,
+});
+
+/** `4h 3f9a1c07be42` → what was chosen, and of which incident. */
+export function chosen<T extends string>(value: string, among: readonly T[]): { choice: T; incidentId: string } | undefined {
+  const [word, incidentId = ''] = value.split(' ');
+  const choice = among.find((each) => each === word);
+  return choice && incidentId !== '' ? { choice, incidentId } : undefined;
 }
 
 function button(label: string, action: string, incidentId: string, style?: 'primary'): Button {
@@ -21,11 +77,12 @@ function button(label: string, action: string, incidentId: string, style?: 'prim
 
 const Buttons = z.object({
   type: z.literal('actions'),
-  elements: z.array(z.object({ action_id: z.string(), value: z.string() })),
+  elements: z.array(z.object({ action_id: z.string(), value: z.string().optional() })),
 });
 
-/** Whether a block that Slack gives back is the buttons of that incident's root. Annotate is there in every state. */
+/** Whether a block that Slack gives back is the buttons of that incident's root (Annotate is there in every state), or bears its id. */
 export function isButtonsOf(block: unknown, incidentId: string): boolean {
+  if (Object(block).block_id === incidentId) return true;
   const elements = Buttons.safeParse(block).data?.elements ?? [];
   return elements.some(({ action_id, value }) => action_id === ACTIONS.annotate && value === incidentId);
 }

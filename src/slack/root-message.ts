@@ -1,11 +1,12 @@
 import type { KnownBlock, MrkdwnElement } from '@slack/types';
-import type { Incident, LogEntry } from '../incident/incident.ts';
+import type { Incident } from '../incident/incident.ts';
 import { errorText } from '../telemetry/error-text.ts';
 import { between, fromSeconds, spelled } from '../units.ts';
 import { capital, causeLine, confidenceWords, NOT_ENOUGH_EVIDENCE, sayable } from './cause-words.ts';
 import { HEADER_CHARACTERS, TOP_LEVEL_CHARACTERS } from './limits.ts';
-import { code, mention, oneLine, plain, plainEscaped, prose } from './mrkdwn.ts';
+import { code, oneLine, plain, plainEscaped, prose } from './mrkdwn.ts';
 import { rootButtons } from './root-buttons.ts';
+import { mentioned, SIGN, spelledOut, standing } from './standing-words.ts';
 import { READERS_TIMES, type Times, UTC_TIMES } from './times.ts';
 
 export const METADATA_TYPE = 'tracefall_incident';
@@ -29,7 +30,7 @@ export function rootMessage(incident: Incident, times: Times = READERS_TIMES): R
       { type: 'header', text: { type: 'plain_text', text: headline(incident), emoji: true } },
       { type: 'section', text: mrkdwn(why(incident)), expand: true },
       { type: 'section', text: mrkdwn(extent(incident, times)) },
-      { type: 'context', elements: [mrkdwn(`${holder(incident, times)} · ${footer(incident)}`)] },
+      { type: 'context', elements: [mrkdwn(`${standing(incident, mentioned(times))} · ${footer(incident)}`)] },
       rootButtons(incident),
     ],
     metadata: { event_type: METADATA_TYPE, event_payload: { id: incident.id } },
@@ -39,19 +40,16 @@ export function rootMessage(incident: Incident, times: Times = READERS_TIMES): R
 /** `verbatim`: Slack must not make links of names and addresses that we left as text. */
 const mrkdwn = (text: string): MrkdwnElement => ({ type: 'mrkdwn', text, verbatim: true });
 
-/** The state is said in words too: a circle's colour is not everyone's. */
-const SIGN = { open: '🔴', acknowledged: '🟠', resolved: '🟢' } as const;
-
 function headline(incident: Incident): string {
-  const { state, alert } = incident;
-  const what = `${SIGN[state]} ${STATE_WORD[state]}${plain(alert.transaction, 70)} ${verb(incident)}`;
+  const { life, alert } = incident;
+  const what = `${SIGN[life.state]} ${stateWord(incident)}${plain(alert.transaction, 70)} ${verb(incident)}`;
   return plain(`${what}${elsewhere(incident) ? ` in ${alert.hop.service}` : ''}`, HEADER_CHARACTERS);
 }
 
-const STATE_WORD = { open: '', acknowledged: '', resolved: 'Resolved: ' } as const;
+const stateWord = ({ life }: Incident): string => (life.state === 'resolved' ? 'Resolved: ' : '');
 
-function verb({ alert, state }: Incident): string {
-  if (state === 'resolved') return alert.outcome === 'slow' ? 'was slow' : 'failed';
+function verb({ alert, life }: Incident): string {
+  if (life.state === 'resolved' || life.state === 'merged') return alert.outcome === 'slow' ? 'was slow' : 'failed';
   return alert.outcome === 'slow' ? 'is slow' : 'is failing';
 }
 
@@ -70,12 +68,23 @@ function why({ alert }: Incident): string {
 
 function extent(incident: Incident, times: Times): string {
   const { alert, count } = incident;
-  const often = count === 1 ? '*Once*' : `*${count.toLocaleString('en')} transactions*`;
+  const often = count === 1 ? '*Once*' : `*${count.toLocaleString('en')} transactions*${rate(incident)}`;
   const where = code(hopName(alert), 200);
   return [
     `${often} in *${prose(alert.environment, 60)}*${span(incident, times)}`,
     `${hopLabel(incident)} ${where}, ${spelled(alert.duration)} in all`,
   ].join('\n');
+}
+
+const MINUTE = fromSeconds(60);
+
+/** Nothing said of what came at once: a rate needs a stretch of time. */
+function rate({ count, firstSeen, lastSeen }: Incident): string {
+  const lasted = between(firstSeen, lastSeen);
+  if (lasted < MINUTE) return '';
+  const perMinute = count / (lasted / MINUTE);
+  if (perMinute >= 1) return `, ${Number(perMinute.toPrecision(2)).toLocaleString('en')} a minute,`;
+  return `, ${Number((perMinute * 60).toPrecision(2)).toLocaleString('en')} an hour,`;
 }
 
 /** Within this of each other, a time of day says which day. */
@@ -93,28 +102,20 @@ const hopLabel = ({ alert }: Incident): string => (alert.outcome === 'slow' ? 'T
 const hopName = ({ hop }: Incident['alert']): string =>
   hop.operation === hop.service ? hop.service : `${hop.service} ${hop.operation}`;
 
-const latest = (log: readonly LogEntry[], what: LogEntry['what']): LogEntry | undefined =>
-  log.findLast((entry) => entry.what === what);
-
-function holder({ state, log }: Incident, times: Times): string {
-  if (state === 'open') return 'Nobody has taken it yet';
-  const entry = latest(log, state);
-  const word = state === 'resolved' ? '*Resolved*' : '*Acknowledged*';
-  return entry ? `${word} by ${mention(person(entry.by))}, ${times.full(entry.at)}` : word;
-}
-
-const person = (by: string): string => (by === 'tracefall' ? 'Tracefall' : by);
-
+/** `checkout-api · version 1.4.2 · owned by payments · 2 notes` */
 function footer({ alert, log }: Incident): string {
   const notes = log.filter((entry) => entry.what === 'noted').length;
-  const noted = notes === 0 ? '' : ` · ${notes} ${notes === 1 ? 'note' : 'notes'}`;
-  return `enters at ${prose(alert.service, 80)}${noted}`;
+  return [
+    `enters at ${prose(alert.service, 80)}`,
+    ...(alert.version === undefined ? [] : [`version ${code(alert.version, 60)}`]),
+    ...(alert.owner === undefined ? [] : [`owned by ${prose(alert.owner, 60)}`]),
+    ...(notes === 0 ? [] : [`${notes} ${notes === 1 ? 'note' : 'notes'}`]),
+  ].join(' · ');
 }
 
 function spoken(incident: Incident): string {
-  const { alert, state, log } = incident;
+  const { alert } = incident;
   const [cause] = sayable(alert.causes);
-  const entry = state === 'open' ? undefined : latest(log, state);
   const hop = plain(hopName(alert), 200);
   const facts = [
     `${headline(incident)}.`,
@@ -123,10 +124,7 @@ function spoken(incident: Incident): string {
     alert.error ? sentence(`Error: ${errorText(alert.error)}`, 300) : '',
     `${hopLabel(incident)} ${hop}, ${spelled(alert.duration)} in all.`,
     spokenExtent(incident),
-    state === 'open' ? 'Nobody has taken it yet.' : '',
-    entry
-      ? `${state === 'resolved' ? 'Resolved' : 'Acknowledged'} by ${plain(person(entry.by), 80)} at ${UTC_TIMES.full(entry.at)}.`
-      : '',
+    `${standing(incident, spelledOut(UTC_TIMES))}.`,
   ];
   return plainEscaped(facts.filter((fact) => fact !== '').join(' '), TOP_LEVEL_CHARACTERS);
 }

@@ -1,8 +1,7 @@
 import type { Cause } from '../diagnosis/cause.ts';
 import { xrayTraceId } from '../telemetry/ids.ts';
-import type { Transaction } from '../trace/transaction.ts';
-import type { Scene } from '../waterfall/scene.ts';
-import { counted, serviceCount, warningsOf } from '../waterfall/scene.ts';
+import { counted } from '../waterfall/scene.ts';
+import type { Telling } from '../waterfall/telling.ts';
 import { capital, causeLine, NOT_ENOUGH_EVIDENCE, sayable } from './cause-words.ts';
 import { code, prose } from './mrkdwn.ts';
 
@@ -13,8 +12,8 @@ const SUMMARY_CHARACTERS = 300;
 const FACT_CHARACTERS = 220;
 
 /** The words beside the waterfall: what it shows, how sure we are, and what is missing from it. mrkdwn, below 4,000 characters. */
-export function threadComment({ transaction, causes }: Scene): string {
-  return [...causeParagraphs(causes), warnings(transaction), where(transaction)].filter((part) => part !== '').join('\n');
+export function threadComment(telling: Telling): string {
+  return [...causeParagraphs(telling.causes), warnings(telling), where(telling)].filter((part) => part !== '').join('\n');
 }
 
 export function causeParagraphs(causes: readonly Cause[]): readonly string[] {
@@ -30,12 +29,10 @@ const facts = (cause: Cause | undefined): readonly string[] =>
   (cause?.evidence ?? []).slice(0, EVIDENCE).map((fact) => `• ${prose(capital(fact), FACT_CHARACTERS)}`);
 
 /** Never a silently shorter picture. */
-export function warnings(transaction: Transaction): string {
-  const missing = warningsOf(transaction);
+export function warnings({ warnings: missing }: Telling): string {
   return missing.length === 0 ? '' : `:warning: Not the whole story: ${missing.join('; ')}.`;
 }
 
-function where(transaction: Transaction): string {
-  const size = `${counted(transaction.spans.length, 'span')} in ${counted(serviceCount(transaction), 'service')}`;
-  return `${size} · ${code(`/trace ${xrayTraceId(transaction.id)}`)}`;
+function where({ spans, services, id }: Telling): string {
+  return `${counted(spans, 'span')} in ${counted(services, 'service')} · ${code(`/trace ${xrayTraceId(id)}`)}`;
 }

@@ -18,7 +18,10 @@ const Ticket = z.object({ upload_url: z.string(), file_id: z.string().min(1) });
  * always be tried again. Throws RateLimited, SlackRefused, or an Error when the outside failed.
  * https://docs.slack.dev/reference/methods/files.getUploadURLExternal
  */
-export async function uploadPicture(client: WebClient, picture: Picture, apiUrl: string | undefined): Promise<string> {
+/** `name`: of the file, when somebody saves it. */
+type NamedPicture = Picture & { readonly name: string };
+
+export async function uploadPicture(client: WebClient, picture: NamedPicture, apiUrl: string | undefined): Promise<string> {
   const ticket = await uploadTicket(client, picture);
   if (!isUploadAddress(ticket.upload_url, apiUrl)) throw new SlackRefused('foreign_upload_url', 'a picture');
   const signal = AbortSignal.timeout(UPLOAD_TIMEOUT_MS);
@@ -31,10 +34,10 @@ export async function uploadPicture(client: WebClient, picture: Picture, apiUrl:
   return ticket.file_id;
 }
 
-async function uploadTicket(client: WebClient, picture: Picture): Promise<z.output<typeof Ticket>> {
+async function uploadTicket(client: WebClient, picture: NamedPicture): Promise<z.output<typeof Ticket>> {
   // `alt_txt` is the name in Slack's reference; the SDK's own helper sends `alt_text`, which Slack's page does not know.
   const alt = capped(picture.altText, ALT_CHARACTERS, (kept) => kept);
-  const asked = { filename: 'waterfall.png', length: picture.png.byteLength, alt_txt: alt };
+  const asked = { filename: picture.name, length: picture.png.byteLength, alt_txt: alt };
   try {
     return Ticket.parse(await client.apiCall('files.getUploadURLExternal', asked));
   } catch (error) {

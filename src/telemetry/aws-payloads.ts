@@ -1,8 +1,10 @@
+import { readCloudwatchPayload } from './cloudwatch-payload.ts';
 import { traceIn } from './event-ids.ts';
 import { arn, type Envelope, errorOf, eventRecord, eventTime, type Told, wordIfAny } from './event-parts.ts';
 import { eventBridgeRecord, isEventBridge } from './eventbridge.ts';
 import { alarm, alarmNotice, isInvocationRecord, lambdaDestination } from './eventbridge-status.ts';
 import { jsonFields } from './json.ts';
+import { joined, recordsOnly } from './parsed.ts';
 import type { EventRecord, Parsed } from './record.ts';
 import { type Fields, fields, finite, isFields, list, text } from './shape.ts';
 
@@ -46,12 +48,36 @@ const isSourced = (record: unknown): boolean => isSource(sourceOf(fields(record)
 
 /** An event as Lambda hands it to a function, or as SNS and SQS hand it to anybody. */
 export const isAwsPayload = (value: unknown): value is Fields =>
-  isFields(value) && (isSourced(value) || list(value['Records']).some(isSourced) || familyOf(value) !== undefined);
+  isFields(value) &&
+  (isSourced(value) || list(value['Records']).some(isSourced) || familyOf(value) !== undefined || isFirehose(value));
 
-/** One event a record of the payload, each unpacked as far as it is packed. */
-export function readAwsPayload(value: Fields): Parsed {
+/** What Firehose sends to an HTTP endpoint. https://docs.aws.amazon.com/firehose/latest/dev/httpdeliveryrequestresponse.html */
+const isFirehose = (value: Fields): boolean =>
+  'requestId' in value && 'timestamp' in value && list(value['records']).some((each) => packedLogs(fields(each)) !== undefined);
+
+/** One event a record of the payload, each unpacked as far as it is packed; log events where a stream carries those. */
+export function readAwsPayload(value: Fields, where: string): Parsed {
   const records = list(value['Records']).map(fields);
-  return { records: records.length > 0 ? records.map(delivered) : [unpacked(value, value)], rejects: [] };
+  const logs = [...records, ...list(value['records']).map(fields)].map(packedLogs);
+  if (logs.some((data) => data !== undefined)) {
+    return joined(
+      logs.map((data, n) =>
+        data === undefined
+          ? recordsOnly([delivered(records[n] ?? {})])
+          : readCloudwatchPayload({ awslogs: { data } }, `${where}[${n}]`),
+      ),
+    );
+  }
+  return recordsOnly(records.length > 0 ? records.map(delivered) : [unpacked(value, value)]);
+}
+
+/**
+ * A subscription to log groups may lead through Kinesis or Firehose: base64 of gzip, so it begins like this.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html
+ */
+function packedLogs(record: Fields): string | undefined {
+  const data = text(fields(record['kinesis'])['data']) ?? text(record['data']);
+  return data?.startsWith('H4sI') ? data : undefined;
 }
 
 /** One record that a queue, a topic, a stream or a bucket delivered. */

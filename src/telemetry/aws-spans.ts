@@ -1,7 +1,9 @@
-import { attributes, type Entry } from './attributes.ts';
+import { attributes, type Entry, keyValues } from './attributes.ts';
 import { awsResource, resourceOfService } from './aws-resource.ts';
+import { receivedIn } from './deliveries.ts';
 import { otlpSpanId, otlpTraceId } from './otlp-ids.ts';
 import { linksOf, thrown } from './otlp-spans.ts';
+import { parsedOne } from './parsed.ts';
 import type { Attributes, Parsed, SpanKind, SpanRecord } from './record.ts';
 import { type Fields, fields, isFields, list, text } from './shape.ts';
 import { outcome, type Thrown } from './span-outcome.ts';
@@ -18,10 +20,7 @@ export const isAwsSpan = (value: unknown): value is Fields =>
  * comes twice, first while it runs (`endTimeUnixNano: null`, so without an end here).
  * Times are JSON numbers beyond 2^53: a double still holds them to ± 128 ns, which never moves a microsecond by more than one.
  */
-export function readAwsSpan(span: Fields, where: string): Parsed {
-  const read = spanRecord(span);
-  return typeof read === 'string' ? { records: [], rejects: [{ reason: read, where }] } : { records: [read], rejects: [] };
-}
+export const readAwsSpan = (span: Fields, where: string): Parsed => parsedOne(spanRecord(span), where);
 
 function spanRecord(span: Fields): SpanRecord | string {
   const traceId = otlpTraceId(span['traceId']);
@@ -30,9 +29,10 @@ function spanRecord(span: Fields): SpanRecord | string {
   if (spanId === undefined) return `aws/spans record with span id ${found(span['spanId'])} (expected 16 hex digits)`;
   const start = nanosTime(span['startTimeUnixNano']);
   if (start === undefined) return `aws/spans record starting at ${found(span['startTimeUnixNano'])} (expected nanoseconds)`;
-  const resource = fields(fields(span['resource'])['attributes']);
-  const merged = attributes([span['attributes'], fields(span['scope'])['attributes'], resource].map(entries));
+  const resource = entries(fields(span['resource'])['attributes']);
   const kind = spanKind(span['kind']);
+  const own = entries(span['attributes']);
+  const merged = attributes([receivedIn(own, kind), own, entries(fields(span['scope'])['attributes']), resource]);
   const xray = fields(fields(span['_aws'])['xray']);
   return {
     kind: 'span',
@@ -51,11 +51,12 @@ function spanRecord(span: Fields): SpanRecord | string {
   };
 }
 
-const entries = (value: unknown): readonly Entry[] => Object.entries(fields(value));
+/** Objects in the log group; the list of OTLP where a span was taken out of a request. */
+const entries = (value: unknown): readonly Entry[] => (Array.isArray(value) ? keyValues(value) : Object.entries(fields(value)));
 
 /** Only segments name their service; subsegments say nothing, or `UnknownService`. */
-function service(resource: Fields, merged: Attributes): string | undefined {
-  const name = [text(resource['service.name']), text(merged['aws.local.service'])].find(isKnown);
+function service(resource: readonly Entry[], merged: Attributes): string | undefined {
+  const name = [text(resource.find(([key]) => key === 'service.name')?.[1]), text(merged['aws.local.service'])].find(isKnown);
   return name === undefined ? undefined : nameText(name);
 }
 

@@ -1,7 +1,8 @@
 import { isGzip, isZlib, unpacked } from './gunzip.ts';
 import { jsonFields } from './json.ts';
 import { logSource, readLogEvent } from './log-event.ts';
-import type { Parsed, Reject, TelemetryRecord } from './record.ts';
+import { joined, QUIET, rejected } from './parsed.ts';
+import type { Parsed } from './record.ts';
 import { type Fields, fields, isFields, list, text } from './shape.ts';
 import { found } from './text.ts';
 import { millisTime } from './time.ts';
@@ -19,15 +20,13 @@ export function readCloudwatchPayload(value: Fields, where: string): Parsed {
   const payload = isFields(value['awslogs']) ? unwrapped(value['awslogs']['data']) : value;
   if (typeof payload === 'string') return rejected(`CloudWatch Logs payload: ${payload}`, where);
   // Sent once to test that the destination answers. There is nothing in it to keep.
-  if (payload['messageType'] === 'CONTROL_MESSAGE') return { records: [], rejects: [] };
+  if (payload['messageType'] === 'CONTROL_MESSAGE') return QUIET;
   if (payload['messageType'] !== 'DATA_MESSAGE' || !Array.isArray(payload['logEvents'])) {
     const reason = `CloudWatch Logs payload of type ${found(payload['messageType'])} with ${found(payload['logEvents'])} as logEvents`;
     return rejected(`${reason} (expected a DATA_MESSAGE with a list)`, where);
   }
   return logEvents(payload, where);
 }
-
-const rejected = (reason: string, where: string): Parsed => ({ records: [], rejects: [{ reason, where }] });
 
 /** The payload inside the base64 and the gzip, or why there is none. */
 function unwrapped(data: unknown): Fields | string {
@@ -41,12 +40,8 @@ function unwrapped(data: unknown): Fields | string {
 
 function logEvents(payload: Fields, where: string): Parsed {
   const source = logSource(text(payload['logGroup']), text(payload['logStream']));
-  const records: TelemetryRecord[] = [];
-  const rejects: Reject[] = [];
-  for (const [index, event] of list(payload['logEvents']).map(fields).entries()) {
-    const read = readLogEvent(event['message'], millisTime(event['timestamp']), source, `${where}[${index}]`);
-    records.push(...read.records);
-    rejects.push(...read.rejects);
-  }
-  return { records, rejects };
+  const events = list(payload['logEvents']).map(fields);
+  return joined(
+    events.map((event, n) => readLogEvent(event['message'], millisTime(event['timestamp']), source, `${where}[${n}]`)),
+  );
 }

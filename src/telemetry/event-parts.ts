@@ -1,16 +1,19 @@
+import { createHash } from 'node:crypto';
 import type { Micros } from '../units.ts';
 import { NO_TIME } from '../units.ts';
 import { isExecutionArn, traceIn } from './event-ids.ts';
 import { jsonFields } from './json.ts';
 import type { EventRecord, Happening, SpanError } from './record.ts';
 import { type Fields, fields, list, text } from './shape.ts';
-import { cut, nameText } from './text.ts';
+import { cut, jsonText, nameText } from './text.ts';
 import { isoTime, millisTime } from './time.ts';
 
 /** An ARN has at most 2,048 characters. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
 const ARN_CHARACTERS = 2_048;
 const MESSAGE_CHARACTERS = 2_048;
 const ID_CHARACTERS = 128;
+/** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html */
+const EVENT_CHARACTERS = 1_048_576;
 
 /** What one kind of event tells beyond its envelope. */
 export type Told = Happening & Partial<Pick<EventRecord, 'resource' | 'requestId' | 'executionArn' | 'outcome' | 'error' | 'at'>>;
@@ -31,7 +34,7 @@ export function eventRecord(envelope: Envelope, told: Told): EventRecord {
   const { id, source, detailType, at, resources, whole } = envelope;
   return {
     kind: 'event',
-    id: cut(id, ID_CHARACTERS),
+    id: cut(id, ID_CHARACTERS) || contentId(whole),
     source: nameText(source),
     detailType: nameText(detailType),
     traceId: traceIn(whole),
@@ -44,6 +47,10 @@ export function eventRecord(envelope: Envelope, told: Told): EventRecord {
     resource: arn(told.resource ?? resources[0]),
   };
 }
+
+/** What has no id of its own is the same event only where it says the same. */
+const contentId = (whole: Fields): string =>
+  createHash('sha256').update(jsonText(whole, EVENT_CHARACTERS)).digest('hex').slice(0, 32);
 
 export const arn = (said: unknown): string | undefined => {
   const value = text(said);

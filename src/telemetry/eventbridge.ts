@@ -1,6 +1,7 @@
 import { type Envelope, eventRecord, eventTime, type Told, texts } from './event-parts.ts';
 import { apiCall, cloudFormation, codeDeploy, codePipeline, ecsDeployment, parameter } from './eventbridge-changes.ts';
 import { alarm, durableExecution, ecsTask, lambdaDestination, stepFunctions, xrayInsight } from './eventbridge-status.ts';
+import { recordsOnly } from './parsed.ts';
 import type { EventRecord, Parsed } from './record.ts';
 import { type Fields, fields, isFields, text } from './shape.ts';
 
@@ -25,7 +26,7 @@ const KNOWN: readonly (readonly [source: string | undefined, detailType: RegExp,
 export const isEventBridge = (value: unknown): value is Fields =>
   isFields(value) && typeof value['detail-type'] === 'string' && typeof value['source'] === 'string';
 
-export const readEventBridge = (event: Fields): Parsed => ({ records: [eventBridgeRecord(event)], rejects: [] });
+export const readEventBridge = (event: Fields): Parsed => recordsOnly([eventBridgeRecord(event)]);
 
 /** One event of EventBridge; `unknown` where it is none of those we know. */
 export function eventBridgeRecord(event: Fields): EventRecord {

@@ -7,7 +7,8 @@ import { isJaeger, readJaeger } from './jaeger.ts';
 import { lambdaEvent } from './lambda-lines.ts';
 import { isPlatformEvent } from './lambda-platform.ts';
 import { isLogQuery, readLogQuery } from './log-query.ts';
-import { isOtlp, readOtlpJson } from './otlp-json.ts';
+import { isOtlp, isOtlpAnswer, otlpAnswer, readOtlpJson } from './otlp-json.ts';
+import { joined, parsedOne, rejected } from './parsed.ts';
 import type { Parsed } from './record.ts';
 import { type Fields, isFields } from './shape.ts';
 import { cut, found } from './text.ts';
@@ -33,6 +34,7 @@ const FORMATS: readonly Format[] = [
     (value): value is Fields => isOtlp(value, 'logs'),
     (value, where) => readOtlpJson(value, 'logs', where),
   ),
+  format('OTLP/JSON traces', isOtlpAnswer, (value, where) => readOtlpJson(otlpAnswer(value), 'traces', where)),
   format('a CloudWatch Logs payload', isCloudwatchPayload, readCloudwatchPayload),
   format('aws/spans records', isAwsSpan, readAwsSpan),
   format('X-Ray traces or segment documents', isXray, readXray),
@@ -46,7 +48,7 @@ const FORMATS: readonly Format[] = [
 ];
 
 /** Every format that is read, for the reason of a reject. */
-export const EXPECTED = ['OTLP protobuf', ...FORMATS.map(({ name }) => name)].join(', ');
+export const EXPECTED = ['OTLP protobuf', ...new Set(FORMATS.map(({ name }) => name))].join(', ');
 
 /** Reads one JSON value, or each of a list of them (at `where[n]`), or of a list of lists: Zipkin's API answers with one a trace. */
 export function readValue(value: unknown, where: string): Parsed {
@@ -58,7 +60,7 @@ export function readValue(value: unknown, where: string): Parsed {
       ? item.map((span, inner) => readOne(span, `${where}[${index}][${inner}]`))
       : [readOne(item, `${where}[${index}]`)],
   );
-  return { records: read.flatMap(({ records }) => records), rejects: read.flatMap(({ rejects }) => rejects) };
+  return joined(read);
 }
 
 function readOne(value: unknown, where: string): Parsed {
@@ -69,7 +71,7 @@ function readOne(value: unknown, where: string): Parsed {
   const keys = isFields(value)
     ? `an object with ${cut(Object.keys(value).slice(0, 6).join(', '), 80) || 'no keys'}`
     : found(value);
-  return { records: [], rejects: [{ reason: `JSON: ${keys} (expected ${EXPECTED})`, where }] };
+  return rejected(`JSON: ${keys} (expected ${EXPECTED})`, where);
 }
 
 /** Binds a test to the reader that relies on it. */
@@ -91,7 +93,6 @@ function isLambdaEvent(value: unknown): value is Fields {
   return BODIES.some((key) => key in value) && CIRCUMSTANCES.some((key) => key in value);
 }
 
-function readLambdaEvent(event: Fields): Parsed {
-  const record = lambdaEvent(event, { function: undefined, at: undefined });
-  return { records: record === undefined ? [] : [record], rejects: [] };
+function readLambdaEvent(event: Fields, where: string): Parsed {
+  return parsedOne(lambdaEvent(event, { function: undefined, at: undefined }), where);
 }

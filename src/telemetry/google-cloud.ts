@@ -2,6 +2,7 @@ import { type Micros, micros, NO_TIME } from '../units.ts';
 import { type SpanId, spanId, type TraceId, traceId } from './ids.ts';
 import { jsonFields } from './json.ts';
 import { BODY_CHARACTERS, lineOf } from './lambda-app-log.ts';
+import { recordsOnly } from './parsed.ts';
 import type { LogRecord, Parsed } from './record.ts';
 import { severityOfWord } from './severity.ts';
 import { type Fields, fields, finite, isFields, text } from './shape.ts';
@@ -21,7 +22,7 @@ const isLine = (value: Fields): boolean => typeof value[TRACE] === 'string';
 const isEntry = ({ logName, trace, ...rest }: Fields): boolean =>
   (typeof logName === 'string' || TRACE_NAME.test(text(trace) ?? '')) && PAYLOADS.some((key) => key in rest);
 
-export const readGoogleLog = (value: Fields): Parsed => ({ records: [googleLog(value)], rejects: [] });
+export const readGoogleLog = (value: Fields): Parsed => recordsOnly([googleLog(value)]);
 
 /** The line in the body of a log that came another way: JSON as text, or the object that it was. */
 export function googleLine(body: unknown): Fields | undefined {

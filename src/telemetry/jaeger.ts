@@ -37,7 +37,7 @@ export function readJaeger(value: Fields, where: string): Parsed {
     else records.push(read);
     index += 1;
   }
-  return { records, rejects };
+  return { records, rejects, quiet: 0 };
 }
 
 function* spansOf(value: Fields): Generator<readonly [span: Fields, processes: Fields]> {

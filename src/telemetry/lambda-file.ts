@@ -1,6 +1,7 @@
 import { earlier, later, type Micros, NO_TIME } from '../units.ts';
 import { lambdaLine } from './lambda-lines.ts';
-import type { InvocationRecord, LogRecord } from './record.ts';
+import { recordsOnly } from './parsed.ts';
+import type { InvocationRecord, LogRecord, Parsed } from './record.ts';
 import { isoTime } from './time.ts';
 
 /** How a message of a Lambda log begins; a line that begins otherwise (a stack trace) belongs to the message before it. */
@@ -12,8 +13,10 @@ export const beginsMessage = (line: string): boolean => HEAD.test(line);
 type Said = InvocationRecord | LogRecord;
 
 /** Reads the messages of one text file; order does not matter. Nothing in them names the function. */
-export const readMessages = (messages: readonly string[]): readonly Said[] =>
-  dated(messages.map(message).filter((record) => record !== undefined));
+export function readMessages(messages: readonly string[]): Parsed {
+  const said = messages.map(message).filter((record) => record !== undefined);
+  return { ...recordsOnly(dated(said)), quiet: messages.length - said.length };
+}
 
 /** `2023-12-05T22:14:43.877000+00:00 2023/12/05/[$LATEST]e34e… REPORT RequestId: …`, as `aws logs tail` prints it. */
 const TAIL = /^(\d{4}-\d{2}-\d{2}T\S{8,24}) (?:(\d{4}\/\d{2}\/\d{2}\/\S{1,256}) )?/;

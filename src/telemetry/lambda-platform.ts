@@ -50,19 +50,28 @@ function told(requestId: string, record: Fields): Told {
     phase: 'report',
     traceId: header.traceId,
     parentSpanId: header.parent,
+    sampled: header.sampled,
     spanId: spanId(text(tracing['spanId']) ?? ''),
     status: invocationStatus(record['status']),
     error: errorNamed(record['errorType']),
   };
 }
 
-type Metric = 'duration' | 'billedDuration' | 'initDuration' | 'restoreDuration' | 'memorySizeMB' | 'maxMemoryUsedMB';
+type Metric =
+  | 'duration'
+  | 'billedDuration'
+  | 'initDuration'
+  | 'restoreDuration'
+  | 'billedRestoreDuration'
+  | 'memorySizeMB'
+  | 'maxMemoryUsedMB';
 
 const metrics = (said: Fields): Pick<Told, Metric> => ({
   duration: milliseconds(said['durationMs']),
   billedDuration: milliseconds(said['billedDurationMs']),
   initDuration: milliseconds(said['initDurationMs']),
   restoreDuration: milliseconds(said['restoreDurationMs']),
+  billedRestoreDuration: milliseconds(said['billedRestoreDurationMs']),
   memorySizeMB: finite(said['memorySizeMB']),
   maxMemoryUsedMB: finite(said['maxMemoryUsedMB']),
 });

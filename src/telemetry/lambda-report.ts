@@ -12,12 +12,14 @@ export const NOTHING_TOLD = {
   traceId: undefined,
   spanId: undefined,
   parentSpanId: undefined,
+  sampled: undefined,
   status: undefined,
   error: undefined,
   duration: undefined,
   billedDuration: undefined,
   initDuration: undefined,
   restoreDuration: undefined,
+  billedRestoreDuration: undefined,
   memorySizeMB: undefined,
   maxMemoryUsedMB: undefined,
 } as const satisfies Partial<Told>;
@@ -41,7 +43,7 @@ const QUIET =
 
 /** REPORT's fields stand in any order, between tabs; the longer names first, for `Duration` ends several of them. */
 const FIELD =
-  /(Billed Restore Duration|Billed Duration|Restore Duration|Init Duration|Duration|Memory Size|Max Memory Used|XRAY TraceId|SegmentId|Status|Error Type): (\S+)/g;
+  /(Billed Restore Duration|Billed Duration|Restore Duration|Init Duration|Duration|Memory Size|Max Memory Used|XRAY TraceId|SegmentId|Sampled|Status|Error Type): (\S+)/g;
 
 /**
  * A text line of the Lambda platform. undefined: not one; `quiet`: one that tells nothing we keep.
@@ -64,12 +66,14 @@ function report(requestId: string, line: string): Told {
     requestId,
     phase: 'report',
     ...reportIds(said.get('XRAY TraceId'), said.get('SegmentId')),
+    sampled: flag(said.get('Sampled')),
     status,
     error: errorNamed(said.get('Error Type')),
     duration: milliseconds(said.get('Duration')),
     billedDuration: milliseconds(said.get('Billed Duration')),
     initDuration: milliseconds(said.get('Init Duration')),
     restoreDuration: milliseconds(said.get('Restore Duration')),
+    billedRestoreDuration: milliseconds(said.get('Billed Restore Duration')),
     memorySizeMB: finite(said.get('Memory Size')),
     maxMemoryUsedMB: finite(said.get('Max Memory Used')),
   };
@@ -117,6 +121,8 @@ export function invocationStatus(word: unknown): InvocationRecord['status'] {
 
 export const errorNamed = (type: unknown): SpanError | undefined =>
   text(type) === undefined ? undefined : { type: cut(text(type) ?? '', 256), message: '' };
+
+const flag = (word: string | undefined): boolean | undefined => (word === undefined ? undefined : word === 'true');
 
 export const milliseconds = (value: unknown): Micros | undefined => limited(finite(value), fromMillis);
 

@@ -3,6 +3,7 @@ import { isAwsSpan, readAwsSpan } from './aws-spans.ts';
 import { isEventBridge, readEventBridge } from './eventbridge.ts';
 import { jsonFields } from './json.ts';
 import { lambdaLine } from './lambda-lines.ts';
+import { parsedOne, rejected } from './parsed.ts';
 import type { Parsed } from './record.ts';
 import { text } from './shape.ts';
 import { found } from './text.ts';
@@ -32,8 +33,5 @@ export function readLogEvent(said: unknown, at: Micros | undefined, source: LogS
   // A rule of EventBridge may have a log group as its target.
   const event = message.includes('"detail-type"') ? jsonFields(message) : undefined;
   if (isEventBridge(event)) return readEventBridge(event);
-  const line = lambdaLine(message, { function: source.function, at });
-  return { records: line === undefined ? [] : [line], rejects: [] };
+  return parsedOne(lambdaLine(message, { function: source.function, at }), where);
 }
-
-const rejected = (reason: string, where: string): Parsed => ({ records: [], rejects: [{ reason, where }] });

@@ -1,5 +1,6 @@
 import type { Micros } from '../units.ts';
 import { logSource, readLogEvent } from './log-event.ts';
+import { joined } from './parsed.ts';
 import type { Parsed } from './record.ts';
 import { type Fields, fields, isFields, list, text } from './shape.ts';
 import { isoTime, millisTime } from './time.ts';
@@ -19,8 +20,7 @@ export const isLogQuery = (value: unknown): value is Fields | readonly unknown[]
  */
 export function readLogQuery(value: Fields | readonly unknown[], where: string): Parsed {
   const { rows, isOne } = answerIn(value) ?? { rows: [], isOne: false };
-  const read = rows.map((row, index) => readRow(columns(row), isOne ? where : `${where}[${index}]`));
-  return { records: read.flatMap(({ records }) => records), rejects: read.flatMap(({ rejects }) => rejects) };
+  return joined(rows.map((row, index) => readRow(columns(row), isOne ? where : `${where}[${index}]`)));
 }
 
 function answerIn(value: unknown): Answer | undefined {

@@ -19,14 +19,16 @@ import { nanosTime } from './time.ts';
 export function otlpLogs(request: Fields, where: string): Parsed {
   const records: TelemetryRecord[] = [];
   const rejects: Reject[] = [];
+  let quiet = 0;
   let index = 0;
   for (const [log, resource] of logsOf(request)) {
     const read = record(fields(log), resource);
     if (typeof read === 'string') rejects.push({ reason: read, where: `${where}[${index}]` });
-    else if (read !== undefined) records.push(read);
+    else if (read === undefined) quiet += 1;
+    else records.push(read);
     index += 1;
   }
-  return { records, rejects };
+  return { records, rejects, quiet };
 }
 
 function* logsOf(request: Fields): Generator<readonly [log: unknown, resource: readonly Entry[]]> {

@@ -2,6 +2,7 @@ import { LogsRequest, TraceRequest } from './otlp-descriptor.ts';
 import type { Signal } from './otlp-json.ts';
 import { otlpLogs } from './otlp-logs.ts';
 import { otlpSpans } from './otlp-spans.ts';
+import { rejected } from './parsed.ts';
 import type { Parsed } from './record.ts';
 import { type Fields, fields, list } from './shape.ts';
 import { cut } from './text.ts';
@@ -10,7 +11,7 @@ import { cut } from './text.ts';
 export function readOtlpProtobuf(bytes: Uint8Array, signal: Signal, where: string): Parsed {
   const request = decoded(bytes, signal);
   if (typeof request === 'string') {
-    return { records: [], rejects: [{ reason: `OTLP protobuf ${signal}: ${request} (expected an export request)`, where }] };
+    return rejected(`OTLP protobuf ${signal}: ${request} (expected an export request)`, where);
   }
   return signal === 'traces' ? otlpSpans(request, where) : otlpLogs(request, where);
 }

@@ -1,5 +1,6 @@
 import { attributes, type Entry, keyValues } from './attributes.ts';
 import { awsResource } from './aws-resource.ts';
+import { receivedIn } from './deliveries.ts';
 import type { TraceId } from './ids.ts';
 import { isErrorTag, kindByTag } from './opentracing.ts';
 import { otlpSpanId, otlpTraceId } from './otlp-ids.ts';
@@ -34,13 +35,14 @@ export function otlpSpans(request: Fields, where: string): Parsed {
     else records.push(read);
     index += 1;
   }
-  return { records, rejects };
+  return { records, rejects, quiet: 0 };
 }
 
 function* spansOf(request: Fields): Generator<readonly [span: unknown, around: Surroundings]> {
   for (const group of list(request['resourceSpans']).map(fields)) {
     const resource = keyValues(fields(group['resource'])['attributes']);
-    for (const scoped of list(group['scopeSpans']).map(fields)) {
+    // Before OTLP 1.0 scopes were instrumentation libraries.
+    for (const scoped of list(group['scopeSpans'] ?? group['instrumentationLibrarySpans']).map(fields)) {
       const scope = keyValues(fields(scoped['scope'])['attributes']);
       const around = { service: serviceName(resource), resource, scope };
       for (const span of list(scoped['spans'])) yield [span, around];
@@ -64,8 +66,9 @@ function spanRecord(span: Fields, { service, resource, scope }: Surroundings): S
   if (spanId === undefined) return `span with span id ${found(span['spanId'])} (expected 16 hex digits, not all zero)`;
   const start = nanosTime(span['startTimeUnixNano']);
   if (start === undefined) return `span starting at ${found(span['startTimeUnixNano'])} (expected nanoseconds since 1970)`;
-  const merged = attributes([keyValues(span['attributes']), scope, resource]);
   const kind = spanKind(span['kind']);
+  const own = keyValues(span['attributes']);
+  const merged = attributes([receivedIn(own, kind), own, scope, resource]);
   const links = linksOf(span['links']);
   const parentSpanId = otlpSpanId(span['parentSpanId']);
   const spanKindSaid = kind === 'internal' ? (kindByTag(merged) ?? kind) : kind;

@@ -1,6 +1,7 @@
 import { readJson } from './json.ts';
 import { readOtlpJson, type Signal } from './otlp-json.ts';
 import { readOtlpProtobuf } from './otlp-protobuf.ts';
+import { rejected } from './parsed.ts';
 import type { Parsed } from './record.ts';
 
 /** By the names that OTLP's partial success uses for what it rejected. */
@@ -11,5 +12,5 @@ export function parseOtlp(signal: keyof typeof SIGNALS, bytes: Uint8Array, encod
   if (encoding === 'protobuf') return readOtlpProtobuf(bytes, SIGNALS[signal], 'body');
   const json = readJson(new TextDecoder().decode(bytes));
   if (json) return readOtlpJson(json.value, SIGNALS[signal], 'body');
-  return { records: [], rejects: [{ reason: `not JSON (expected OTLP/JSON ${SIGNALS[signal]})`, where: 'body' }] };
+  return rejected(`not JSON (expected OTLP/JSON ${SIGNALS[signal]})`, 'body');
 }

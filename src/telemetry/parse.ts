@@ -1,8 +1,11 @@
+import { logQueryRows } from './csv.ts';
 import { EXPECTED, readValue } from './formats.ts';
 import { isGzip, unpacked } from './gunzip.ts';
 import { readJson } from './json.ts';
 import { readMessages } from './lambda-file.ts';
+import { readLogQuery } from './log-query.ts';
 import { protobufSignal, readOtlpProtobuf } from './otlp-protobuf.ts';
+import { joined, rejected } from './parsed.ts';
 import { type Piece, pieces } from './pieces.ts';
 import type { Parsed } from './record.ts';
 import { found } from './text.ts';
@@ -17,18 +20,15 @@ const INPUT_BYTES = 256 * 1_024 * 1_024;
 export function parse(bytes: Uint8Array, where: string): Parsed {
   if (!isGzip(bytes)) return parsePlain(bytes, where);
   const plain = unpacked(bytes);
-  return typeof plain === 'string' ? rejected(plain, where) : parsePlain(plain, where);
+  return typeof plain === 'string' ? unknown(plain, where) : parsePlain(plain, where);
 }
 
-const rejected = (what: string, where: string): Parsed => ({
-  records: [],
-  rejects: [{ reason: `${what} (expected ${EXPECTED})`, where }],
-});
+const unknown = (what: string, where: string): Parsed => rejected(`${what} (expected ${EXPECTED})`, where);
 
 function parsePlain(bytes: Uint8Array, where: string): Parsed {
-  if (bytes.length === 0) return rejected('nothing', where);
-  if (bytes.length > INPUT_BYTES) return rejected('more than 256 MiB', where);
-  if (isGzip(bytes)) return rejected('gzip inside gzip', where);
+  if (bytes.length === 0) return unknown('nothing', where);
+  if (bytes.length > INPUT_BYTES) return unknown('more than 256 MiB', where);
+  if (isGzip(bytes)) return unknown('gzip inside gzip', where);
   const signal = protobufSignal(bytes);
   return signal === undefined ? parseText(new TextDecoder().decode(bytes), where) : readOtlpProtobuf(bytes, signal, where);
 }
@@ -36,9 +36,10 @@ function parsePlain(bytes: Uint8Array, where: string): Parsed {
 function parseText(text: string, where: string): Parsed {
   const json = readJson(text);
   if (json) return readValue(json.value, where);
+  const rows = logQueryRows(text);
+  if (rows && rows.length > 0) return readLogQuery({ results: rows }, where);
   const parts = pieces(text);
-  if (parts.every((part) => part.kind === 'stray'))
-    return rejected(unreadable(text, parts[0]), `${where}:${parts[0]?.line ?? 1}`);
+  if (parts.every((part) => part.kind === 'stray')) return unknown(unreadable(text, parts[0]), `${where}:${parts[0]?.line ?? 1}`);
   return parsePieces(parts, where);
 }
 
@@ -53,9 +54,6 @@ function unreadable(text: string, first: Piece | undefined): string {
 function parsePieces(parts: readonly Piece[], where: string): Parsed {
   const values = parts.flatMap((part) => (part.kind === 'json' ? [readValue(part.value, `${where}:${part.line}`)] : []));
   const messages = parts.flatMap((part) => (part.kind === 'message' ? [part.text] : []));
-  const strays = parts.flatMap((part) => (part.kind === 'stray' ? [{ reason: 'not JSON', where: `${where}:${part.line}` }] : []));
-  return {
-    records: [...values.flatMap(({ records }) => records), ...readMessages(messages)],
-    rejects: [...values.flatMap(({ rejects }) => rejects), ...strays],
-  };
+  const strays = parts.flatMap((part) => (part.kind === 'stray' ? [rejected('not JSON', `${where}:${part.line}`)] : []));
+  return joined([...values, readMessages(messages), ...strays]);
 }

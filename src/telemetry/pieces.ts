@@ -1,4 +1,5 @@
 import { readJson } from './json.ts';
+import { multiLine } from './json-lines.ts';
 import { beginsMessage } from './lambda-file.ts';
 
 /** What a text file consists of, each with the line on which it begins, counted from 1. */
@@ -15,14 +16,31 @@ const MESSAGE_CHARACTERS = 1_048_576;
 /** One JSON value a line, or messages of a log, or both mixed as Lambda's JSON log format mixes them. */
 export function pieces(text: string): readonly Piece[] {
   const found: Piece[] = [];
-  for (const [index, line] of text.split('\n').entries()) {
+  const lines = text.split('\n').map((line) => line.replace(/\r$/, ''));
+  const lastLine = multiLine();
+  for (let index = 0; index < lines.length; index++) {
+    const line = lines[index] ?? '';
     if (line.trim() === '') continue;
-    const before = found.at(-1);
-    const next = piece(line.replace(/\r$/, ''), index + 1);
-    if (next.kind === 'stray' && before?.kind === 'message') found[found.length - 1] = continued(before, next.text);
-    else found.push(next);
+    const last = lastLine(lines, index);
+    const whole = last === undefined ? undefined : valueIn(lines, index, last);
+    if (last !== undefined && whole) {
+      found.push(whole);
+      index = last;
+    } else add(found, piece(line, index + 1));
   }
   return found;
+}
+
+function valueIn(lines: readonly string[], first: number, last: number): Piece | undefined {
+  const json = readJson(lines.slice(first, last + 1).join('\n'));
+  return json && { kind: 'json', value: json.value, line: first + 1 };
+}
+
+/** A line that is nothing by itself continues the message before it. */
+function add(found: Piece[], next: Piece): void {
+  const before = found.at(-1);
+  if (next.kind === 'stray' && before?.kind === 'message') found[found.length - 1] = continued(before, next.text);
+  else found.push(next);
 }
 
 function piece(text: string, line: number): Piece {

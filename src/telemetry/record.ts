@@ -48,6 +48,8 @@ export type InvocationRecord = {
   readonly spanId: SpanId | undefined;
   /** Who called: `Parent=` of `tracing.value`. */
   readonly parentSpanId: SpanId | undefined;
+  /** false: the platform says that this run sends no trace. */
+  readonly sampled: boolean | undefined;
   readonly phase: 'start' | 'report';
   readonly at: Micros;
   readonly status: 'success' | 'error' | 'timeout' | undefined;
@@ -57,6 +59,8 @@ export type InvocationRecord = {
   readonly initDuration: Micros | undefined;
   /** SnapStart: a snapshot was restored in place of an initialisation. */
   readonly restoreDuration: Micros | undefined;
+  /** Of it what ran in the sandbox: loading the runtime, and the hooks after the restore. */
+  readonly billedRestoreDuration: Micros | undefined;
   readonly memorySizeMB: number | undefined;
   readonly maxMemoryUsedMB: number | undefined;
 };
@@ -79,7 +83,7 @@ export type EventRecord = Announced & Happening;
 
 type Announced = {
   readonly kind: 'event';
-  /** The event's or message's own; empty where it has none. */
+  /** The event's or message's own; made of its content where it has none. */
   readonly id: string;
   readonly source: string;
   readonly detailType: string;
@@ -142,4 +146,9 @@ export type Happening =
 /** Input that could not be read: a value, counted and shown, never thrown. `where` is a line, an index or a path in the payload. */
 export type Reject = { readonly reason: string; readonly where: string };
 
-export type Parsed = { readonly records: readonly TelemetryRecord[]; readonly rejects: readonly Reject[] };
+export type Parsed = {
+  readonly records: readonly TelemetryRecord[];
+  readonly rejects: readonly Reject[];
+  /** How much was understood and tells nothing we keep: END, INIT_START, a control message. With the others: all that came in. */
+  readonly quiet: number;
+};

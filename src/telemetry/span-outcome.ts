@@ -1,4 +1,5 @@
 import { batchFailures } from './batch-failures.ts';
+import { NAMELESS } from './error-text.ts';
 import type { Attributes, SpanError, SpanKind, SpanStatus } from './record.ts';
 import { finite } from './shape.ts';
 import { cut } from './text.ts';
@@ -20,8 +21,6 @@ export type Outcome = { readonly status: SpanStatus; readonly error: SpanError |
 /** Ours: a type is a class name. */
 const TYPE_CHARACTERS = 256;
 const MESSAGE_CHARACTERS = 2_048;
-/** For an error whose kind nobody names. https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/ */
-const NAMELESS = '_OTHER';
 /** Of a function that returned and told Lambda which records of its batch have failed: what that is called where it is switched on. */
 const REPORTED = 'ReportBatchItemFailures';
 
@@ -53,11 +52,14 @@ function errorOf(said: Said, status: SpanStatus): SpanError | undefined {
   const code = httpCode(said.attributes);
   const http = code !== undefined && code >= 400 ? code : undefined;
   const items = batchFailures(said.attributes);
-  const type = thrown?.type || errorType(said.attributes) || http?.toString() || (items.length > 0 ? REPORTED : undefined);
+  const type =
+    named(thrown?.type) || named(errorType(said.attributes)) || http?.toString() || (items.length > 0 ? REPORTED : undefined);
   const message = thrown?.message || said.message || (http === undefined ? items.join(', ') : `HTTP ${http}`);
   if (thrown === undefined && (status !== 'error' || (type === undefined && message === ''))) return undefined;
-  return { type: cut(type ?? NAMELESS, TYPE_CHARACTERS), message: cut(message, MESSAGE_CHARACTERS) };
+  return { type: cut(type ?? '', TYPE_CHARACTERS), message: cut(message, MESSAGE_CHARACTERS) };
 }
+
+const named = (type: string | undefined): string | undefined => (type === NAMELESS ? undefined : type);
 
 function errorType(attributes: Attributes): string | undefined {
   const type = attributes['error.type'] ?? attributes['exception.type'];

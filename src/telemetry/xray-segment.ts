@@ -1,5 +1,6 @@
 import { awsResource, resourceOfService } from './aws-resource.ts';
 import { type SpanId, spanId, type TraceId, traceId } from './ids.ts';
+import { rejected } from './parsed.ts';
 import type { Attributes, Parsed, Reject, SpanKind, SpanLink, SpanRecord } from './record.ts';
 import { type Fields, fields, isFields, list, text } from './shape.ts';
 import { outcome } from './span-outcome.ts';
@@ -39,7 +40,7 @@ export function readSegment(segment: Fields, { trace: around, truncated, where }
   const trace = traceId(text(segment['trace_id']) ?? '') ?? around;
   if (trace === undefined) {
     const reason = `X-Ray segment with trace id ${found(segment['trace_id'])} (expected 1-8 hex digits-24 hex digits)`;
-    return { records: [], rejects: [{ reason, where }] };
+    return rejected(reason, where);
   }
   const parts = partsOf(segment);
   const document: Document = { trace, truncated, exceptions: exceptionsOf(parts.map(({ said }) => said)) };
@@ -50,7 +51,7 @@ export function readSegment(segment: Fields, { trace: around, truncated, where }
     if (typeof read === 'string') rejects.push({ reason: read, where: n === 0 ? where : `${where} subsegment ${n}` });
     else records.push(read);
   }
-  return { records, rejects };
+  return { records, rejects, quiet: 0 };
 }
 
 /** The segment and all that is nested in it, parents first; without recursion, for nobody limits the depth. */

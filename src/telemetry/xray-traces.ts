@@ -1,5 +1,8 @@
+import { isAwsSpan, readAwsSpan } from './aws-spans.ts';
 import { type TraceId, traceId } from './ids.ts';
 import { readJson } from './json.ts';
+import { isOtlp, readOtlpJson } from './otlp-json.ts';
+import { joined, QUIET, rejected } from './parsed.ts';
 import type { Parsed } from './record.ts';
 import { type Fields, fields, isFields, list, text } from './shape.ts';
 import { found } from './text.ts';
@@ -32,7 +35,7 @@ type Around = { readonly trace: TraceId | undefined; readonly truncated: boolean
 const ALONE: Around = { trace: undefined, truncated: false };
 
 export function readXray(value: Fields, where: string): Parsed {
-  if (isDaemonHeader(value)) return { records: [], rejects: [] };
+  if (isDaemonHeader(value)) return QUIET;
   if (Array.isArray(value['Traces']))
     return joined(list(value['Traces']).map((trace, n) => readTrace(fields(trace), `${where}.Traces[${n}]`)));
   return documentsOf(value) ? readTrace(value, where) : readSegment(value, { ...ALONE, where });
@@ -49,14 +52,10 @@ function readTrace(trace: Fields, where: string): Parsed {
 function readDocument(wrapped: unknown, around: Around, where: string): Parsed {
   const document = isFields(wrapped) && 'Document' in wrapped ? wrapped['Document'] : wrapped;
   const value = typeof document === 'string' ? readJson(document)?.value : document;
+  // ListRetrievedTraces with the format OTEL, as it answers where Transaction Search is on.
+  if (isOtlp(value, 'traces')) return readOtlpJson(value, 'traces', where);
+  if (isAwsSpan(value)) return readAwsSpan(value, where);
   return isFields(value)
     ? readSegment(value, { ...around, where })
     : rejected(`X-Ray document ${found(document)} (expected the JSON of an object)`, where);
 }
-
-const rejected = (reason: string, where: string): Parsed => ({ records: [], rejects: [{ reason, where }] });
-
-const joined = (parts: readonly Parsed[]): Parsed => ({
-  records: parts.flatMap(({ records }) => records),
-  rejects: parts.flatMap(({ rejects }) => rejects),
-});

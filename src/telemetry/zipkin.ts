@@ -3,6 +3,7 @@ import { awsResource } from './aws-resource.ts';
 import { jsonFields } from './json.ts';
 import { outcomeByTags } from './opentracing.ts';
 import { serviceName } from './otlp-spans.ts';
+import { parsedOne } from './parsed.ts';
 import type { Parsed, SpanKind, SpanRecord } from './record.ts';
 import { type Fields, fields, finite, isFields, list, text } from './shape.ts';
 import { shortSpanId, shortTraceId } from './short-ids.ts';
@@ -25,10 +26,7 @@ export function isZipkinSpan(value: unknown): value is Fields {
  * Reads one span. The client's and the server's half of a call may have one id and come from two senders; they are told apart
  * when the trace is assembled. https://github.com/openzipkin/zipkin-api/blob/master/zipkin2-api.yaml
  */
-export function readZipkinSpan(span: Fields, where: string): Parsed {
-  const read = spanRecord(span);
-  return typeof read === 'string' ? { records: [], rejects: [{ reason: read, where }] } : { records: [read], rejects: [] };
-}
+export const readZipkinSpan = (span: Fields, where: string): Parsed => parsedOne(spanRecord(span), where);
 
 function spanRecord(span: Fields): SpanRecord | string {
   const traceId = shortTraceId(span['traceId']);

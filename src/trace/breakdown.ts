@@ -1,7 +1,9 @@
 import { type Micros, micros, NO_TIME } from '../units.ts';
 import { categoryOf, homesOf } from './category.ts';
+import { saysColdStart, withColdStart } from './cold-start.ts';
 import { isInit, type Node, type Tree } from './node.ts';
 import type { Category, Section } from './transaction.ts';
+import { charged } from './waits.ts';
 
 const NOTHING: Readonly<Record<Category, Micros>> = {
   orchestration: NO_TIME,
@@ -22,13 +24,15 @@ export function spentOn(tree: Tree, path: readonly Section[]): Spent {
   const byId = new Map(tree.nodes.map((each) => [each.span.spanId, each]));
   const homes = homesOf(tree);
   const breakdown = { ...NOTHING };
-  path.forEach((section, i) => {
+  const sections = charged(path, byId);
+  sections.forEach((section, i) => {
     const node = byId.get(section.spanId);
-    const next = path[i + 1];
-    const category = node
-      ? categoryOf(section, { node, home: homes.get(node) ?? node, next: next ? byId.get(next.spanId) : undefined })
-      : 'unclassified';
-    breakdown[category] = micros(breakdown[category] + section.end - section.start);
+    const next = sections[i + 1];
+    const after = next ? byId.get(next.spanId) : undefined;
+    const own = node ? categoryOf(section, { node, home: homes.get(node) ?? node, next: after }) : 'unclassified';
+    for (const { amount, category = own } of withColdStart(section, after)) {
+      breakdown[category] = micros(breakdown[category] + amount);
+    }
   });
   return { breakdown, coldStarts: coldStarts(path, byId) };
 }
@@ -36,11 +40,8 @@ export function spentOn(tree: Tree, path: readonly Section[]): Spent {
 function coldStarts(path: readonly Section[], byId: ReadonlyMap<string, Node>): number {
   const worked = new Set(path.filter((section) => section.what === 'work').map((section) => section.spanId));
   const nodes = [...worked].map((id) => byId.get(id)).filter((node) => node !== undefined);
-  return nodes.filter((node) => isInit(node.span) || (saysColdStart(node) && !hasInitOnPath(node, worked))).length;
+  return nodes.filter((node) => isInit(node.span) || (saysColdStart(node.span) && !hasInitOnPath(node, worked))).length;
 }
-
-const saysColdStart = ({ span }: Node): boolean =>
-  (span.invocation?.initDuration ?? 0) > 0 || span.attributes['faas.coldstart'] === true;
 
 const hasInitOnPath = (node: Node, worked: ReadonlySet<string>): boolean =>
   [...node.children, ...(node.parent?.children ?? [])].some((near) => isInit(near.span) && worked.has(near.span.spanId));

@@ -1,9 +1,9 @@
-import { isAttempt, isInferred, isInit, isQueueLike, type Node, type Tree } from './node.ts';
+import { isAttempt, isInferred, isInit, isQueueLike, isRestore, type Node, type Tree } from './node.ts';
 import type { Category, Section } from './transaction.ts';
+import { heldIn } from './waits.ts';
 
 /** What only passes work on: its own time is the platform's, not the owner's code. X-Ray writes some names in capitals, some small. */
 const ORCHESTRATORS = /^AWS::(Lambda$|ApiGateway|StepFunctions|AppSync|Events)/i;
-const QUEUES = /sqs|kinesis|kafka|rabbit|dynamodb|activemq/i;
 
 /** A span on the path, the span that its time belongs to, and the span that comes next on the path. */
 export type OnPath = { readonly node: Node; readonly home: Node; readonly next: Node | undefined };
@@ -22,7 +22,8 @@ export function homesOf({ nodes }: Tree): ReadonlyMap<Node, Node> {
 export function categoryOf(section: Section, on: OnPath): Category {
   const { node } = on;
   if (section.what === 'gap') return 'unclassified';
-  if (section.what === 'wait') return isFromQueue(node) ? 'queueing' : 'trigger';
+  if (section.what === 'wait') return heldIn(node) === 'queue' ? 'queueing' : 'trigger';
+  if (isRestore(node.span)) return 'containerInitialization';
   if (isInit(node.span)) return 'runtimeInitialization';
   if (isQueueLike(node)) return 'queueing';
   if (/^overhead$/i.test(node.span.operation)) return 'overhead';
@@ -53,14 +54,3 @@ function ofHome(home: Node): Category {
 
 const isOrchestrator = ({ span }: Node): boolean =>
   isAttempt(span) || (ORCHESTRATORS.test(span.resource ?? '') && span.resource !== 'AWS::Lambda::Function');
-
-function isFromQueue({ span, parent }: Node): boolean {
-  const said = [
-    span.attributes['messaging.system'],
-    span.resource,
-    span.attributes['faas.trigger.source'],
-    parent?.span.attributes['messaging.system'],
-    parent?.span.resource,
-  ];
-  return said.some((word) => typeof word === 'string' && QUEUES.test(word));
-}

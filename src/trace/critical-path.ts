@@ -1,7 +1,9 @@
 import { earlier, later, type Micros } from '../units.ts';
 import { isAwaited, TOLERANCE } from './edges.ts';
 import { compare, isQueueLike, length, MARGIN, type Node, type Tree } from './node.ts';
+import { beganAt } from './not-traced.ts';
 import type { Section } from './transaction.ts';
+import { deliveryBefore, heldIn, IDLE_STATE_MICROS, statesOf, triesAgain } from './waits.ts';
 
 /** `response`: what the caller waited for. `completion`: all until the last asynchronous consequence was done. */
 export type View = 'response' | 'completion';
@@ -35,40 +37,59 @@ const endsLater = (a: Node, b: Node): boolean => a.end > b.end || (a.end === b.e
  */
 export function criticalPath(tree: Tree, view: View = 'completion'): readonly Section[] {
   const sink = lastOf(tree, view);
-  const pen = penFrom(tree.entry.start, sink.end);
+  const began = view === 'completion' ? beganAt(tree) : tree.entry.start;
+  const pen = penFrom(began, sink.end, statesOf(tree));
   let at = sink;
   for (;;) {
     const top = topOfUnit(at);
     if (at === sink) explain(pen, top, sink.end);
     else explainUpTo(pen, at, top);
     if (!top.parent) break;
-    handOver(pen, top, top.parent);
-    at = top.parent;
+    at = deliveryBefore(top) ?? top.parent;
+    if (at === top.parent) handOver(pen, top, top.parent);
+    else pen.draw(top, at.end, 'retry');
   }
   pen.draw(tree.entry, tree.entry.start, 'gap');
+  pen.draw(tree.entry, began, heldIn(tree.entry));
   return pen.sections();
 }
 
 /** Draws from right to left and never twice over the same moment: whatever the walk does, the pieces are a partition. */
 type Pen = {
   readonly at: () => Micros;
-  readonly draw: (node: Node, downTo: Micros, what: Section['what']) => void;
+  readonly draw: (node: Node, downTo: Micros, as: Ink) => void;
   readonly sections: () => readonly Section[];
+  readonly states: ReadonlySet<Node>;
 };
 
-function penFrom(floor: Micros, end: Micros): Pen {
+/** How a piece is drawn: a back-off is the work of a program that sleeps, and a wait where a service tries again. */
+type Ink = keyof typeof INKS;
+
+const INKS = {
+  work: { what: 'work' },
+  backOff: { what: 'work', why: 'retry' },
+  gap: { what: 'gap' },
+  queue: { what: 'wait', why: 'queue' },
+  trigger: { what: 'wait', why: 'trigger' },
+  retry: { what: 'wait', why: 'retry' },
+  state: { what: 'wait', why: 'state' },
+} as const satisfies Record<string, Pick<Section, 'what' | 'why'>>;
+
+function penFrom(floor: Micros, end: Micros, states: ReadonlySet<Node>): Pen {
   const drawn: Section[] = [];
   let cursor = end;
-  const draw = (node: Node, downTo: Micros, what: Section['what']): void => {
+  const draw = (node: Node, downTo: Micros, ink: Ink): void => {
     const start = later(downTo, floor);
     if (start >= cursor) return;
     const { spanId } = node.span;
+    const as: Pick<Section, 'what' | 'why'> = INKS[ink];
     const previous = drawn.at(-1);
-    if (previous?.spanId === spanId && previous.what === what) drawn[drawn.length - 1] = { ...previous, start };
-    else drawn.push({ spanId, start, end: cursor, what });
+    const continues = previous?.spanId === spanId && previous.what === as.what && previous.why === as.why;
+    if (continues) drawn[drawn.length - 1] = { ...previous, start };
+    else drawn.push({ spanId, start, end: cursor, ...as });
     cursor = start;
   };
-  return { at: () => cursor, draw, sections: () => drawn.toReversed() };
+  return { at: () => cursor, draw, sections: () => drawn.toReversed(), states };
 }
 
 /** The highest span that, through awaited calls only, waited for this one. */
@@ -84,6 +105,8 @@ type Frame = {
   readonly to: Micros;
   readonly rest: Node[];
   readonly tolerance: number;
+  /** The call drawn last, so the one that came next. */
+  next: Node | undefined;
 };
 
 function frame(node: Node, from: Micros, to: Micros): Frame {
@@ -91,7 +114,7 @@ function frame(node: Node, from: Micros, to: Micros): Frame {
   const rest = node.children
     .filter((child) => child.start < to && child.end > from && child.end > child.start && isAwaited(child))
     .sort((a, b) => clipped(a) - clipped(b) || a.start - b.start || compare(b.span.spanId, a.span.spanId));
-  return { node, from, to, rest, tolerance: TOLERANCE * length(node) };
+  return { node, from, to, rest, tolerance: TOLERANCE * length(node), next: undefined };
 }
 
 /**
@@ -113,15 +136,25 @@ function explain(pen: Pen, top: Node, to: Micros): void {
     }
     const cursor = pen.at();
     if (child.start >= cursor || earlier(child.end, current.to) > cursor + current.tolerance) continue;
-    drawOwn(pen, current.node, child.end);
+    drawBetween(pen, current, child);
+    current.next = child;
     stack.push(frame(child, later(child.start, current.from), pen.at()));
   }
+}
+
+/** The time from one call to the next. */
+function drawBetween(pen: Pen, { node, next }: Frame, call: Node): void {
+  const isRetry = next !== undefined && triesAgain(call, next, pen.states);
+  if (isRetry && pen.states.has(node)) pen.draw(next, call.end, 'retry');
+  else if (isRetry) pen.draw(node, call.end, 'backOff');
+  else drawOwn(pen, node, call.end);
 }
 
 /** What lies beyond a span's own end (a margin of clocks) is not its work. */
 function drawOwn(pen: Pen, node: Node, downTo: Micros): void {
   pen.draw(node, later(node.end, downTo), 'gap');
-  pen.draw(node, downTo, 'work');
+  const isIdle = pen.states.has(node) && pen.at() - downTo >= IDLE_STATE_MICROS;
+  pen.draw(node, downTo, isIdle ? 'state' : 'work');
 }
 
 /** From the moment the pen is at, backwards through the span that handed over and all that waited for it. */
@@ -139,9 +172,9 @@ function handOver(pen: Pen, top: Node, parent: Node): void {
   let handedOver = earlier(parent.end, top.start);
   for (const wait of queued) {
     if (wait.end <= handedOver) continue;
-    pen.draw(top, wait.end, 'wait');
+    pen.draw(top, wait.end, heldIn(top));
     pen.draw(wait, later(wait.start, parent.start), 'work');
     handedOver = earlier(handedOver, wait.start);
   }
-  pen.draw(top, handedOver, top.adrift ? 'gap' : 'wait');
+  pen.draw(top, handedOver, top.adrift ? 'gap' : heldIn(top));
 }

@@ -28,11 +28,22 @@ export function attemptsAt(node: Node): readonly Node[] {
     .sort((a, b) => a.start - b.start || a.end - b.end);
 }
 
-function isSameThing({ span: a }: Node, { span: b }: Node): boolean {
-  const isAgain = isAttempt(a) && isAttempt(b);
-  if (a.service !== b.service || (a.operation !== b.operation && !isAgain) || a.kind !== b.kind) return false;
-  const [one, other] = [itemOf(a.attributes), itemOf(b.attributes)];
+export function isSameThing(a: Node, b: Node): boolean {
+  if (!isAlike(a, b)) return false;
+  const [one, other] = [itemOf(a.span.attributes), itemOf(b.span.attributes)];
   return one === undefined || other === undefined || one === other;
+}
+
+/** The same, and not only as far as anybody says: both name the message, or X-Ray counts them as attempts. */
+export function isSameWork(a: Node, b: Node): boolean {
+  if (!isAlike(a, b)) return false;
+  const item = itemOf(a.span.attributes);
+  return (isAttempt(a.span) && isAttempt(b.span)) || (item !== undefined && item === itemOf(b.span.attributes));
+}
+
+function isAlike({ span: a }: Node, { span: b }: Node): boolean {
+  const isAgain = isAttempt(a) && isAttempt(b);
+  return a.service === b.service && (a.operation === b.operation || isAgain) && a.kind === b.kind;
 }
 
 /** AWS gives every request an id of its own, so on a client span it tells attempts apart and not items. */

@@ -6,6 +6,7 @@ import { canonical } from './copies.ts';
 import { criticalPath, lastOf } from './critical-path.ts';
 import { fatalEnds } from './failure.ts';
 import { compare, type Draft, type Tree } from './node.ts';
+import { beganAt, notTraced } from './not-traced.ts';
 import { selfTime } from './self-time.ts';
 import { settle } from './timing.ts';
 import type { Incomplete, Section, Span, Transaction } from './transaction.ts';
@@ -14,7 +15,10 @@ import { grow } from './tree.ts';
 /** The stable name and the one that older SDKs send. https://opentelemetry.io/docs/specs/semconv/resource/deployment-environment/ */
 const ENVIRONMENT = ['deployment.environment.name', 'deployment.environment'] as const;
 const NO_ENVIRONMENT = 'default';
-const DEFECTS: readonly Incomplete[] = ['missing-root', 'missing-parent', 'still-running', 'clock-skew', 'cycle', 'truncated'];
+const DEFECTS: readonly Incomplete[] = [
+  ...(['missing-root', 'missing-parent', 'still-running', 'clock-skew', 'cycle', 'truncated'] as const),
+  ...(['producer-not-traced', 'consumer-not-traced', 'sampled'] as const),
+];
 
 /** Builds the tree of one transaction, walks it and tells what it shows. Throws on no spans at all. */
 export function transactionOf(
@@ -22,9 +26,10 @@ export function transactionOf(
   { logs, events }: { readonly logs: readonly LogRecord[]; readonly events: readonly EventRecord[] },
 ): Transaction {
   const tree = grow(drafts);
-  const defects = new Set([...tree.incomplete, ...settle(tree), ...leftOut(tree)]);
+  const defects = new Set([...tree.incomplete, ...settle(tree), ...leftOut(tree), ...notTraced(tree)]);
   const path = criticalPath(tree);
   const { entry } = tree;
+  const began = beganAt(tree);
   return {
     id: entry.span.traceId,
     traceIds: traceIdsOf(tree),
@@ -33,8 +38,8 @@ export function transactionOf(
     environment: environmentOf(tree),
     outcome: fatalEnds(tree).length > 0 ? 'failed' : 'ok',
     incomplete: DEFECTS.filter((each) => defects.has(each)),
-    start: entry.span.start,
-    duration: between(entry.start, lastOf(tree, 'completion').end),
+    start: began,
+    duration: between(began, lastOf(tree, 'completion').end),
     spans: measured(tree, path),
     criticalPath: path,
     ...spentOn(tree, path),

@@ -22,17 +22,8 @@ const texts = (attributes: Attributes, names: readonly string[]): readonly strin
 
 export const requestIdOf = (attributes: Attributes): string | undefined => texts(attributes, REQUEST_ID)[0];
 
-/** X-Ray's own name for the execution of a state machine; the others as instrumentations of functions and starters write it. */
-export const EXECUTION_ARN = [
-  'aws.resource_arn',
-  'aws.step_functions.execution.arn',
-  'aws.step_functions.execution_arn',
-  'aws.stepfunctions.execution_arn',
-  'aws.states.execution_arn',
-  'aws.sfn.execution_arn',
-  'aws.execution_arn',
-  'aws.lambda.durable_execution_arn',
-] as const;
+/** X-Ray's own name for the execution of a state machine. OpenTelemetry has none: the others are of wrappers around handlers. */
+export const EXECUTION_ARN = ['aws.resource_arn', 'aws.stepfunctions.execution_arn', 'aws.lambda.durable_execution.arn'] as const;
 
 export const executionArnOf = (attributes: Attributes): string | undefined =>
   texts(attributes, EXECUTION_ARN).find((arn) => isExecutionArn(arn) || arn.includes(':durable-execution'));

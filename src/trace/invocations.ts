@@ -1,5 +1,6 @@
 import { between, micros } from '../units.ts';
 import type { Attempt } from './attempts.ts';
+import { startUp } from './cold-start.ts';
 import { isFailing } from './failing.ts';
 import { functionName, isRun, mayRun, namesOf, requestIdOf } from './functions.ts';
 import { drawMissing } from './missing-function.ts';
@@ -74,7 +75,7 @@ const contradicts = (span: Span, attempt: Attempt): boolean =>
 
 function isNear(span: Span, attempt: Attempt): boolean {
   const end = attempt.end ?? span.start;
-  return span.start >= attempt.start - NEARBY - (attempt.said.initDuration ?? 0) && span.start <= end + NEARBY;
+  return span.start >= attempt.start - NEARBY - startUp(attempt.said) && span.start <= end + NEARBY;
 }
 
 function closest(drafts: readonly Draft[], attempt: Attempt): Draft | undefined {

@@ -1,3 +1,5 @@
+import { isRedacted } from '../redaction/finding.ts';
+import { RECEIVED_IDS } from '../telemetry/deliveries.ts';
 import type { Attributes, AttributeValue, SpanKind } from '../telemetry/record.ts';
 import { canonical } from './copies.ts';
 import { EXECUTION_ARN, REQUEST_ID } from './functions.ts';
@@ -17,45 +19,41 @@ export type Carrier = {
 export type JoinKeys = { readonly offers: readonly string[]; readonly wants: readonly (readonly string[])[] };
 
 /**
- * Ids that AWS gives to one message or event, unique everywhere: SQS, SNS, EventBridge. OpenTelemetry's names, the older one, what
- * the X-Ray SDKs and instrumentations of the AWS SDK write, CloudEvents'. https://opentelemetry.io/docs/specs/semconv/registry/attributes/messaging/
+ * Ids that AWS gives to one message or event, unique everywhere: SQS, SNS, EventBridge.
+ * `messaging.*`, `cloudevents.*`: OpenTelemetry, https://opentelemetry.io/docs/specs/semconv/registry/attributes/messaging/
+ * (`messaging.message_id` before 1.17, `.ids` of batches in .NET). `aws.message_id`: X-Ray's own, as its SDKs write it under `aws`.
+ * `aws.sqs.message_id`, `aws.sns.message_id`: Epsagon's instrumentations and Dynatrace's dictionary; Instana's specification has
+ * lists of them. `aws.eventbridge.event_id`: wrappers for Lambda in .NET and TypeScript. `aws.sns.message.id`: OpenTelemetry for Java.
  */
 const MESSAGE_ID = [
+  RECEIVED_IDS,
   'messaging.message.id',
   'messaging.message_id',
   'messaging.message.ids',
-  'messaging.batch.message_ids',
   'aws.message_id',
   'aws.sqs.message_id',
-  'aws.sqs.message.id',
   'aws.sqs.message_ids',
   'aws.sns.message_id',
+  'aws.sns.message_ids',
   'aws.sns.message.id',
   'aws.eventbridge.event_id',
-  'aws.eventbridge.event.id',
-  'aws.eventbridge.event_ids',
-  'aws.events.event_id',
   'cloudevents.event_id',
 ] as const;
-/** A sequence number is unique within its shard only. https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecord.html */
-const SHARD_ID = [
-  'aws.kinesis.shard_id',
-  'aws.kinesis.shard.id',
-  'messaging.destination.partition.id',
-  'messaging.kinesis.shard_id',
-] as const;
-const SEQUENCE_NUMBER = [
-  'aws.kinesis.sequence_number',
-  'aws.kinesis.sequence_numbers',
-  'aws.kinesis.sequence.number',
-  'messaging.kinesis.sequence_number',
-  'aws.dynamodb.stream.sequence_number',
-] as const;
+/**
+ * A sequence number is unique within its shard only. https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecord.html
+ * Epsagon's and Sumo Logic's names (`aws.kinesis.*`), and OpenTelemetry's of a partition; it has none for a sequence number.
+ */
+const SHARD_ID = ['aws.kinesis.shard_id', 'messaging.destination.partition.id'] as const;
+const SEQUENCE_NUMBER = ['aws.kinesis.sequence_number'] as const;
 /** `shardId-000000000006:4959…`, as Lambda's `eventID` names a record of Kinesis. */
 const SHARD_AND_NUMBER = /^(shardId-\d{1,20}):(\d{1,200})$/;
-/** Which item a table's stream tells of. A write is not told the id of the record that it causes, so table and key must do. */
-const TABLE = ['aws.dynamodb.table_names', 'aws.dynamodb.table_name', 'aws.table_name', 'db.collection.name'] as const;
-const ITEM_KEY = ['aws.dynamodb.key', 'aws.dynamodb.keys', 'aws.dynamodb.item_key', 'db.dynamodb.key'] as const;
+/**
+ * Which item a table's stream tells of. A write is not told the id of the record that it causes, so table and key must do.
+ * Tables: OpenTelemetry (now and as `db.collection.name`) and X-Ray (`aws.table_name`). Nobody has a convention for keys:
+ * `aws.dynamodb.key` is Epsagon's, `.keys` of a batch ours to fill by a hook (test/cases/record/hooks.cjs).
+ */
+const TABLE = ['aws.dynamodb.table_names', 'aws.table_name', 'db.collection.name'] as const;
+const ITEM_KEY = ['aws.dynamodb.key', 'aws.dynamodb.keys'] as const;
 
 /**
  * Ids that a caller is told, the service in between bears, and the function behind it is given. The service is known by its resource;
@@ -72,7 +70,9 @@ const RELAYED: readonly Relayed[] = [
   },
   {
     name: 'gateway',
-    ids: ['aws.api_gateway.request_id', 'aws.apigateway.request_id', 'aws.apigw.request_id', 'apigateway.request_id'],
+    // X-Ray's segment of a gateway: `aws.api_gateway.request_id`.
+    ids: ['aws.api_gateway.request_id'],
+    // Captured headers. https://opentelemetry.io/docs/specs/semconv/registry/attributes/http/
     asked: ['http.response.header.x-amzn-requestid', 'http.response.header.apigw-requestid'],
     isId: () => true,
     service: /^AWS::ApiGateway/,
@@ -81,7 +81,8 @@ const RELAYED: readonly Relayed[] = [
   {
     name: 'lambda',
     ids: REQUEST_ID,
-    asked: ['aws.request_id', 'aws.requestId', 'http.response.header.x-amzn-requestid'],
+    // OpenTelemetry's name, that of its instrumentation for JavaScript (0.78) and of Java's, and the captured header.
+    asked: ['aws.request_id', 'aws.request.id', 'aws.requestId', 'http.response.header.x-amzn-requestid'],
     isId: () => true,
     service: /^AWS::Lambda$/,
     called: /^AWS::Lambda(?:::Function)?$/,
@@ -122,6 +123,8 @@ const textOf = ({ attributes }: Carrier, names: readonly string[]): string =>
   names.map((name) => attributes[name] ?? '').join(' ');
 
 /** A join by such a key is a guess: others may have written the same item. */
+export const messageKey = (id: string): string => `message ${id}`;
+
 export const isGuess = (key: string): boolean => key.startsWith('item ');
 
 /** Message ids and sequence numbers that a span bears, as `batchItemFailures` names them. */
@@ -173,7 +176,7 @@ function carried({ attributes }: Carrier): readonly string[] {
   });
   const tables = valuesOf(attributes, TABLE);
   const items = written.flatMap((item) => tables.map((table) => `item ${table}:${item}`));
-  return [...new Set([...ids.map((id) => `message ${id}`), ...records, ...items])];
+  return [...new Set([...ids.map(messageKey), ...records, ...items])];
 }
 
 /** Every span that is kept passes here, and most say nothing: so without an allocation where there is nothing. */
@@ -185,7 +188,8 @@ function valuesOf(attributes: Attributes, names: readonly string[]): readonly st
     found ??= new Set();
     for (const text of textsIn(value)) {
       const id = text.replaceAll(' ', '');
-      if (ID.test(id)) found.add(id);
+      // Two addresses that were taken out look like one, and join nothing.
+      if (ID.test(id) && !isRedacted(id)) found.add(id);
     }
   }
   return found === undefined ? NOTHING : [...found];

@@ -2,8 +2,9 @@ import { type SpanId, spanId, type TraceId } from '../telemetry/ids.ts';
 import type { InvocationRecord, SpanStatus } from '../telemetry/record.ts';
 import { between, micros, NO_TIME } from '../units.ts';
 import type { Attempt } from './attempts.ts';
-import { calls, functionName, isCaller, isLambdaService, namesOf, requestIdOf } from './functions.ts';
+import { calls, functionName, isCaller, isLambdaService, mayRun, namesOf, requestIdOf } from './functions.ts';
 import { compare, type Draft, UNSAID } from './node.ts';
+import { UNSAMPLED } from './not-traced.ts';
 import { platformError } from './platform-error.ts';
 import type { Join, Span } from './transaction.ts';
 
@@ -23,6 +24,8 @@ export function drawMissing(drafts: readonly Draft[], lost: readonly Attempt[]):
     if (!span) continue;
     site.taken.add(span.spanId);
     if (span.parentSpanId !== undefined) site.answered.add(span.parentSpanId);
+    const caller = callerIn(span);
+    if (caller) site.asked.set(attempt.said.requestId, caller);
     drawn.push({ span, links: [], origins: [] });
   }
   return [...drafts, ...drawn];
@@ -37,6 +40,8 @@ type Site = {
   readonly orphans: readonly { readonly span: Span; readonly names: ReadonlySet<string> }[];
   readonly taken: Set<string>;
   readonly answered: Set<string>;
+  /** By request id, which Lambda keeps when it tries an event again: who asked for an earlier run. */
+  readonly asked: Map<string, Caller>;
 };
 
 function siteOf(drafts: readonly Draft[]): Site {
@@ -50,8 +55,17 @@ function siteOf(drafts: readonly Draft[]): Site {
       .map((span) => ({ span, names: namesOf(span) })),
     taken: new Set(byId.keys()),
     answered: new Set(spans.map((span) => span.parentSpanId).filter((id) => id !== undefined)),
+    asked: new Map(spans.filter(mayRun).flatMap(askedIn)),
   };
 }
+
+function askedIn(span: Span): readonly (readonly [request: string, caller: Caller])[] {
+  const [request, caller] = [requestIdOf(span.attributes), callerIn(span)];
+  return request === undefined || !caller ? [] : [[request, caller]];
+}
+
+const callerIn = ({ traceId, parentSpanId, join }: Span): Caller | undefined =>
+  parentSpanId && { span: { traceId, spanId: parentSpanId }, join: join ?? 'inferred' };
 
 function draw(attempt: Attempt, site: Site): Span | undefined {
   const { said, start, end } = attempt;
@@ -76,7 +90,7 @@ function draw(attempt: Attempt, site: Site): Span | undefined {
     shifted: NO_TIME,
     self: NO_TIME,
     critical: NO_TIME,
-    attributes: { 'faas.invocation_id': said.requestId },
+    attributes: { 'faas.invocation_id': said.requestId, ...(said.sampled === false && { [UNSAMPLED]: true }) },
     invocation: said,
   };
 }
@@ -128,5 +142,6 @@ function callerOf(attempt: Attempt, name: string | undefined, site: Site): Calle
   const asked = open.findLast((each) => requestIdOf(each.attributes) === attempt.said.requestId);
   // Lambda answers its caller with the id that it logs, so that is no guess; any other call may bear an id of its own.
   const span = service ?? asked ?? open.findLast((each) => name !== undefined && calls(each, name));
-  return span && { span, join: span === asked && span.resource?.startsWith('AWS::Lambda') ? 'message' : 'inferred' };
+  if (!span) return site.asked.get(attempt.said.requestId);
+  return { span, join: span === asked && span.resource?.startsWith('AWS::Lambda') ? 'message' : 'inferred' };
 }

@@ -56,9 +56,13 @@ export function node({ span, links, origins }: Draft): Node {
 }
 
 /** Initialization of a sandbox, as X-Ray, OpenTelemetry and Lambda's own telemetry name it. */
-export function isInit(span: Pick<Span, 'operation' | 'attributes'>): boolean {
-  return /^(initialization|init|faas\.init)$/i.test(span.operation) || span.attributes['faas.init'] === true;
+export function isInit(span: Pick<Span, 'operation' | 'kind' | 'attributes'>): boolean {
+  return /^(initialization|init|faas\.init)$/i.test(span.operation) || isRestore(span) || span.attributes['faas.init'] === true;
 }
+
+/** X-Ray's subsegment of a sandbox that SnapStart restored. https://docs.aws.amazon.com/lambda/latest/dg/snapstart-monitoring.html */
+export const isRestore = ({ operation, kind }: Pick<Span, 'operation' | 'kind'>): boolean =>
+  operation === 'Restore' && kind === 'internal';
 
 /** A span under its parent, on the workbench or in a picture. */
 type Placed = { readonly span: Span; readonly parent: { readonly span: Span } | undefined };

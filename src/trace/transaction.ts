@@ -39,7 +39,19 @@ export type Transaction = {
   readonly events: readonly EventRecord[];
 };
 
-export type Incomplete = 'missing-root' | 'missing-parent' | 'still-running' | 'clock-skew' | 'cycle' | 'truncated';
+export type Incomplete =
+  | 'missing-root'
+  | 'missing-parent'
+  | 'still-running'
+  | 'clock-skew'
+  | 'cycle'
+  | 'truncated'
+  /** The entry took a message of which nobody told that it was sent; the time it waited may be known all the same. */
+  | 'producer-not-traced'
+  /** A message was sent, and nobody told that it was taken. */
+  | 'consumer-not-traced'
+  /** The platform, or a header that was passed on, says that a part was left out by sampling. */
+  | 'sampled';
 
 /** How the parent is known: recorded, by a span link, by a message id, or only guessed. undefined: the entry, or a root without parent. */
 export type Join = 'parent' | 'link' | 'message' | 'inferred';
@@ -74,13 +86,21 @@ export type Span = {
   readonly invocation: InvocationRecord | undefined;
 };
 
-/** A piece of the critical path. `wait` and `gap` name the span that was waited for. */
+/** A piece of the critical path. `wait` and `gap` name the span that was waited for, or that waited by itself. */
 export type Section = {
   readonly spanId: SpanId;
   readonly start: Micros;
   readonly end: Micros;
   readonly what: 'work' | 'wait' | 'gap';
+  /** Of a wait; and of a program's own time where it only let some pass before it tried again. */
+  readonly why?: WaitReason;
 };
+
+/**
+ * `queue`, `trigger`: handed over, and taken up later; `retry`: from a failed attempt to the next one; `state`: a state machine
+ * was told to wait.
+ */
+export type WaitReason = 'queue' | 'trigger' | 'retry' | 'state';
 
 /** Where the critical path was spent; ServiTrace's categories (Scheuner et al., "Let's Trace It"). */
 export type Category =

@@ -64,6 +64,13 @@ function drawBranch(page: Page, { row, middle }: Lane, top: number): void {
   const layer = row.doubt === 'missing-parent' || row.doubt === 'inferred' ? sheet.doubt : sheet.guide;
   layer.push({ x, x2: x, y: from, y2: middle, color: theme.guide });
   layer.push({ x, x2: indent(page, row.depth), y: middle, y2: middle, color: theme.guide });
+  if (row.doubt === 'missing-parent') drawMissing(page, x, middle);
+}
+
+/** What stands for a parent that never came. */
+export function drawMissing({ sheet, theme }: Page, x: number, middle: number): void {
+  sheet.chip.push({ x: x - 4, x2: x + 4, y: middle - 6, y2: middle + 6, fill: theme.paper, radius: 4 });
+  sheet.chipText.push(words('?', x, middle + 3.5, { size: 10, weight: 700, color: theme.quiet, align: 'center' }));
 }
 
 const isBold = ({ failed, share, depth }: Row): boolean => failed || share >= WORTH_BOLD || depth === 0;

@@ -176,7 +176,7 @@ export function altText(scene: Scene): string {
   const cause = scene.causes[0];
   const sentences = [
     `${part(transaction.name)} ${verb} ${spelled(transaction.duration)}${times ? ` (${times})` : ''}.`,
-    failure && `${part(failure.error.type)} in ${hopSaid(failure.span)}.`,
+    failure && `${part(failure.error.type || failure.error.message)} in ${hopSaid(failure.span)}.`,
     cause && cause.kind !== 'unknown' && `Likely cause: ${part(cause.summary).replace(/\.$/, '')}.`,
     pathSaid(waterfall),
     `${counted(transaction.spans.length, 'span')}, ${counted(serviceCount(transaction), 'service')}.`,

@@ -5,26 +5,39 @@ import { clean, type Ellipsis, shortened } from './text.ts';
 /** The weights that the subsets hold. */
 export type Weight = 400 | 600 | 700;
 
-/** What an SVG names them; the second steps in where the first has no glyph. */
-export const FONT_FAMILIES = 'Noto Sans, Noto Sans JP';
-
 /** Beside this file in the sources and in the build alike. */
-export const FONT_FOLDER = new URL('./fonts/', import.meta.url);
+const file = (name: string): URL => new URL(`./fonts/${name}`, import.meta.url);
 
-const once = (file: string): (() => Face) => {
+const LATIN_FILES: Readonly<Record<Weight, URL>> = {
+  400: file('NotoSans-Regular.ttf'),
+  600: file('NotoSans-SemiBold.ttf'),
+  700: file('NotoSans-Bold.ttf'),
+};
+const JAPANESE_FILE = file('NotoSansJP-Medium.ttf');
+
+/** By names that no machine has: a Noto Sans that is installed somewhere is not the same to the pixel. */
+export const FONTS: readonly { readonly family: string; readonly files: readonly URL[] }[] = [
+  { family: 'Tracefall Sans', files: Object.values(LATIN_FILES) },
+  { family: 'Tracefall Sans JP', files: [JAPANESE_FILE] },
+];
+
+/** The second steps in where the first has no glyph. */
+export const FONT_FAMILIES = FONTS.map(({ family }) => family).join(', ');
+
+const once = (url: URL): (() => Face) => {
   let face: Face | undefined;
   return () => {
-    face ??= parseFace(readFileSync(new URL(file, FONT_FOLDER)));
+    face ??= parseFace(readFileSync(url));
     return face;
   };
 };
 
 const FACES: Readonly<Record<Weight, () => Face>> = {
-  400: once('NotoSans-Regular.ttf'),
-  600: once('NotoSans-SemiBold.ttf'),
-  700: once('NotoSans-Bold.ttf'),
+  400: once(LATIN_FILES[400]),
+  600: once(LATIN_FILES[600]),
+  700: once(LATIN_FILES[700]),
 };
-const JAPANESE = once('NotoSansJP-Medium.ttf');
+const JAPANESE = once(JAPANESE_FILE);
 
 /** Below it Noto Sans has every letter that Noto Sans JP has. */
 const FIRST_BEYOND_LATIN = 0x300;

@@ -1,5 +1,7 @@
+import { drawMissing } from './body.ts';
 import { fitInto, legible, width } from './font-metrics.ts';
 import { MARGIN, type Page, words } from './page.ts';
+import type { Waterfall } from './rows.ts';
 import { counted, warningsOf } from './scene.ts';
 import { hatched } from './sheet.ts';
 import { mixed } from './theme.ts';
@@ -31,6 +33,13 @@ function foldNote({ waterfall }: Page): string {
   return `${grouped}${waterfall.folded.toLocaleString('en-US')} of ${counted(waterfall.spans, 'span')} folded`;
 }
 
+/** What the dashed boxes are: time in a queue, time that no span explains, or both. */
+function emptyTime({ path, rows }: Waterfall): string {
+  const hasGap = path.some(({ what }) => what === 'gap');
+  const hasWait = path.some(({ what }) => what === 'wait') || rows.some(({ waits }) => waits.some(({ name }) => name !== 'gap'));
+  return hasGap && hasWait ? 'waiting or gap' : hasGap ? 'gap' : 'waiting';
+}
+
 type Sample = { readonly shown: boolean; readonly wide: number; readonly text: string; readonly draw: (x: number) => void };
 
 /** Returns the x behind the last entry. */
@@ -45,7 +54,8 @@ function drawLegend(page: Page, y: number): number {
   return x;
 }
 
-function samples({ sheet, theme, waterfall }: Page, y: number): readonly Sample[] {
+function samples(page: Page, y: number): readonly Sample[] {
+  const { sheet, theme, waterfall } = page;
   const rows = waterfall.rows;
   const box = (
     x: number,
@@ -66,7 +76,7 @@ function samples({ sheet, theme, waterfall }: Page, y: number): readonly Sample[
     {
       shown: sheet.wait.length > 0,
       wide: 22,
-      text: 'waiting',
+      text: emptyTime(waterfall),
       draw: (x) => sheet.wait.push({ ...box(x, 22), fill: theme.waitPaper, radius: 1.5 }),
     },
     {
@@ -97,10 +107,16 @@ function samples({ sheet, theme, waterfall }: Page, y: number): readonly Sample[
       draw: (x) => sheet.event.push({ x: x + 3.5, y: y - 3.5, color: theme.ink }),
     },
     {
-      shown: sheet.doubt.length > 0,
+      shown: rows.some(({ doubt }) => doubt === 'inferred'),
       wide: 16,
-      text: 'parent unsure',
+      text: 'parent guessed',
       draw: (x) => sheet.doubt.push({ x, x2: x + 16, y: y - 3.5, y2: y - 3.5, color: theme.faint }),
+    },
+    {
+      shown: rows.some(({ doubt }) => doubt === 'missing-parent'),
+      wide: 8,
+      text: 'parent missing',
+      draw: (x) => drawMissing(page, x + 4, y - 3.5),
     },
   ];
 }

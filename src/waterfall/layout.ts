@@ -1,4 +1,5 @@
 import { drawAxis, drawRows } from './body.ts';
+import type { Drawing } from './drawing.ts';
 import { drawFooter } from './footer.ts';
 import { drawHeader } from './header.ts';
 import { PRESETS, type PresetName, pageOf } from './page.ts';
@@ -6,13 +7,13 @@ import { drawPath, drawRibbon, RIBBON_HEIGHT } from './path.ts';
 import { waterfallOf } from './rows.ts';
 import type { Scene } from './scene.ts';
 import type { Sheet } from './sheet.ts';
+import { specOf } from './spec.ts';
 import type { ThemeName } from './theme.ts';
 import { timelineOf } from './timeline.ts';
 
 export type Options = { readonly preset?: PresetName; readonly theme?: ThemeName };
 
-/** A picture in exact logical pixels; what is left is to fill in the shapes. */
-export type Layout = { readonly sheet: Sheet; readonly theme: ThemeName; readonly width: number; readonly height: number };
+export type Layout = Omit<Drawing, 'sheet'> & { readonly sheet: Sheet };
 
 /** Vega could lay out much of it, but collisions, cuts and the least width of a bar need the text widths anyway. */
 export function layoutOf(scene: Scene, { preset = 'thread', theme = 'light' }: Options = {}): Layout {
@@ -27,5 +28,5 @@ export function layoutOf(scene: Scene, { preset = 'thread', theme = 'light' }: O
   const bottom = drawRows(page, top);
   drawPath(page, top);
   const end = drawFooter(page, bottom + 19);
-  return { sheet: page.sheet, theme, width: page.width, height: Math.ceil(end + 12) };
+  return { spec: specOf(theme), sheet: page.sheet, width: page.width, height: Math.ceil(end + 12) };
 }

@@ -7,6 +7,8 @@ import type { Knot, Stretch, Timeline } from './timeline.ts';
 export type PathPiece = Stretch & {
   readonly knot: Knot;
   readonly what: Section['what'] | 'cold';
+  /** Of a wait, where the analysis says. */
+  readonly why?: Section['why'];
   /** undefined: neither its span nor an ancestor has a row. */
   readonly row: number | undefined;
 };
@@ -17,7 +19,7 @@ export function piecesOf(timeline: Timeline, rowOfKnot: ReadonlyMap<Knot, number
     knot.sections.flatMap((section): readonly PathPiece[] => {
       const at = { start: section.start - timeline.from, end: section.end - timeline.from };
       const place = { knot, row: rowOfKnot.get(knot) };
-      if (section.what !== 'work') return [{ ...at, ...place, what: section.what }];
+      if (section.what !== 'work') return [{ ...at, ...place, what: section.what, why: section.why }];
       if (knot.queueLike) return [{ ...at, ...place, what: 'wait' }];
       return coldApart(at, knot.cold).map((part) => ({ ...part, ...place }));
     }),
@@ -54,12 +56,13 @@ export function waitBefore(knot: Knot): string {
 /** On the critical path the analysis says what was waited for; elsewhere it is the time since the hand-over. */
 export function waitsOf(knot: Knot, timeline: Timeline): readonly Wait[] {
   const name = waitBefore(knot);
-  const seen = knot.sections.filter(({ what }) => what !== 'work');
+  // A state that waits is a bar of its own already.
+  const seen = knot.sections.filter(({ what, why }) => what !== 'work' && why !== 'state');
   if (seen.length > 0) {
-    return seen.map(({ start, end, what }) => ({
+    return seen.map(({ start, end, what, why }) => ({
       start: start - timeline.from,
       end: end - timeline.from,
-      name: what === 'gap' ? 'gap' : name,
+      name: what === 'gap' ? 'gap' : why === 'retry' ? 'back-off' : name,
     }));
   }
   const handedOver = knot.parent?.at.end;

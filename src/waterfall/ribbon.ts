@@ -63,9 +63,11 @@ function keyOf(piece: PathPiece): string {
   return [piece.what, service, pieceName(piece), isDeepest(piece.knot) ? 'failed' : ''].join('\u0001');
 }
 
-export function pieceName({ knot, what }: PathPiece): string {
+export function pieceName({ knot, what, why }: PathPiece): string {
   if (what === 'cold') return 'cold start';
   if (what === 'gap') return 'gap';
+  if (why === 'retry') return 'back-off';
+  if (why === 'state') return 'state wait';
   if (what === 'wait') return waitBefore(knot);
   const { service, operation } = nameOf(knot.span);
   return operation === '' ? service : operation;

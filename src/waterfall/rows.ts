@@ -2,6 +2,7 @@ import type { Span } from '../trace/transaction.ts';
 import { type Folded, folded, type Item, templateOf } from './folding.ts';
 import { type Chip, chipOf, nameOf } from './naming.ts';
 import { type PathPiece, piecesOf, type Wait, waitsOf } from './pieces.ts';
+import { remembered } from './remembered.ts';
 import { merged, without } from './stretches.ts';
 import { isDeepest, type Knot, type Stretch, type Timeline } from './timeline.ts';
 
@@ -63,6 +64,17 @@ export type Waterfall = {
 
 /** Folds a transaction to about `budget` rows: 1.2 times as many when then nothing needs folding. */
 export function waterfallOf(timeline: Timeline, budget: number): Waterfall {
+  const known = waterfalls(timeline).get(budget);
+  if (known) return known;
+  const waterfall = foldedTo(timeline, budget);
+  waterfalls(timeline).set(budget, waterfall);
+  return waterfall;
+}
+
+/** By budget. */
+const waterfalls = remembered((_: Timeline) => new Map<number, Waterfall>());
+
+function foldedTo(timeline: Timeline, budget: number): Waterfall {
   const fold = folded(timeline, budget);
   const owners = ownersOf(fold);
   const order = inOrder(fold, owners);

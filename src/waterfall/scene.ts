@@ -1,5 +1,5 @@
 import type { Cause } from '../diagnosis/cause.ts';
-import type { Usual } from '../diagnosis/usual.ts';
+import type { Spread } from '../diagnosis/usual.ts';
 import type { SpanError } from '../telemetry/record.ts';
 import { isFailing } from '../trace/failing.ts';
 import type { Span, Transaction } from '../trace/transaction.ts';
@@ -13,7 +13,7 @@ export type Scene = {
   /** Best first. */
   readonly causes: readonly Cause[];
   /** Of the entry operation. */
-  readonly usual: Usual | undefined;
+  readonly usual: Spread | undefined;
 };
 
 /** The failure to name first: the one that the best cause points at, else the deepest with most of the critical path. */
@@ -48,6 +48,9 @@ const INCOMPLETE: Readonly<Record<Exclude<Transaction['incomplete'][number], 'cl
   'still-running': 'not all spans were seen to end',
   cycle: 'a cycle of parents was cut',
   truncated: 'too many spans: some are left out',
+  'producer-not-traced': 'who sent the first message was not traced',
+  'consumer-not-traced': 'a message was sent, and who took it was not traced',
+  sampled: 'sampling left a part of it out',
 };
 
 /** What a reader must know before trusting the drawing. */

@@ -6,20 +6,10 @@ export type Sheet = { readonly [Name in BoxLayer]: Box[] } & { readonly [Name in
 } & { readonly badge: Badge[]; readonly event: Mark[] };
 
 /** `bar`: spans. `folded`: spans without a row, where they lie outside the bar of their caller. `wait`: dashed boxes. `path`: what the critical path underlines. `plate`: pill, banner, swatches of the legend. */
-export type BoxLayer = 'band' | 'plate' | 'chip' | 'folded' | 'wait' | 'bar' | 'tag' | 'path' | 'ribbon';
+type BoxLayer = 'band' | 'plate' | 'chip' | 'folded' | 'wait' | 'bar' | 'tag' | 'path' | 'ribbon';
 /** `doubt`: a branch to a parent that never came or is a guess. `hatch`: diagonals over a cold start. `handOver`: where the critical path goes from row to row. */
-export type LineLayer = 'grid' | 'guide' | 'doubt' | 'hatch' | 'handOver';
-export type WordsLayer =
-  | 'axis'
-  | 'chipText'
-  | 'label'
-  | 'duration'
-  | 'note'
-  | 'ribbonText'
-  | 'errorText'
-  | 'head'
-  | 'legend'
-  | 'foot';
+type LineLayer = 'grid' | 'guide' | 'doubt' | 'hatch' | 'handOver';
+type WordsLayer = 'axis' | 'chipText' | 'label' | 'duration' | 'note' | 'ribbonText' | 'errorText' | 'head' | 'legend' | 'foot';
 
 export type Box = {
   readonly x: number;

@@ -1,33 +1,30 @@
+import type { Spec } from './drawing.ts';
 import { FONT_FAMILIES } from './font-metrics.ts';
-import type { BoxLayer, LineLayer, Sheet, WordsLayer } from './sheet.ts';
 import { THEMES, type Theme, type ThemeName } from './theme.ts';
 
-/** A Vega-Lite specification: plain JSON. Its types live in a package that only render.ts may import. */
-export type Spec = Readonly<Record<string, unknown>>;
-
-/** A data set of the sheet, filled in for every picture anew; the specification holds no word of anybody's data. */
-const from = (name: keyof Sheet): Spec => ({ data: { name } });
+/** A data set of the sheet, filled in for every picture anew; a specification holds no word of anybody's data. */
+export const from = (name: string): Spec => ({ data: { name } });
 
 /** The sheet is in pixels already, so nothing is scaled and no axis is drawn. */
-const pixels = (field: string): Spec => ({ field, type: 'quantitative', scale: null, axis: null });
-const as = (field: string): Spec => ({ field, type: 'nominal', scale: null });
-const each = (expr: string): Spec => ({ expr: `datum.${expr}` });
+export const pixels = (field: string): Spec => ({ field, type: 'quantitative', scale: null, axis: null });
+export const as = (field: string): Spec => ({ field, type: 'nominal', scale: null });
+export const each = (expr: string): Spec => ({ expr: `datum.${expr}` });
 
 const SIDES: Spec = { x: pixels('x'), x2: { field: 'x2' }, y: pixels('y'), y2: { field: 'y2' } };
 
-const boxes = (name: BoxLayer, mark: Spec = {}): Spec => ({
+export const boxes = (name: string, mark: Spec = {}): Spec => ({
   ...from(name),
   mark: { type: 'rect', cornerRadius: each('radius'), ...mark },
   encoding: { ...SIDES, fill: as('fill') },
 });
 
-const lines = (name: LineLayer, mark: Spec = {}): Spec => ({
+export const lines = (name: string, mark: Spec = {}): Spec => ({
   ...from(name),
   mark: { type: 'rule', strokeWidth: 1, ...mark },
   encoding: { ...SIDES, color: as('color') },
 });
 
-const texts = (name: WordsLayer): Spec => ({
+export const texts = (name: string): Spec => ({
   ...from(name),
   mark: {
     type: 'text',
@@ -48,7 +45,7 @@ const events = (theme: Theme): Spec => ({
 
 const BADGE_PLACE: Spec = { x: pixels('x'), y: pixels('y') };
 
-const badges = (theme: Theme): readonly Spec[] => [
+export const badges = (theme: Theme): readonly Spec[] => [
   {
     ...from('badge'),
     mark: {
@@ -79,17 +76,21 @@ const badges = (theme: Theme): readonly Spec[] => [
   },
 ];
 
-/** One view, its layers from the paper up. */
+/** One view in pixels; what is missing are its layers, from the paper up. */
+export const paperOf = (theme: Theme): Spec => ({
+  $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+  background: theme.paper,
+  padding: 0,
+  autosize: 'none',
+  width: 1,
+  height: 1,
+  config: { aria: false, view: { stroke: null }, font: FONT_FAMILIES },
+});
+
 export function specOf(name: ThemeName): Spec {
   const theme = THEMES[name];
   return {
-    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-    background: theme.paper,
-    padding: 0,
-    autosize: 'none',
-    width: 1,
-    height: 1,
-    config: { aria: false, view: { stroke: null }, font: FONT_FAMILIES },
+    ...paperOf(theme),
     layer: [
       boxes('band'),
       lines('grid'),

@@ -1,7 +1,10 @@
+import { NAMELESS } from '../telemetry/error-text.ts';
 import type { SpanId } from '../telemetry/ids.ts';
+import { startUp } from '../trace/cold-start.ts';
 import { httpStatus, isFailing } from '../trace/failing.ts';
 import { isInit, isQueueLike } from '../trace/node.ts';
 import type { Section, Span, Transaction } from '../trace/transaction.ts';
+import { remembered } from './remembered.ts';
 import { withoutTwins } from './twins.ts';
 
 /** A piece of the picture's time axis: µs from its left edge. */
@@ -51,7 +54,7 @@ export type Draft = Omit<{ -readonly [Key in keyof Knot]: Knot[Key] }, 'parent' 
 };
 
 /** Where every span lies. Reaches beyond the transaction where a span does: a picture may not hide what does not fit. */
-export function timelineOf(transaction: Transaction): Timeline {
+export const timelineOf = remembered((transaction: Transaction): Timeline => {
   const { from, to } = extent(transaction);
   const sections = sectionsBySpan(transaction);
   const ids = new Set(transaction.spans.map(({ spanId }) => spanId));
@@ -75,7 +78,7 @@ export function timelineOf(transaction: Transaction): Timeline {
   // Children before parents.
   for (const knot of knots.toReversed()) learnFromChildren(knot, from);
   return { from, length, knots };
-}
+});
 
 /**
  * A request of its own, which only something later joined to this transaction: one batch takes the messages of many. The tree keeps it
@@ -147,7 +150,7 @@ const LEAST_FAILURE = 400;
 
 /** What went wrong in a word or two, for a span that failed. */
 export function errorTypeOf({ error, attributes }: Span): string {
-  if (error !== undefined && error.type !== '') return error.type;
+  if (error !== undefined && error.type !== '' && error.type !== NAMELESS) return error.type;
   const status = httpStatus(attributes);
   // X-Ray marks a run as failed though the platform's own answer was 200.
   return status === undefined || status < LEAST_FAILURE ? 'error' : `HTTP ${status}`;
@@ -180,8 +183,8 @@ export const isDeepest = (knot: Knot): boolean => knot.failed && knot.failures =
 function coldStart({ span, twins, at, children, open }: Knot): Stretch | undefined {
   if (isInit(span)) return at;
   const invocation = [span, ...twins].find((one) => one.invocation !== undefined)?.invocation;
-  const init = invocation?.initDuration;
-  if (init === undefined || init <= 0 || children.some((child) => isInit(child.span))) return undefined;
+  const init = startUp(invocation);
+  if (init <= 0 || children.some((child) => isInit(child.span))) return undefined;
   const handler = invocation?.duration ?? 0;
   const inside = open || at.end - at.start >= init + handler;
   if (inside) return { start: at.start, end: Math.min(at.start + init, at.end) };

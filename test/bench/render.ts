@@ -1,121 +1,100 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { drawWaterfall, type Scene } from '../../src/waterfall/draw.ts';
-import { layoutOf } from '../../src/waterfall/layout.ts';
-import { COMPRESSION, svgOf } from '../../src/waterfall/render.ts';
+import { drawWaterfall } from '../../src/waterfall/draw.ts';
+import { type Layout, layoutOf } from '../../src/waterfall/layout.ts';
+import { COMPRESSION, inView } from '../../src/waterfall/render.ts';
 import { crowd } from '../waterfall/crowds.ts';
+import { browserOnPath, chromiumContestants } from './chromium.ts';
+import { handWritten } from './hand-written.ts';
+import { plotOf } from './plot.ts';
+import { type Contestant, contest, median, type Result, say } from './timing.ts';
 
 /**
- * What a picture costs: a scene to PNG, against the floor that nobody who makes this PNG can go below (encoding its pixels), and
- * against the browser that Vega is often rendered with. The three take turns in one run, so that a busy machine is busy for all.
+ * What a picture costs, against the floor that nobody who makes this PNG can go below (encoding its pixels), against SVG in librsvg,
+ * by Vega or by hand, and against a browser. `npm run bench:render [PLOT.png]`
  */
-const SIZES = [5, 20, 100, 1_000, 10_000] as const;
-const ROUNDS = 15;
-/** A browser takes seconds; its median settles sooner than ours. */
-const BROWSER_ROUNDS = 3;
-const CHROMIUM = '/usr/bin/chromium';
+const ROUNDS = 40;
+const SIZES = [5, 100, 1_000, 10_000] as const;
+const STARTS = 5;
 
-type Contest = {
-  readonly spans: number;
-  readonly ours: () => Promise<unknown>;
-  readonly floor: () => Promise<unknown>;
-  readonly browser: () => Promise<unknown>;
-};
-
-async function contestOf(count: number, folder: string): Promise<Contest> {
-  const scene: Scene = crowd(count);
+async function oursAndFloor(count: number): Promise<{ readonly layout: Layout; readonly contestants: readonly Contestant[] }> {
+  const scene = crowd(count);
   const { png } = await drawWaterfall(scene);
   const { data, info } = await sharp(png).raw().toBuffer({ resolveWithObject: true });
   const raw = { width: info.width, height: info.height, channels: info.channels };
-  const layout = layoutOf(scene);
-  const svg = join(folder, `${count}.svg`);
-  await writeFile(svg, await svgOf(layout));
+  const encode = () => sharp(data, { raw }).png({ compressionLevel: COMPRESSION }).toBuffer();
   return {
-    spans: scene.transaction.spans.length,
-    ours: () => drawWaterfall(scene),
-    floor: () => sharp(data, { raw }).png({ compressionLevel: COMPRESSION }).toBuffer(),
-    browser: () => screenshot(svg, { width: layout.width, height: layout.height }, folder),
+    layout: layoutOf(scene),
+    contestants: [
+      { name: 'the floor: encode its pixels', rounds: ROUNDS, run: encode },
+      // A copy, or the fold of the last round would be remembered.
+      {
+        name: 'Tracefall: Vega, Skia, sharp',
+        rounds: ROUNDS,
+        run: () => drawWaterfall({ ...scene, transaction: { ...scene.transaction } }),
+      },
+    ],
   };
 }
 
-/** A browser of its own for every picture, with nothing remembered. */
-async function screenshot(svg: string, size: { readonly width: number; readonly height: number }, folder: string): Promise<void> {
-  const profile = await mkdtemp(join(folder, 'profile-'));
-  const child = spawn(
-    CHROMIUM,
-    [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--hide-scrollbars',
-      '--force-device-scale-factor=2',
-      `--user-data-dir=${profile}`,
-      `--window-size=${size.width},${size.height}`,
-      `--screenshot=${svg}.png`,
-      `file://${svg}`,
-    ],
-    { stdio: 'ignore' },
-  );
-  const [code] = await once(child, 'exit');
-  if (code !== 0) throw new Error(`chromium ended with ${code}`);
-  await access(`${svg}.png`);
-  await rm(`${svg}.png`);
+async function throughLibrsvg(layout: Layout): Promise<readonly Contestant[]> {
+  const raster = (svg: string) =>
+    sharp(Buffer.from(svg), { density: 144 }).removeAlpha().png({ compressionLevel: COMPRESSION }).toBuffer();
+  return [
+    { name: 'SVG by hand, librsvg, sharp', rounds: ROUNDS, run: () => raster(handWritten(layout)) },
+    { name: 'Vega, SVG, librsvg, sharp', rounds: ROUNDS, run: async () => raster(await svgOf(layout)) },
+  ];
 }
 
-async function took(work: () => Promise<unknown>): Promise<number> {
-  const began = performance.now();
-  await work();
-  return performance.now() - began;
+const svgOf = (layout: Layout): Promise<string> => inView(layout, (view) => view.toSVG());
+
+/** Of five processes: from the start to the first PNG, and the memory then. */
+function firstPicture(): { readonly ms: number; readonly rssMb: number } {
+  const script = fileURLToPath(new URL('./first-picture.js', import.meta.url));
+  const runs = Array.from({ length: STARTS }, () => {
+    const began = performance.now();
+    const said: unknown = JSON.parse(execFileSync(process.execPath, [script], { encoding: 'utf8' }));
+    return { ms: performance.now() - began, rssMb: Number(Object(said).rssMb) };
+  });
+  return { ms: median(runs.map(({ ms }) => ms)), rssMb: median(runs.map(({ rssMb }) => rssMb)) };
 }
 
-const median = (times: readonly number[]): number => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
-
-type Times = { readonly contest: Contest; readonly ours: number[]; readonly floor: number[]; readonly browser: number[] };
-
-async function measure(contests: readonly Contest[], hasBrowser: boolean): Promise<readonly Times[]> {
-  const all = contests.map((contest): Times => ({ contest, ours: [], floor: [], browser: [] }));
-  for (let round = 0; round < ROUNDS; round += 1) {
-    for (const { contest, ours, floor, browser } of all) {
-      ours.push(await took(contest.ours));
-      floor.push(await took(contest.floor));
-      if (hasBrowser && round < BROWSER_ROUNDS) browser.push(await took(contest.browser));
-    }
+function sayResults([floor, ours, ...others]: readonly Result[]): void {
+  if (floor === undefined || ours === undefined) return;
+  say(['', 'median ms', '× floor', 'least ms', '× floor', '÷ Tracefall', 'CPU ms here']);
+  for (const { name, ms, leastMs, cpuMs } of [floor, ours, ...others]) {
+    const ratios = [
+      (ms / floor.ms).toFixed(1),
+      leastMs.toFixed(1),
+      (leastMs / floor.leastMs).toFixed(1),
+      (ms / ours.ms).toFixed(1),
+    ];
+    say([name, ms.toFixed(1), ...ratios, cpuMs.toFixed(1)]);
   }
-  return all;
 }
 
-const COLUMN = 17;
-const say = (cells: readonly string[]): boolean =>
-  process.stdout.write(`${cells.map((cell) => cell.padStart(COLUMN)).join('')}\n`);
-
-function rowOf({ contest, ours, floor, browser }: Times): readonly string[] {
-  const least = median(floor);
-  const cell = (times: readonly number[]): string =>
-    times.length === 0 ? '-' : `${median(times).toFixed(0)} ms ${(median(times) / least).toFixed(1)}×`;
-  return [contest.spans.toLocaleString('en-US'), `${least.toFixed(1)} ms 1×`, cell(ours), cell(browser)];
+const [plot] = process.argv.slice(2);
+const { layout, contestants } = await oursAndFloor(20);
+const browser = await browserOnPath();
+const chromium = browser === undefined ? undefined : await chromiumContestants(browser, { ...layout, svg: await svgOf(layout) });
+const all = [...contestants, ...(await throughLibrsvg(layout)), ...(chromium?.contestants ?? [])];
+say([`${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, Node ${process.version}; interleaved`]);
+say([
+  `19 spans, ${layout.width * 2} × ${layout.height * 2} px${browser === undefined ? '; no Chromium on the PATH: skipped' : ''}`,
+]);
+const results = await contest(all);
+await chromium?.close();
+sayResults(results);
+const cold = firstPicture();
+say([`\nprocess to first PNG ${cold.ms.toFixed(0)} ms, resident then ${cold.rssMb.toFixed(0)} MB (medians of ${STARTS})\n`]);
+say(['spans', 'floor ms', 'Tracefall ms', '× floor', 'least × floor']);
+for (const size of SIZES) {
+  const [floor, ours] = await contest((await oursAndFloor(size)).contestants);
+  if (!floor || !ours) continue;
+  const ratios = [ours.ms / floor.ms, ours.leastMs / floor.leastMs].map((ratio) => ratio.toFixed(1));
+  say([size.toLocaleString('en-US'), floor.ms.toFixed(1), ours.ms.toFixed(1), ...ratios]);
 }
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
-
-const folder = await mkdtemp(join(tmpdir(), 'tracefall-bench-'));
-try {
-  const contests: Contest[] = [];
-  for (const size of SIZES) contests.push(await contestOf(size, folder));
-  const hasBrowser = await exists(CHROMIUM);
-  const times = await measure(contests, hasBrowser);
-  process.stdout.write(
-    `median of ${ROUNDS}, interleaved; ${hasBrowser ? `Chromium started anew, median of ${BROWSER_ROUNDS}` : `no ${CHROMIUM}`}\n`,
-  );
-  say(['spans', 'encode pixels', 'scene to PNG', 'cold Chromium']);
-  for (const one of times) say(rowOf(one));
-} finally {
-  await rm(folder, { recursive: true, force: true });
-}
+if (plot !== undefined) await writeFile(plot, await plotOf(results, 'A waterfall of 19 rows, ms (logarithmic)'));

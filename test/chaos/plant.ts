@@ -38,6 +38,9 @@ export async function startPlant(plan: {
   const slackProxy = await startSlackProxy(slack);
   const hits = join(folder, 'failpoints');
   await writeFile(hits, '');
+  const rules = join(folder, 'rules.yaml');
+  // Storms have tests of their own: here each failure is to have its thread.
+  await writeFile(rules, 'storm: { incidents: 100000, within: 60s }\n');
   const env = {
     PATH: process.env['PATH'] ?? '',
     REDIS_URL: `redis://127.0.0.1:${wire.port}`,
@@ -46,6 +49,7 @@ export async function startPlant(plan: {
     SLACK_SIGNING_SECRET: slack.signingSecret,
     SLACK_API_URL: slackProxy.apiUrl,
     TRACEFALL_CHANNEL: slack.channel.id,
+    TRACEFALL_CONFIG: rules,
     FAILPOINT_HITS: hits,
   };
   const mortals = [

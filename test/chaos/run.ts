@@ -36,9 +36,11 @@ const size: Size = {
 const seed = Number(values.seed);
 const deadline = Date.now() + Number(values.minutes) * 60_000;
 
-/** A new kind of failure so often, each of a few transactions. */
+/** Some transactions fail so often … */
 const FAILURE_EACH_MS = 250;
-const MOST_TRANSACTIONS = 5;
+const MOST_TRANSACTIONS = 3;
+/** … and every so many times in a new way: a channel takes one message a second, and each thread begins with two. */
+const NEW_KIND_EACH = 10;
 const REDIS_AWAY_MS = 2_000;
 const FAULT_LASTS_MS = 2_000;
 /** Everything is over and at rest within this: a doubt about Slack takes 15 s to settle, a dead worker's job 9 s. */
@@ -104,11 +106,13 @@ async function main(): Promise<number> {
 
 async function workload(plant: Plant, { chance }: Plan, isOver: () => boolean): Promise<ReadonlyMap<Failure, number>> {
   const sent = new Map<Failure, number>();
+  const kinds: Failure[] = [];
   const confirmed: Promise<void>[] = [];
   for (let n = 0; n === 0 || !isOver(); n += 1) {
-    const kind = failure(n);
+    if (n % NEW_KIND_EACH === 0) kinds.push(failure(kinds.length));
+    const kind = kinds[Math.floor(chance() ** 2 * kinds.length)] ?? failure(0);
     const count = 1 + Math.floor(chance() * MOST_TRANSACTIONS);
-    sent.set(kind, count);
+    sent.set(kind, (sent.get(kind) ?? 0) + count);
     for (let each = 0; each < count; each += 1) confirmed.push(fail(plant.botUrl, kind));
     await delay(FAILURE_EACH_MS * 2 * chance());
   }

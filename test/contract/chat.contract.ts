@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Incident, Thread } from '../../src/incident/incident.ts';
 import type { Chat, Delivery, Place, Told } from '../../src/ports.ts';
 import { micros } from '../../src/units.ts';
-import { acknowledged, incident, picture, scene } from '../slack/samples.ts';
+import { acknowledged, incident, picture, telling } from '../slack/samples.ts';
 
 export type ChatUnderTest = {
   readonly chat: Chat;
@@ -12,7 +12,7 @@ export type ChatUnderTest = {
 };
 
 const LONG_AGO = micros(0);
-const told = (changes: Partial<Told> = {}): Told => ({ scene: scene(), incident: undefined, askedBy: undefined, ...changes });
+const told = (changes: Partial<Told> = {}): Told => ({ telling: telling(), incident: undefined, askedBy: undefined, ...changes });
 
 /** What every Chat must keep, the twin in memory and the door to Slack alike. */
 export function chatContract(name: string, start: () => Promise<ChatUnderTest>): void {
@@ -25,7 +25,7 @@ export function chatContract(name: string, start: () => Promise<ChatUnderTest>):
     };
     const inChannel = (): Place => ({ channel: under.channel, ts: undefined, since: LONG_AGO });
     const inThread = ({ channel, ts }: Thread): Place => ({ channel, ts, since: LONG_AGO });
-    const postRoot = async (one: Incident): Promise<Thread> => threadOf(await under.chat.postRoot(one));
+    const postRoot = async (one: Incident): Promise<Thread> => threadOf(await under.chat.postRoot(one, under.channel));
     const share = async (place: Place): Promise<string> => {
       const file = await under.chat.upload(picture(), told());
       await under.chat.share(file, told(), place);
@@ -46,13 +46,13 @@ export function chatContract(name: string, start: () => Promise<ChatUnderTest>):
       const thread = await postRoot(mine);
       await postRoot(fresh());
 
-      expect(await under.chat.findRoot(mine, LONG_AGO)).toEqual(thread);
+      expect(await under.chat.findRoot(mine, under.channel, LONG_AGO)).toEqual(thread);
     });
 
     test('finds no root for an incident that was never posted', async () => {
       await postRoot(fresh());
 
-      expect(await under.chat.findRoot(fresh(), LONG_AGO)).toBeUndefined();
+      expect(await under.chat.findRoot(fresh(), under.channel, LONG_AGO)).toBeUndefined();
     });
 
     test('finds the root still after it was edited', async () => {
@@ -60,7 +60,7 @@ export function chatContract(name: string, start: () => Promise<ChatUnderTest>):
       const thread = await postRoot(mine);
       await under.chat.editRoot(acknowledged({ id: mine.id }), thread);
 
-      expect(await under.chat.findRoot(mine, LONG_AGO)).toEqual(thread);
+      expect(await under.chat.findRoot(mine, under.channel, LONG_AGO)).toEqual(thread);
     });
 
     test('edits twice as once', async () => {

@@ -96,7 +96,7 @@ test.skipIf(!HERE)('every span of an OTLP trace hangs where its parent id says',
 test.skipIf(!HERE)('every span and every log of it has its place', () => {
   const { read, placed, ...others } = together.records;
 
-  expect(others).toEqual({ duplicates: 0, unplaced: 0, events: {}, rejected: [] });
+  expect(others).toEqual({ duplicates: 0, unplaced: 0, quiet: 0, events: {}, rejected: [] });
   expect(placed).toBe(read);
 });
 

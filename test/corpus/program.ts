@@ -11,7 +11,7 @@ const OUTPUT_BYTES = 1 << 28;
 
 const Output = z.object({
   records: z.object({
-    ...{ read: z.number(), placed: z.number(), duplicates: z.number(), unplaced: z.number() },
+    ...{ read: z.number(), placed: z.number(), duplicates: z.number(), unplaced: z.number(), quiet: z.number() },
     events: z.record(z.string(), z.number()),
     rejected: z.array(z.unknown()),
   }),

@@ -2,12 +2,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Cause } from '../../src/diagnosis/cause.ts';
 import { diagnose } from '../../src/diagnosis/diagnose.ts';
-import { operationKey, type Usual, type UsualByOperation } from '../../src/diagnosis/usual.ts';
+import type { UsualByOperation } from '../../src/diagnosis/usual.ts';
 import type { TelemetryRecord } from '../../src/telemetry/record.ts';
 import { assemble } from '../../src/trace/assemble.ts';
 import { fromMillis } from '../../src/units.ts';
 import { anyRecords, inAnyOrder } from '../trace/arbitrary.ts';
 import { anInvocation, aSpan, aSpanId, aTrace, type SpanWords } from '../trace/records.ts';
+import { usually } from './usually.ts';
 
 const NONE: UsualByOperation = new Map();
 const AWS_CALL = { 'rpc.system': 'aws-api', 'rpc.service': 'DynamoDB' };
@@ -15,9 +16,6 @@ const AWS_CALL = { 'rpc.system': 'aws-api', 'rpc.service': 'DynamoDB' };
 function causesOf(records: readonly TelemetryRecord[], usual = NONE): readonly Cause[] {
   return assemble(records).transactions.flatMap((transaction) => diagnose(transaction, usual));
 }
-
-const usually = (...known: readonly (readonly [string, number])[]): UsualByOperation =>
-  new Map(known.map(([key, p50]): [string, Usual] => [key, { count: 100, p50: fromMillis(p50), p95: fromMillis(2 * p50) }]));
 
 /** A failed entry above one failed call. */
 const failedCall = (call: SpanWords): readonly TelemetryRecord[] =>
@@ -194,10 +192,20 @@ test.each([
     { id: 'gateway', service: 'gateway', to: 29_000, status: 'error', error: { type: 'INTEGRATION_TIMEOUT', message: '' } },
     { id: 'import', operation: 'importer', parent: 'gateway', service: 'importer', spanKind: 'server', from: 10, to: 31_000 },
   );
-  const [cause] = causesOf(records, usually([operationKey('importer', 'importer'), p50]));
+  const [cause] = causesOf(records, usually({ 'importer|importer': p50 }));
 
   expect(cause).toMatchObject({ kind: 'caller-timeout', service: 'gateway', edge: { caller: 'gateway', callee: 'importer' } });
   expect(cause?.summary).toContain(words);
+});
+
+test.each([
+  [400, 'What it called answered shop call that a time was over: TaskTimedOut: too old'],
+  [undefined, 'shop call had no answer in time: TaskTimedOut: too old'],
+])('a call that fails with a time-out and answer %s was refused, or heard nothing', (status, words) => {
+  const attributes = status === undefined ? {} : { 'http.response.status_code': status };
+  const [cause] = causesOf(failedCall({ attributes, error: { type: 'TaskTimedOut', message: 'too old' } }));
+
+  expect(cause).toMatchObject({ kind: 'downstream-timeout', summary: expect.stringContaining(words) });
 });
 
 test('a message that fails on its third delivery is the cause itself', () => {
@@ -224,11 +232,7 @@ const SLOW: readonly SpanWords[] = [
   { id: 'Query', parent: 'GET /', spanKind: 'client', from: 20, to: 60, attributes: AWS_CALL },
   { id: 'POST carrier', parent: 'GET /', spanKind: 'client', from: 80, to: 1_950, attributes: { 'peer.service': 'carrier' } },
 ];
-const SLOW_USUAL = usually(
-  [operationKey('shop', 'GET /'), 200],
-  [operationKey('shop', 'Query'), 40],
-  [operationKey('shop', 'POST carrier'), 120],
-);
+const SLOW_USUAL = usually({ 'shop|GET /': 200, 'shop|Query': 40, 'shop|POST carrier': 120 });
 
 test('what exceeds its usual time most is the cause of slowness, with numbers', () => {
   const [cause, ...others] = causesOf(aTrace('trace', ...SLOW), SLOW_USUAL);
@@ -245,24 +249,21 @@ test('what exceeds its usual time most is the cause of slowness, with numbers', 
 
 test('a slow transaction without a leading cause is unknown', () => {
   const steps = ['a', 'b', 'c', 'd'].map((id, i): SpanWords => ({ id, parent: 'GET /', from: 500 * i, to: 500 * i + 500 }));
-  const usual = usually(
-    [operationKey('shop', 'GET /'), 40],
-    ...['a', 'b', 'c', 'd'].map((id) => [operationKey('shop', id), 10] as const),
-  );
+  const usual = usually({ 'shop|GET /': 40, 'shop|a': 10, 'shop|b': 10, 'shop|c': 10, 'shop|d': 10 });
   const causes = causesOf(aTrace('trace', { id: 'GET /', to: 2_000 }, ...steps), usual);
 
   expect(causes).toMatchObject([{ kind: 'unknown', confidence: 0.2 }]);
 });
 
-test('without history the dominant part is a careful guess, and a short transaction none', () => {
+test('without history the part that takes most is named, but not where nobody notices it', () => {
   const slow = causesOf(aTrace('trace', ...SLOW));
-  const short = causesOf(
-    aTrace('trace', ...SLOW.map((span) => ({ ...span, from: (span.from ?? 0) / 10, to: (span.to ?? 0) / 10 }))),
-  );
+  const shorter = (by: number) =>
+    causesOf(aTrace('trace', ...SLOW.map((span) => ({ ...span, from: (span.from ?? 0) / by, to: (span.to ?? 0) / by }))));
 
   expect(slow).toMatchObject([{ kind: 'slow-dependency', operation: 'POST carrier' }]);
-  expect(slow[0]?.confidence).toBeLessThanOrEqual(0.6);
-  expect(short).toEqual([]);
+  expect(slow[0]?.confidence).toBeCloseTo(0.91);
+  expect(shorter(10)[0]).toMatchObject({ operation: 'POST carrier', confidence: 0.91 });
+  expect(shorter(20)).toEqual([]);
 });
 
 test('an initialization that only the platform tells of is taken from the gap before the function', () => {

@@ -1,12 +1,10 @@
 import { expect, test } from 'vitest';
 import { suspicions } from '../../src/diagnosis/suspicion.ts';
-import { operationKey, type UsualByOperation } from '../../src/diagnosis/usual.ts';
-import { fromMillis } from '../../src/units.ts';
+import type { UsualByOperation } from '../../src/diagnosis/usual.ts';
 import { aLog, anEvent, anInvocation, aSpan, aTraceId } from '../trace/records.ts';
+import { usually } from './usually.ts';
 
-const USUAL: UsualByOperation = new Map([
-  [operationKey('shop', 'entry'), { count: 50, p50: fromMillis(50), p95: fromMillis(100) }],
-]);
+const USUAL = usually({ 'shop|entry': 50 });
 const NONE: UsualByOperation = new Map();
 const traceId = aTraceId('trace');
 

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { diagnose } from '../../src/diagnosis/diagnose.ts';
 import { outcomeOf } from '../../src/diagnosis/outcome.ts';
-import { operationKey, type UsualByOperation } from '../../src/diagnosis/usual.ts';
+import type { UsualByOperation } from '../../src/diagnosis/usual.ts';
 import { decide } from '../../src/incident/decide.ts';
 import type { Alert } from '../../src/incident/incident.ts';
 import type { SpanRecord } from '../../src/telemetry/record.ts';
 import { assemble } from '../../src/trace/assemble.ts';
 import { fromMillis } from '../../src/units.ts';
+import { usually } from '../diagnosis/usually.ts';
 import { aSpan, aTraceId, at, type SpanWords } from '../trace/records.ts';
 
 const NOTHING_USUAL: UsualByOperation = new Map();
@@ -86,10 +87,7 @@ test('the third delivery of a message is the incident of the first', () => {
 });
 
 test('a slow transaction tells where the time goes', () => {
-  const usual: UsualByOperation = new Map([
-    [operationKey('shop', 'GET /rates'), { count: 100, p50: fromMillis(150), p95: fromMillis(300) }],
-    [operationKey('shop', 'GET carrier'), { count: 100, p50: fromMillis(100), p95: fromMillis(200) }],
-  ]);
+  const usual = usually({ 'shop|GET /rates': 150, 'shop|GET carrier': 100 });
   const slow = [
     aSpan({ operation: 'GET /rates', to: 2_000 }),
     aSpan({ id: 'carrier', operation: 'GET carrier', parent: 'entry', spanKind: 'client', from: 20, to: 1_950 }),

@@ -49,6 +49,28 @@ const otlp = (...spans: object[]): string =>
   });
 const failing = otlp(span('a', '', 'POST /pay', [0, 1_000], 2), span('b', 'a', 'charge', [100, 900], 2));
 
+test('--map writes the service map of all transactions and prints it in characters', async () => {
+  const out = join(folder, 'map.png');
+  const { code, out: said } = await run([
+    'inspect',
+    '--map',
+    out,
+    'test/cases/sns-to-sqs.jsonl',
+    'test/cases/kinesis-batch.jsonl',
+  ]);
+
+  expect(code).toBe(0);
+  expect(await sharp(await readFile(out)).metadata()).toMatchObject({ format: 'png', width: 1_200 });
+  expect(said).toMatch(/SNS orders\n {2}├⇢ SQS billing +1×\n {2}╰⇢ SQS indexing +1×/);
+  expect(said).toContain('2 transactions · 9 services and resources, 7 edges');
+});
+
+test('--map to a place that is not there ends with 1 and names it', async () => {
+  const { code, err } = await run(['inspect', '--json', '--map', join(folder, 'no', 'map.png'), 'test/cases/sns-to-sqs.jsonl']);
+
+  expect([code, err]).toEqual([1, expect.stringContaining('map.png')]);
+});
+
 test('prints each transaction as a waterfall in characters, with its causes', async () => {
   const { code, out } = await run(['inspect', await file('failing.json', failing)]);
 
@@ -74,7 +96,7 @@ test('prints the contract’s JSON', async () => {
   expect(inspected).toMatchObject({
     format: 1,
     records: { read: 2, placed: 2, duplicates: 0, rejected: [] },
-    window: { causes: [] },
+    window: { causes: [{ kind: 'downstream-error', service: 'shop' }] },
   });
   expect(inspected.transactions).toHaveLength(1);
   const [transaction] = inspected.transactions;

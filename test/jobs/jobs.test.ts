@@ -2,17 +2,16 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { announce } from '../../jobs/announce.ts';
 import { answer } from '../../jobs/answer.ts';
 import { examine } from '../../jobs/examine.ts';
+import { learn } from '../../jobs/learn.ts';
+import { studio } from '../../jobs/studio.ts';
 import { intake } from '../../src/intake.ts';
-import type { Queue, World } from '../../src/ports.ts';
-import { redisIncidents } from '../../src/redis/incidents.ts';
-import { redisOutbox } from '../../src/redis/outbox.ts';
-import { redisRecords } from '../../src/redis/records.ts';
-import { redisUsual } from '../../src/redis/usual.ts';
+import type { Queue, Studio, World } from '../../src/ports.ts';
 import type { TelemetryRecord } from '../../src/telemetry/record.ts';
 import { type Micros, micros } from '../../src/units.ts';
-import { aSpan, aTraceId, at } from '../trace/records.ts';
+import { anEvent, aSpan, aTraceId, at } from '../trace/records.ts';
 import { type ChatTwin, chatTwin } from '../world/chat-twin.ts';
 import { testRedis } from '../world/redis.ts';
+import { redisMemory } from '../world/redis-memory.ts';
 
 const redis = testRedis();
 const SECONDS = 1_000_000;
@@ -21,34 +20,55 @@ const SECONDS = 1_000_000;
 let now: Micros;
 let slack: ChatTwin;
 let asked: string[];
+let learning: string[];
+let revisits: string[];
 let world: World;
+/** Pictures drawn. */
+let portrayed: number;
 beforeEach(() => {
   now = at(0);
   slack = chatTwin();
   asked = [];
+  learning = [];
+  revisits = [];
   const clock = () => now;
   const queue: Queue = {
     examine: async (traceId, delayMs) => void asked.push(`examine ${traceId} in ${delayMs} ms`),
     announce: async ({ incidentId }, delayMs) => void asked.push(`announce ${incidentId} in ${delayMs} ms`),
     answer: async () => void asked.push('answer'),
+    learn: async ({ entry }) => void learning.push(entry),
+    storm: async ({ stormId }) => void asked.push(`storm ${stormId}`),
+    revisit: async ({ why, incidentId }, delayMs) => void revisits.push(`${why} ${incidentId} in ${delayMs} ms`),
   };
-  world = {
-    ...{ clock, queue, chat: slack.chat, outbox: redisOutbox(redis()) },
-    ...{ records: redisRecords(redis(), clock), usual: redisUsual(redis(), clock), incidents: redisIncidents(redis(), clock) },
-  };
+  portrayed = 0;
+  // Slack's pace has a test of its own.
+  const pace = { turn: async () => 0, hold: async () => undefined };
+  const memory = redisMemory(redis(), clock);
+  world = { ...memory, studio: counting(studio(memory)), pace, queue, chat: slack.chat };
 });
 
-const declined = (trace: string): readonly TelemetryRecord[] => [
-  aSpan({ trace, id: `${trace} entry`, service: 'api', operation: 'POST /orders', status: 'error' }),
+const counting = ({ portray, ...rest }: Studio): Studio => ({
+  ...rest,
+  portray: (traceId) => {
+    portrayed += 1;
+    return portray(traceId);
+  },
+});
+
+const declined = (trace: string, since = 0): readonly TelemetryRecord[] => [
   aSpan({
-    ...{ trace, id: `${trace} pay`, parent: `${trace} entry`, service: 'payment', operation: 'charge', from: 10, to: 90 },
+    ...{ trace, id: `${trace} entry`, service: 'api', operation: 'POST /orders', status: 'error', from: since, to: since + 100 },
+  }),
+  aSpan({
+    ...{ trace, id: `${trace} pay`, parent: `${trace} entry`, service: 'payment', operation: 'charge' },
+    ...{ from: since + 10, to: since + 90 },
     ...{ status: 'error', error: { type: 'CardDeclined', message: `order ${trace.charCodeAt(1)}` } },
   }),
 ];
 
 /** The walk of one failing transaction up to its incident. */
-async function incidentOf(trace: string): Promise<string> {
-  await world.records.keep(declined(trace), []);
+async function incidentOf(trace: string, since = 0): Promise<string> {
+  await world.records.keep(declined(trace, since), []);
   await examine({ v: 1, traceId: aTraceId(trace) }, world);
   return (await world.incidents.ofTrace(aTraceId(trace)))?.id ?? 'none';
 }
@@ -61,8 +81,12 @@ describe('a failing transaction', () => {
     const second = await incidentOf('two');
 
     expect(second).toBe(first);
-    expect(await world.incidents.read(first)).toMatchObject({ count: 2, state: 'open', alert: { transaction: 'POST /orders' } });
-    expect(asked).toEqual([`announce ${first} in 0 ms`, `announce ${first} in 5000 ms`]);
+    expect(await world.incidents.read(first)).toMatchObject({
+      count: 2,
+      life: { state: 'open' },
+      alert: { transaction: 'POST /orders' },
+    });
+    expect(asked).toEqual([`announce ${first} in 0 ms`, `announce ${first} in 10000 ms`]);
   });
 
   test('is counted once however often it is examined', async () => {
@@ -91,12 +115,39 @@ describe('a failing transaction', () => {
     expect(await world.incidents.read(id)).toMatchObject({ count: 1, alert: { hop: { service: 'psp' } } });
   });
 
-  test('of a resolved incident opens a new one, but a late repetition of an old one does not', async () => {
+  test('of a resolved incident reopens it, but a late repetition of an old one does not', async () => {
     const id = await incidentOf('one');
-    await world.incidents.change(id, { to: 'resolved', by: 'U0MAYA', text: undefined });
+    now = micros(now + SECONDS);
+    await world.incidents.change(id, { kind: 'resolve', by: 'U0MAYA' });
 
     expect(await incidentOf('one')).toBe(id);
-    expect(await incidentOf('two')).not.toBe(id);
+    expect((await world.incidents.read(id))?.life.state).toBe('resolved');
+    now = micros(now + SECONDS);
+    expect(await incidentOf('two', 2_000)).toBe(id);
+    expect((await world.incidents.read(id))?.life.state).toBe('open');
+  });
+
+  test('long after its incident was resolved opens a new one', async () => {
+    const id = await incidentOf('one');
+    await world.incidents.change(id, { kind: 'resolve', by: 'U0MAYA' });
+    now = micros(now + 31 * 60 * SECONDS);
+
+    expect(await incidentOf('two', 1_860_000)).not.toBe(id);
+  });
+
+  test('that turns out to fail elsewhere moves to the incident of that failure, and the one that it leaves says so', async () => {
+    const shallow = aSpan({ trace: 'one', id: 'one entry', service: 'api', operation: 'POST /orders', status: 'error' });
+    await world.records.keep([shallow], []);
+    await examine({ v: 1, traceId: aTraceId('one') }, world);
+    const left = await world.incidents.ofTrace(aTraceId('one'));
+    const deep = await incidentOf('two');
+    asked = [];
+
+    expect(await incidentOf('one')).toBe(deep);
+    expect(deep).not.toBe(left?.id);
+    expect(await world.incidents.read(deep)).toMatchObject({ count: 2 });
+    expect(await world.incidents.read(left?.id ?? '')).toMatchObject({ count: 0, life: { state: 'merged', into: deep } });
+    expect(asked).toEqual([`announce ${deep} in 10000 ms`, `announce ${left?.id} in 10000 ms`]);
   });
 
   test('that went well after all is no incident', async () => {
@@ -117,12 +168,14 @@ describe('an incident', () => {
     expect(slack.truth.roots.map((root) => root.incident.count)).toEqual([2]);
     expect(slack.truth.pictures).toHaveLength(1);
     expect(slack.truth.uploads).toBe(1);
+    expect(portrayed).toBe(1);
   });
 
   test('gets its picture anew, in the place of the old one, when late spans tell more', async () => {
     const id = await incidentOf('one');
     await announced(id);
     await world.records.keep([aSpan({ trace: 'one', id: 'late', parent: 'one entry', service: 'mail', from: 95, to: 99 })], []);
+    await examine({ v: 1, traceId: aTraceId('one') }, world);
     await announced(id);
 
     expect(slack.truth.pictures.map((picture) => picture.file)).toEqual(['F2']);
@@ -192,6 +245,7 @@ describe('an incident', () => {
     const id = await incidentOf('one');
     await announced(id);
     await world.records.keep([aSpan({ trace: 'one', id: 'late', parent: 'one entry', service: 'mail', from: 95, to: 99 })], []);
+    await examine({ v: 1, traceId: aTraceId('one') }, world);
     slack.breakNextRemoval();
     await expect(announced(id)).rejects.toThrow();
     now = micros(now + 16 * SECONDS);
@@ -204,6 +258,7 @@ describe('an incident', () => {
     const id = await incidentOf('one');
     await announced(id);
     slack.deleteRoots();
+    await incidentOf('two');
     expect(await announced(id)).toBe('done');
 
     expect(slack.truth.roots).toHaveLength(1);
@@ -214,10 +269,46 @@ describe('an incident', () => {
   async function postedRoot(id: string) {
     const incident = await world.incidents.read(id);
     if (!incident) throw new Error(`no incident ${id}`);
-    const delivery = await slack.chat.postRoot(incident);
+    const delivery = await slack.chat.postRoot(incident, slack.channel);
     if (delivery.kind !== 'posted') throw new Error(delivery.why);
     return delivery;
   }
+});
+
+describe('a slow incident', () => {
+  const ordersTaking = (trace: string, ms: number, from = 0) =>
+    aSpan({ trace, id: `${trace} entry`, service: 'api', operation: 'POST /orders', from, to: from + ms });
+  const day = 24 * 3_600 * SECONDS;
+
+  test('has the last day of its operation below its waterfall, once, however often it is told', async () => {
+    const usual = Array.from({ length: 30 }, (_, n) => ordersTaking(`t${n}`, 100 + n, -3_600_000));
+    await world.records.keep(usual, []);
+    now = at(20_000);
+    await world.records.keep([ordersTaking('slow', 3_000)], []);
+    await examine({ v: 1, traceId: aTraceId('slow') }, world);
+    const id = (await world.incidents.ofTrace(aTraceId('slow')))?.id ?? 'none';
+    await announced(id);
+    await announced(id);
+
+    const [waterfall, trend, ...more] = slack.truth.pictures;
+    expect(more).toEqual([]);
+    expect(waterfall).toMatchObject({ told: { scene: { outcome: 'slow' } } });
+    expect(trend).toMatchObject({
+      thread: waterfall?.thread,
+      told: { trend: { operation: 'POST /orders', one: { at: at(0), took: 3 * SECONDS } } },
+    });
+    // Of durations of 100 to 129 ms, within the sketch's 2 %.
+    const p50s = trend && 'trend' in trend.told ? trend.told.trend.buckets.map(({ p50 }) => Math.round(p50 / 10_000)) : [];
+    expect([[11], [12]]).toContainEqual(p50s);
+  });
+
+  test('reads of its operation no more than the last day and a bucket', async () => {
+    await world.records.keep([ordersTaking('two days ago', 100, (-2 * day) / 1_000), ordersTaking('now', 100)], []);
+    const { step, buckets } = await world.latencies.read('api|POST /orders', at(0));
+
+    expect(buckets).toMatchObject([{ count: 1 }]);
+    expect((buckets[0]?.start ?? 0) % step).toBe(0);
+  });
 });
 
 describe('a question', () => {
@@ -237,13 +328,69 @@ describe('a question', () => {
     await answer(question('one'), world);
     await answer(question('one'), world);
 
-    expect(slack.truth.pictures.map(({ told }) => [told.askedBy, told.incident?.id])).toEqual([['U0MAYA', id]]);
+    expect(slack.truth.pictures).toMatchObject([{ told: { askedBy: 'U0MAYA', incident: { id } } }]);
   });
 
   test('about an unknown transaction says what was looked for', async () => {
     await answer(question('nobody'), world);
 
     expect(slack.truth.replies).toEqual([{ kind: 'not-found', question: question('nobody').question }]);
+  });
+
+  const mapOf = (of: { service?: string; trace?: string } = {}) => ({
+    ...question('map'),
+    question: {
+      kind: 'map' as const,
+      ...(of.service !== undefined && { service: of.service }),
+      ...(of.trace !== undefined && { traceId: aTraceId(of.trace) }),
+    },
+  });
+  const chargesOf = (trace: string): readonly TelemetryRecord[] => [
+    aSpan({ trace, id: 'entry', service: 'api' }),
+    aSpan({ trace, id: 'call', parent: 'entry', service: 'api', spanKind: 'client', from: 10, to: 80 }),
+    aSpan({ trace, id: 'serve', parent: 'call', service: 'payment', spanKind: 'server', from: 20, to: 70 }),
+  ];
+
+  test('about the map is answered with the edges of the last 15 minutes and nothing older', async () => {
+    await world.records.keep([aSpan({ trace: 'old', id: 'entry', service: 'yesterday' })], []);
+    now = at(16 * 60 * 1_000);
+    for (const trace of ['one', 'two', 'three']) await world.records.keep(chargesOf(trace), []);
+    await answer(mapOf(), world);
+
+    expect(slack.truth.pictures).toMatchObject([
+      {
+        told: {
+          askedBy: 'U0MAYA',
+          map: {
+            map: {
+              places: [{ name: 'api' }, { name: 'payment' }],
+              edges: [
+                { from: undefined, to: 'service api', calls: 3 },
+                { from: 'service api', to: 'service payment', calls: 3, p95: 70_000 },
+              ],
+            },
+            window: { minutes: 15, read: 3, seen: 3 },
+          },
+        },
+      },
+    ]);
+  });
+
+  test('about the map around a service leaves out transactions without it, and says when there is none with it', async () => {
+    await world.records.keep([...chargesOf('one'), aSpan({ trace: 'two', id: 'entry', service: 'reports' })], []);
+    await answer(mapOf({ service: 'PAYMENT' }), world);
+    await answer({ ...mapOf({ service: 'nobody' }), requestId: 'ask-nobody' }, world);
+
+    expect(slack.truth.pictures).toMatchObject([{ told: { map: { about: 'payment', map: { transactions: 1 } } } }]);
+    expect(slack.truth.replies).toMatchObject([{ kind: 'not-found', question: { kind: 'map', service: 'nobody' } }]);
+  });
+
+  test('about the map of one transaction is answered however old it is', async () => {
+    await world.records.keep(chargesOf('one'), []);
+    now = at(60 * 60 * 1_000);
+    await answer(mapOf({ trace: 'one' }), world);
+
+    expect(slack.truth.pictures).toMatchObject([{ told: { map: { map: { transactions: 1 }, window: undefined } } }]);
   });
 
   test('where pictures are not welcome is answered in words', async () => {
@@ -260,6 +407,7 @@ describe('telemetry that comes in', () => {
 
     expect(kept).toMatchObject({ stored: 1, suspects: [] });
     expect(asked).toEqual([]);
+    expect(learning).toEqual(['shop|entry']);
   });
 
   test('asks for an examination 2 s after the entry has ended, 10 s while it has not, never later than 30 s after the suspicion, and then waits anew', async () => {
@@ -280,6 +428,35 @@ describe('telemetry that comes in', () => {
       'examine in 1000 ms',
       'examine in 2000 ms',
     ]);
+  });
+
+  test('of a change is remembered, and named where what it changed then fails', async () => {
+    const change = { what: 'change', action: 'UpdateFunctionCode', version: '42', by: 'ci' } as const;
+    const resource = 'arn:aws:lambda:eu-west-1:123456789012:function:payment';
+    await intake(world, [anEvent({ ...change, resource, atMs: -240_000, outcome: undefined, requestId: undefined })]);
+    const id = await incidentOf('one');
+
+    expect((await world.incidents.read(id))?.alert.causes[0]?.evidence).toContain(
+      'began 4 min after UpdateFunctionCode of payment, version 42',
+    );
+  });
+
+  test('is learned from where it is healthy and whole, and not where it failed', async () => {
+    const traces = Array.from({ length: 30 }, (_, n) => `t${n}`);
+    for (const trace of traces) await intake(world, [aSpan({ trace, id: `${trace} e` }), ...declined(`${trace} declined`)]);
+    expect(new Set(learning)).toEqual(new Set(['shop|t0 e', ...traces.map((trace) => `shop|${trace} e`)]));
+    expect(learning).not.toContain('api|POST /orders');
+
+    for (const trace of traces) {
+      await world.records.keep([aSpan({ trace: `same ${trace}`, id: `same ${trace}`, operation: 'GET /' })], []);
+      await learn({ v: 1, traceId: aTraceId(`same ${trace}`), entry: 'shop|GET /' }, world);
+      await learn({ v: 1, traceId: aTraceId(`${trace} declined`), entry: 'api|POST /orders' }, world);
+    }
+    now = micros(now + 20 * SECONDS);
+    const usual = await world.usual.read(['shop|GET /', 'api|POST /orders']);
+
+    expect(usual.get('shop|GET /')?.own?.count).toBe(30);
+    expect(usual.get('api|POST /orders')).toMatchObject({ failing: 1, own: undefined });
   });
 
   test('of an entry far beyond its usual time is suspect', async () => {

@@ -4,16 +4,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { announce } from '../../jobs/announce.ts';
 import { examine } from '../../jobs/examine.ts';
+import { studio } from '../../jobs/studio.ts';
 import { type LocalSlack, startLocalSlack } from '../../src/local/slack.ts';
-import { redisIncidents } from '../../src/redis/incidents.ts';
-import { redisOutbox } from '../../src/redis/outbox.ts';
-import { redisRecords } from '../../src/redis/records.ts';
-import { redisUsual } from '../../src/redis/usual.ts';
+import type { World } from '../../src/ports.ts';
 import { slackChat } from '../../src/slack/chat.ts';
 import { later, type Micros, micros } from '../../src/units.ts';
 import { aSpan, aTraceId, at } from '../trace/records.ts';
 import { replies, roots } from '../world/local-slack-control.ts';
 import { testRedis } from '../world/redis.ts';
+import { redisMemory } from '../world/redis-memory.ts';
 import { type Fault, type SlackProxy, startSlackProxy } from '../world/slack-proxy.ts';
 
 /**
@@ -92,16 +91,16 @@ beforeEach(() => {
   now = at(0);
 });
 
-function world() {
-  const clock = () => now;
+function world(): World {
+  const memory = redisMemory(redis(), () => now);
+  const nothing = async (): Promise<void> => undefined;
   return {
-    clock,
-    outbox: redisOutbox(redis()),
-    chat: slackChat({ token: slack.botToken, apiUrl: proxy.apiUrl, channel: CHANNEL }),
-    records: redisRecords(redis(), clock),
-    usual: redisUsual(redis(), clock),
-    incidents: redisIncidents(redis(), clock),
-    queue: { examine: async () => undefined, announce: async () => undefined, answer: async () => undefined },
+    ...memory,
+    studio: studio(memory),
+    chat: slackChat({ token: slack.botToken, apiUrl: proxy.apiUrl, clock: () => now }),
+    // Slack's pace has a test of its own.
+    pace: { turn: async () => 0, hold: nothing },
+    queue: { examine: nothing, announce: nothing, answer: nothing, learn: nothing, revisit: nothing, storm: nothing },
   };
 }
 
@@ -109,7 +108,7 @@ const SECOND = micros(1_000_000);
 const MOST_TRIES = 12;
 
 /** As the queue does: again after a failure, and when it is told to wait. */
-async function announced(incidentId: string, into: ReturnType<typeof world>): Promise<void> {
+async function announced(incidentId: string, into: World): Promise<void> {
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const outcome = await announce({ v: 1, incidentId }, into).catch(() => ({ againInMs: 1_000 }));
     if (outcome === 'done') return;

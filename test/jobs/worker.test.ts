@@ -1,13 +1,10 @@
 import { Queue } from 'bullmq';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { studio } from '../../jobs/studio.ts';
 import { startWorkers, type Workers } from '../../jobs/worker.ts';
 import { logger } from '../../src/log.ts';
 import type { World } from '../../src/ports.ts';
-import { redisIncidents } from '../../src/redis/incidents.ts';
-import { redisOutbox } from '../../src/redis/outbox.ts';
 import { QUEUE_PREFIX, type Queues, redisQueue } from '../../src/redis/queue.ts';
-import { redisRecords } from '../../src/redis/records.ts';
-import { redisUsual } from '../../src/redis/usual.ts';
 import { RateLimited } from '../../src/slack/errors.ts';
 import { fromMillis } from '../../src/units.ts';
 import { ANNOUNCE } from '../../src/work.ts';
@@ -15,6 +12,7 @@ import { eventually } from '../eventually.ts';
 import { aSpan, aTraceId } from '../trace/records.ts';
 import { type ChatTwin, chatTwin } from '../world/chat-twin.ts';
 import { testRedis } from '../world/redis.ts';
+import { redisMemory } from '../world/redis-memory.ts';
 
 const redis = testRedis();
 let slack: ChatTwin;
@@ -32,16 +30,14 @@ beforeEach(() => {
   queue = redisQueue(redis(), () => undefined);
   const chat: World['chat'] = {
     ...slack.chat,
-    postRoot: async (incident) => {
+    postRoot: async (incident, channel) => {
       asked.push(Date.now());
       if (refusals-- > 0) throw new RateLimited(700);
-      return await slack.chat.postRoot(incident);
+      return await slack.chat.postRoot(incident, channel);
     },
   };
-  const world: World = {
-    ...{ clock, queue, chat, outbox: redisOutbox(redis()), records: redisRecords(redis(), clock) },
-    ...{ usual: redisUsual(redis(), clock), incidents: redisIncidents(redis(), clock) },
-  };
+  const memory = redisMemory(redis(), clock);
+  const world: World = { ...memory, studio: studio(memory), queue, chat };
   workers = startWorkers(world, redis(), logger('silent'));
 });
 afterEach(async () => {
@@ -50,7 +46,7 @@ afterEach(async () => {
 });
 
 async function failing(trace: string): Promise<void> {
-  const records = redisRecords(redis(), () => fromMillis(Date.now()));
+  const { records } = redisMemory(redis(), () => fromMillis(Date.now()));
   await records.keep([aSpan({ trace, id: 'entry', status: 'error' })], [aTraceId(trace)]);
   await queue.examine(aTraceId(trace), 0);
 }

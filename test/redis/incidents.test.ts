@@ -10,7 +10,8 @@ const NOW = fromMillis(1_795_000_000_000);
 const incidents = () => redisIncidents(redis(), () => NOW);
 const alert = (trace: string, changes: Partial<Alert> = {}): Alert => ({
   ...{ signature: 's', outcome: 'failed', transaction: 'POST /orders', service: 'api', environment: 'test' },
-  ...{ hop: { service: 'payment', operation: 'charge' }, error: undefined, duration: fromMillis(200), causes: [] },
+  ...{ hop: { service: 'payment', operation: 'charge' }, error: undefined, duration: fromMillis(200), spans: 2, causes: [] },
+  ...{ version: undefined, owner: undefined },
   ...{ traceId: aTraceId(trace), traceIds: [aTraceId(trace)], at: NOW },
   ...changes,
 });
@@ -35,7 +36,7 @@ test('knows when it was first and last seen, in whatever order the transactions 
 test('two people who press at once give one winner', async () => {
   const { incidentId } = await incidents().report(alert('a'));
   const presses = await Promise.all(
-    ['U0MAYA', 'U0JONAS'].map((by) => incidents().change(incidentId, { to: 'acknowledged', by, text: undefined })),
+    ['U0MAYA', 'U0JONAS'].map((by) => incidents().change(incidentId, { kind: 'acknowledge', by })),
   );
 
   expect(presses.map((press) => press.kind).sort()).toEqual(['changed', 'refused']);
@@ -44,28 +45,28 @@ test('two people who press at once give one winner', async () => {
 
 test('a note is kept with its author also when the incident is over, and a change of an unknown incident says so', async () => {
   const { incidentId } = await incidents().report(alert('a'));
-  await incidents().change(incidentId, { to: 'resolved', by: 'U0MAYA', text: undefined });
-  const noted = await incidents().change(incidentId, { to: 'noted', by: 'U0JONAS', text: 'it was DNS' });
+  await incidents().change(incidentId, { kind: 'resolve', by: 'U0MAYA' });
+  const noted = await incidents().change(incidentId, { kind: 'note', by: 'U0JONAS', text: 'it was DNS' });
 
   expect(noted.kind).toBe('changed');
   expect((await incidents().read(incidentId))?.log.at(-1)).toMatchObject({ by: 'U0JONAS', text: 'it was DNS', at: NOW });
-  expect(await incidents().change('nobody', { to: 'noted', by: 'U0JONAS', text: 'x' })).toEqual({ kind: 'unknown' });
+  expect(await incidents().change('nobody', { kind: 'note', by: 'U0JONAS', text: 'x' })).toEqual({ kind: 'unknown' });
 });
 
 test('a change bumps the version, so that an older edit is told from a newer one', async () => {
   const { incidentId } = await incidents().report(alert('a'));
   const before = (await incidents().read(incidentId))?.version ?? 0;
-  await incidents().change(incidentId, { to: 'noted', by: 'U0JONAS', text: 'x' });
+  await incidents().change(incidentId, { kind: 'note', by: 'U0JONAS', text: 'x' });
 
   expect((await incidents().read(incidentId))?.version).toBe(before + 1);
 });
 
 test('every key dies some day', async () => {
   const { incidentId } = await incidents().report(alert('a'));
-  await incidents().change(incidentId, { to: 'noted', by: 'U0JONAS', text: 'x' });
+  await incidents().change(incidentId, { kind: 'note', by: 'U0JONAS', text: 'x' });
 
   const ttls = await Promise.all((await redis().keys('*')).map((key) => redis().pttl(key)));
-  expect(ttls).toHaveLength(4);
+  expect(ttls).toHaveLength(5);
   expect(Math.min(...ttls)).toBeGreaterThan(0);
 });
 
@@ -74,7 +75,7 @@ test('one transaction over two traces is one failure, by whichever trace it is f
   const first = await incidents().report(alert('consumer'));
   const second = await incidents().report(alert('producer', { signature: 'another by now', traceIds: both }));
 
-  expect(second).toEqual({ incidentId: first.incidentId, what: 'grown' });
+  expect(second).toEqual({ incidentId: first.incidentId, what: 'grown', left: [] });
   expect(await incidents().read(first.incidentId)).toMatchObject({ count: 1, alert: { traceId: aTraceId('producer') } });
 });
 
@@ -82,7 +83,7 @@ test('resolving an old incident leaves the current one of its signature alone', 
   const old = await incidents().report(alert('a'));
   await redis().del(...(await redis().keys('tf:signature:*')));
   const current = await incidents().report(alert('b'));
-  await incidents().change(old.incidentId, { to: 'resolved', by: 'U0MAYA', text: undefined });
+  await incidents().change(old.incidentId, { kind: 'resolve', by: 'U0MAYA' });
 
   expect((await incidents().report(alert('c'))).incidentId).toBe(current.incidentId);
 });

@@ -1,7 +1,7 @@
 import { Worker } from 'bullmq';
 import { afterEach, expect, test } from 'vitest';
 import { backoffMs, QUEUE_PREFIX, type Queues, redisQueue } from '../../src/redis/queue.ts';
-import { ANNOUNCE, EXAMINE } from '../../src/work.ts';
+import { ANNOUNCE, EXAMINE, LEARN, Learn as LearnJob } from '../../src/work.ts';
 import { eventually } from '../eventually.ts';
 import { aTraceId } from '../trace/records.ts';
 import { testRedis } from '../world/redis.ts';
@@ -72,6 +72,21 @@ test('a count waits for the next one, what a person did does not', async () => {
   await announce({ v: 1, incidentId: 'i' }, 0);
 
   await eventually(() => runs.length === 1, { withinMs: 5_000 });
+});
+
+test('takes one healthy transaction of each entry operation, whichever process asks', async () => {
+  const [one, another] = [queues(), queues()];
+  const job = (trace: string, entry: string) => ({ v: 1 as const, traceId: aTraceId(trace), entry });
+  await one.learn(job('a', 'shop|GET /'));
+  await one.learn(job('b', 'shop|GET /'));
+  await another.learn(job('c', 'shop|GET /'));
+  await another.learn(job('d', 'shop|POST /'));
+
+  const waiting = await redis().zrange(`${QUEUE_PREFIX}:${LEARN}:delayed`, '0', '-1');
+  const jobs = await Promise.all(waiting.map((id) => redis().hget(`${QUEUE_PREFIX}:${LEARN}:${id}`, 'data')));
+  expect(jobs.map((data) => LearnJob.parse(JSON.parse(data ?? '')).traceId).sort()).toEqual(
+    [aTraceId('a'), aTraceId('d')].sort(),
+  );
 });
 
 test('backs off from a second to five minutes', () => {

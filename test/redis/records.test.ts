@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { BLOCK, ownField } from '../../src/diagnosis/tally.ts';
 import { ENOUGH_SIGHTINGS, operationKey } from '../../src/diagnosis/usual.ts';
 import { redisRecords } from '../../src/redis/records.ts';
 import { redisUsual } from '../../src/redis/usual.ts';
@@ -43,6 +44,8 @@ const report = (overrides: Partial<InvocationRecord> = {}): InvocationRecord => 
   billedDuration: undefined,
   initDuration: undefined,
   restoreDuration: undefined,
+  billedRestoreDuration: undefined,
+  sampled: undefined,
   memorySizeMB: 128,
   maxMemoryUsedMB: 90,
   ...overrides,
@@ -87,7 +90,7 @@ test('a failed invocation that names no trace makes its trace suspect when a spa
   const { suspects } = await store().keep([span(1, { attributes: { 'faas.invocation_id': 'req-1' } })], []);
 
   expect(suspects.map((suspect) => suspect.traceId)).toEqual([trace(1)]);
-  expect(await store().traceOfRequest('req-1')).toBe(trace(1));
+  expect(await store().traceOfId('req-1')).toBe(trace(1));
   expect((await kept(1)).map((record) => record.kind).sort()).toEqual(['invocation', 'span']);
 });
 
@@ -102,7 +105,7 @@ test('the same the other way round: the span first, then the failed invocation',
 test('an id of the service that a client called is no request id of ours', async () => {
   await store().keep([span(1, { spanKind: 'client', attributes: { 'aws.request_id': 'req-1' } })], []);
 
-  expect(await store().traceOfRequest('req-1')).toBeUndefined();
+  expect(await store().traceOfId('req-1')).toBeUndefined();
 });
 
 test('finds a transaction over several traces from any of them', async () => {
@@ -210,15 +213,15 @@ test('learns what is usual from what went well, each span once, whichever proces
   const key = operationKey('checkout-fn', 'Invoke');
   await store().keep(spans.slice(1), []);
   await store().keep([span(99, { status: 'error', end: micros(NOW + 60_000_000) })], []);
-  expect((await redisUsual(redis(), () => NOW).read([key])).has(key)).toBe(false);
+  expect((await redisUsual(redis(), () => NOW).read([key])).get(key)?.took).toBeUndefined();
 
   await store().keep(spans, []);
   const usual = (await redisUsual(redis(), () => NOW).read([key])).get(key);
 
-  expect(usual?.count).toBe(ENOUGH_SIGHTINGS);
-  expect(usual?.p50).toBeGreaterThan(98_000);
-  expect(usual?.p50).toBeLessThan(107_000);
-  expect(usual?.p95).toBeGreaterThan(180_000);
+  expect(usual?.took?.count).toBe(ENOUGH_SIGHTINGS);
+  expect(usual?.took?.p50).toBeGreaterThan(98_000);
+  expect(usual?.took?.p50).toBeLessThan(107_000);
+  expect(usual?.took?.p95).toBeGreaterThan(180_000);
 });
 
 test('a trace that is linked with a suspect is suspect too, whichever comes first', async () => {
@@ -249,4 +252,65 @@ test('a long transaction that goes on after its examination begins a new wait, n
   const { suspects } = await store(muchLater).keep([span(2)], []);
 
   expect(suspects).toEqual([{ traceId: trace(1), since: muchLater, entryClosed: true }]);
+});
+
+describe('what is usual', () => {
+  const KEY = operationKey('checkout-fn', 'Invoke');
+  const lesson = {
+    entry: KEY,
+    at: NOW,
+    counts: [
+      { key: KEY, field: 'n' },
+      { key: KEY, field: ownField(fromMillis(90)) },
+    ],
+  };
+  const memory = (at = NOW) => redisUsual(redis(), () => at);
+  const learnOf = async (count: number) => {
+    for (let n = 1; n <= count; n++) await memory().learn(trace(n), lesson);
+  };
+  const usualNow = async (at = NOW) => (await memory(at).read([KEY])).get(KEY);
+  const healthy = (first: number, count: number): SpanRecord[] =>
+    Array.from({ length: count }, (_, n) => span(first + n, { traceId: trace(first + n) }));
+
+  test('is learned from the tree of a transaction once, however often the job runs', async () => {
+    await learnOf(ENOUGH_SIGHTINGS);
+    await learnOf(ENOUGH_SIGHTINGS);
+
+    expect((await usualNow())?.own?.count).toBe(ENOUGH_SIGHTINGS);
+  });
+
+  test('adds up what several workers count, over blocks of time, and forgets what is older than those', async () => {
+    const before = micros(NOW - BLOCK);
+    await store(before).keep(
+      healthy(100, 15).map((each) => ({ ...each, start: before, end: micros(before + 250_000) })),
+      [],
+    );
+    await store().keep(healthy(200, 15), []);
+
+    expect((await usualNow())?.took?.count).toBe(30);
+    expect(await usualNow(micros(NOW + 20 * BLOCK))).toBeUndefined();
+  });
+
+  test('does not learn from a suspect, but counts that it fails', async () => {
+    await store().keep(healthy(100, 30), []);
+    for (const each of healthy(200, 30)) await store().keep([{ ...each, end: micros(NOW + 9_000_000) }], [each.traceId]);
+    for (const each of healthy(300, 30)) await store().keep([{ ...each, status: 'error' }], [each.traceId]);
+
+    expect(await usualNow()).toMatchObject({ took: { count: 30 }, failing: 0.5 });
+  });
+
+  test('is frozen while an incident is reported, for hours at most, and thaws', async () => {
+    const minutes = (count: number) => micros(NOW + count * 60_000_000);
+    await memory().freeze([KEY]);
+    await store().keep(healthy(100, 30), []);
+    await learnOf(30);
+    expect(await usualNow()).toBeUndefined();
+
+    // Its last report is ten minutes ago: Redis keeps that time itself.
+    await redis().del(...(await redis().keys('tf:frozen:*')).filter((key) => !key.endsWith(':since')));
+    await memory(minutes(7 * 60)).freeze([KEY]);
+    await store().keep(healthy(200, 30), []);
+
+    expect((await usualNow())?.took?.count).toBe(30);
+  });
 });

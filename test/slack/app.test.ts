@@ -1,9 +1,11 @@
 import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Once } from '../../src/ports.ts';
 import { type SlackApp, slackApp } from '../../src/slack/app.ts';
 import type { Route } from '../../src/slack/routes.ts';
+import { viewSeal } from '../../src/slack/sealed-views.ts';
 import { eventually } from '../eventually.ts';
-import { commandForm, now, pressForm, sendSigned, submissionForm } from '../world/slack-signed.ts';
+import { choiceForm, commandForm, now, pressForm, sendSigned, submissionForm } from '../world/slack-signed.ts';
 import { recordedPeople } from './people-recorded.ts';
 
 const SECRET = 'a-signing-secret';
@@ -21,6 +23,17 @@ const routes: readonly Route[] = [
   },
 ];
 
+/** What Redis remembers, without Redis. */
+function remembered(): Once {
+  const seen = new Set<string>();
+  return async (name) => {
+    const first = !seen.has(name);
+    seen.add(name);
+    return first ? 'first' : 'again';
+  };
+}
+
+let once: Once;
 let people: ReturnType<typeof recordedPeople>;
 let app: SlackApp;
 let origin: string;
@@ -28,6 +41,7 @@ let url: string;
 
 beforeEach(async () => {
   people = recordedPeople();
+  once = remembered();
   app = slackApp({
     signingSecret: SECRET,
     token: 'xoxb-test',
@@ -38,6 +52,7 @@ beforeEach(async () => {
     routes,
     on: people.on,
     report: people.report,
+    once: (name) => once(name),
   });
   origin = `http://127.0.0.1:${await app.start()}`;
   url = `${origin}/slack/events`;
@@ -80,7 +95,7 @@ describe('a request that Slack did not send, or not now', () => {
     const answer = await fetch(url, { method: 'POST', body: new URLSearchParams(press) });
 
     expect(answer.status).toBe(401);
-    expect(people.refused).toEqual(['signature']);
+    expect(people.refused).toEqual(['timestamp']);
   });
 
   test('that pretends to be an ssl_check does nothing', async () => {
@@ -89,6 +104,36 @@ describe('a request that Slack did not send, or not now', () => {
     const answer = await fetch(url, { method: 'POST', headers, body });
 
     expect(answer.status).toBe(200);
+    expect(people.asked).toEqual([]);
+  });
+
+  test('for the second time is turned away, however often', async () => {
+    const again = () => sendSigned({ url, secret: SECRET, form: press, timestamp: now(-5) });
+    expect((await again()).status).toBe(200);
+    for (let n = 0; n < 20; n += 1) expect((await again()).status).toBe(401);
+
+    expect(people.refused).toEqual(Array.from({ length: 20 }, () => 'replay'));
+    expect(people.asked.length).toBe(1);
+  });
+
+  test('while nobody can tell whether it is the second time may ask, and may change nothing', async () => {
+    once = async () => 'unknown';
+    expect((await sendSigned({ url, secret: SECRET, form: press })).status).toBe(503);
+    expect((await sendSigned({ url, secret: SECRET, form: commandForm('/shop', 'buy', RESPONSE) })).status).toBe(503);
+    expect((await sendSigned({ url, secret: SECRET, form: trace('5759e988bd862e3fe1be46a994272793') })).status).toBe(200);
+
+    expect(await eventually(() => people.asked.length > 0 && people.asked.map(([what]) => what))).toEqual(['trace']);
+  });
+
+  test('larger than anything of Slack is turned away', async () => {
+    expect((await sendSigned({ url, secret: SECRET, form: { payload: 'x'.repeat(1_100_000) } })).status).toBe(413);
+  });
+
+  test('from a stranger of Slack Connect does nothing', async () => {
+    const form = { payload: press['payload']?.replace('"team_id":"T0ACME"', '"team_id":"T0OTHER"') ?? '' };
+    expect((await sendSigned({ url, secret: SECRET, form })).status).toBe(200);
+
+    expect(people.refused).toEqual(['stranger']);
     expect(people.asked).toEqual([]);
   });
 
@@ -101,7 +146,7 @@ describe('a request that Slack did not send, or not now', () => {
 });
 
 test('an app without a signing secret does not start', () => {
-  const options = { token: 'x', apiUrl: undefined, appToken: undefined, port: 0, commands: [], routes: [] };
+  const options = { token: 'x', apiUrl: undefined, appToken: undefined, port: 0, commands: [], routes: [], once: remembered() };
 
   for (const signingSecret of ['', undefined]) {
     expect(() => slackApp({ ...options, signingSecret, on: people.on, report: people.report })).toThrow(/signing ?secret/i);
@@ -159,7 +204,18 @@ describe('a button', () => {
   test.each(['acknowledge', 'resolve'])('to %s names the incident and the presser', async (action) => {
     await sendSigned({ url, secret: SECRET, form: pressForm(action, 'incident-1', RESPONSE) });
 
-    expect(await eventually(() => people.asked[0])).toEqual([action, 'incident-1', 'U0MAYA']);
+    expect(await eventually(() => people.asked[0])).toEqual(['change', 'incident-1', { kind: action, by: 'U0MAYA' }]);
+  });
+
+  test.each([
+    ['snooze', '4h incident-1', ['snooze', 'incident-1', 'U0MAYA', '4h', undefined]],
+    // Slack cannot be asked here for the zone: a snooze matters more than its exact hour.
+    ['snooze', 'tomorrow incident-1', ['snooze', 'incident-1', 'U0MAYA', 'tomorrow', undefined]],
+    ['more', 'take incident-1', ['change', 'incident-1', { kind: 'assign', by: 'U0MAYA', to: 'U0MAYA' }]],
+  ])('chosen from the menu %s: %s', async (action, chosen, asked) => {
+    await sendSigned({ url, secret: SECRET, form: choiceForm(action, chosen, RESPONSE) });
+
+    expect(await eventually(() => people.asked[0])).toEqual(asked);
   });
 
   test('whose work fails breaks nothing but itself', async () => {
@@ -170,7 +226,7 @@ describe('a button', () => {
     await eventually(() => people.failed.length > 0);
     people.answering(async () => ({ kind: 'unknown' }));
 
-    expect((await sendSigned({ url, secret: SECRET, form: press })).status).toBe(200);
+    expect((await sendSigned({ url, secret: SECRET, form: press, timestamp: now(-1) })).status).toBe(200);
     expect(await eventually(() => people.asked.length === 2)).toBe(true);
   });
 
@@ -186,7 +242,9 @@ describe('a button', () => {
 });
 
 describe('the form for a note', () => {
-  const metadata = JSON.stringify({ incident: 'incident-1', channel: 'C0INCIDENTS', thread: '1795356128.000200' });
+  const about = JSON.stringify({ incident: 'incident-1', channel: 'C0INCIDENTS', thread: '1795356128.000200' });
+  const { seal } = viewSeal([SECRET]);
+  const metadata = seal(about);
   const filled = (value: string | null, private_metadata = metadata) =>
     submissionForm({ private_metadata, state: { values: { note: { text: { type: 'plain_text_input', value } } } } });
 
@@ -195,10 +253,9 @@ describe('the form for a note', () => {
 
     expect(await answer.text()).toBe('');
     expect(await eventually(() => people.asked[0])).toEqual([
-      'annotate',
+      'change',
       'incident-1',
-      'U0MAYA',
-      'Rolled back <payments> to v41',
+      { kind: 'note', by: 'U0MAYA', text: 'Rolled back <payments> to v41' },
     ]);
   });
 
@@ -208,6 +265,9 @@ describe('the form for a note', () => {
     ['too long', filled('x'.repeat(3_001)), /under 3,000/],
     ['of another make', filled('x', '{"incident":7}'), /not one of mine/],
     ['of no make', filled('x', 'nonsense'), /not one of mine/],
+    ['that we never sealed', filled('x', about), /not one of mine/],
+    ['sealed with another secret', filled('x', viewSeal(['another']).seal(about)), /not one of mine/],
+    ['from long ago', filled('x', viewSeal([SECRET], () => 0).seal(about)), /not one of mine/],
     ['without fields', submissionForm({ private_metadata: metadata, state: { values: {} } }), /not one of mine/],
   ])('says what is wrong with one %s, and stays open', async (_, form, words) => {
     const answer = await sendSigned({ url, secret: SECRET, form });

@@ -4,7 +4,15 @@ import { manifest } from '../../src/slack/manifest.ts';
 test('asks for no more than it uses', () => {
   const { bot } = manifest('https://bot.example.com').oauth_config.scopes;
 
-  expect([...bot].sort()).toEqual(['channels:history', 'chat:write', 'commands', 'files:write', 'groups:history']);
+  expect([...bot].sort()).toEqual([
+    'channels:history',
+    'chat:write',
+    'commands',
+    'files:write',
+    'groups:history',
+    'reactions:read',
+    'users:read',
+  ]);
 });
 
 test('sends everything to one address', () => {

@@ -9,14 +9,14 @@ import type { Fault, FaultAnswer, SlackProxy } from '../world/slack-proxy.ts';
 import { startSlackProxy } from '../world/slack-proxy.ts';
 import type { SlackServer } from '../world/slack-servers.ts';
 import { emulatedSlack } from '../world/slack-servers.ts';
-import { incident, picture, scene } from './samples.ts';
+import { incident, NOON, picture, telling } from './samples.ts';
 
 let server: SlackServer;
 let proxy: SlackProxy;
 let chat: Chat;
 let made = 0;
 
-const told = { scene: scene(), incident: undefined, askedBy: undefined };
+const told = { telling: telling(), incident: undefined, askedBy: undefined };
 
 function fresh() {
   made += 1;
@@ -26,7 +26,7 @@ function fresh() {
 beforeAll(async () => {
   server = await emulatedSlack();
   proxy = await startSlackProxy(server);
-  chat = slackChat({ token: server.token, apiUrl: proxy.apiUrl, channel: server.channel });
+  chat = slackChat({ token: server.token, apiUrl: proxy.apiUrl, clock: () => NOON });
 });
 afterEach(() => proxy.failWith(undefined));
 afterAll(async () => {
@@ -55,8 +55,8 @@ describe('posting a root', () => {
   ])('is unsure when %s, and tells the truth when asked', async (_, fault) => {
     const mine = fresh();
     failing('chat.postMessage', fault);
-    const delivery = await chat.postRoot(mine);
-    const found = await chat.findRoot(mine, micros(0));
+    const delivery = await chat.postRoot(mine, server.channel);
+    const found = await chat.findRoot(mine, server.channel, micros(0));
 
     expect(delivery).toEqual({ kind: 'unsure', why: expect.stringMatching(/./) });
     expect(found !== undefined).toBe(fault.when === 'after');
@@ -67,20 +67,20 @@ describe('posting a root', () => {
     async (code) => {
       failing('chat.postMessage', { when: 'before', how: saying(code) });
 
-      expect(await chat.postRoot(fresh())).toEqual({ kind: 'refused', why: code });
+      expect(await chat.postRoot(fresh(), server.channel)).toEqual({ kind: 'refused', why: code });
     },
   );
 
   test('is refused when a proxy forbids it', async () => {
     failing('chat.postMessage', { when: 'before', how: { status: 403 } });
 
-    expect(await chat.postRoot(fresh())).toEqual({ kind: 'refused', why: 'http_403' });
+    expect(await chat.postRoot(fresh(), server.channel)).toEqual({ kind: 'refused', why: 'http_403' });
   });
 
   test.each(['invalid_auth', 'token_revoked', 'account_inactive', 'request_timeout'])('is put off on %s', async (code) => {
     failing('chat.postMessage', { when: 'before', how: saying(code) });
 
-    await expect(chat.postRoot(fresh())).rejects.toThrow(code);
+    await expect(chat.postRoot(fresh(), server.channel)).rejects.toThrow(code);
   });
 
   test.each<[string, FaultAnswer, number]>([
@@ -90,31 +90,31 @@ describe('posting a root', () => {
     ['in words, with seconds', saying('ratelimited', { 'retry-after': '3' }), 3_000],
   ])('is put off for as long as Slack says, %s', async (_, how, retryAfterMs) => {
     failing('chat.postMessage', { when: 'before', how });
-    const error = await chat.postRoot(fresh()).catch((thrown: unknown) => thrown);
+    const error = await chat.postRoot(fresh(), server.channel).catch((thrown: unknown) => thrown);
 
     expect(error).toBeInstanceOf(RateLimited);
     expect(error).toMatchObject({ retryAfterMs });
   });
 
   test('is put off when Slack cannot be reached', async () => {
-    const nobody = slackChat({ token: 'xoxb-x', apiUrl: `http://127.0.0.1:${await freePort()}/api/`, channel: 'C0X' });
+    const nobody = slackChat({ token: 'xoxb-x', apiUrl: `http://127.0.0.1:${await freePort()}/api/`, clock: () => NOON });
 
-    await expect(nobody.postRoot(fresh())).rejects.toThrow('Slack cannot be reached: ECONNREFUSED');
+    await expect(nobody.postRoot(fresh(), server.channel)).rejects.toThrow('Slack cannot be reached: ECONNREFUSED');
   });
 
   test('is tried once, whatever comes back', async () => {
     const before = attemptsOf('chat.postMessage');
     failing('chat.postMessage', { when: 'after', how: 'reset' });
-    await chat.postRoot(fresh());
+    await chat.postRoot(fresh(), server.channel);
 
     expect(attemptsOf('chat.postMessage')).toBe(before + 1);
   });
 
   test('does not keep other calls waiting when Slack slows it down', async () => {
-    const thread = await chat.postRoot(fresh());
+    const thread = await chat.postRoot(fresh(), server.channel);
     if (thread.kind !== 'posted') throw new Error('expected a root');
     failing('chat.postMessage', { when: 'before', how: { status: 429, headers: { 'retry-after': '60' } } });
-    await chat.postRoot(fresh()).catch(() => undefined);
+    await chat.postRoot(fresh(), server.channel).catch(() => undefined);
 
     // A paused queue would outlast this test by far.
     expect(await chat.editRoot(fresh(), thread.thread)).toBe('edited');
@@ -160,19 +160,19 @@ describe('looking whether it happened', () => {
   test.each(['missing_scope', 'ratelimited', 'internal_error'])('throws on %s instead of saying no', async (code) => {
     failing('conversations.history', { when: 'before', how: saying(code) });
 
-    await expect(chat.findRoot(fresh(), micros(0))).rejects.toThrow();
+    await expect(chat.findRoot(fresh(), server.channel, micros(0))).rejects.toThrow();
   });
 
   test('reads on where there is more than one page', async () => {
     const mine = fresh();
-    const posted = await chat.postRoot(mine);
+    const posted = await chat.postRoot(mine, server.channel);
     const first = { ok: true, messages: [{ ts: '1795356128.000200' }], response_metadata: { next_cursor: 'more' } };
     proxy.failWith(({ method, args }) => {
       const isFirst = method === 'conversations.history' && args['cursor'] === undefined;
       return isFirst ? { when: 'before', how: { status: 200, body: JSON.stringify(first) } } : undefined;
     });
     // The second page is the server's first: it does not know this cursor.
-    const found = await chat.findRoot(mine, micros(0)).catch((error: unknown) => error);
+    const found = await chat.findRoot(mine, server.channel, micros(0)).catch((error: unknown) => error);
 
     expect(posted.kind).toBe('posted');
     expect(attemptsOf('conversations.history')).toBeGreaterThan(1);

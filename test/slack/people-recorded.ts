@@ -17,9 +17,18 @@ export function recordedPeople() {
       return answer();
     };
   const on: People = {
-    acknowledge: change('acknowledge'),
-    resolve: change('resolve'),
-    annotate: change('annotate'),
+    change: change('change'),
+    snooze: change('snooze'),
+    inThread: change('inThread'),
+    mute: async (incidentId, user) => {
+      asked.push(['mute', incidentId, user]);
+      return 'done';
+    },
+    unmute: async (incidentId) => {
+      asked.push(['unmute', incidentId]);
+      return 'done';
+    },
+    incidents: async () => [acknowledged()],
     trace: async (question) => {
       asked.push(['trace', question]);
       await answer();

@@ -1,14 +1,16 @@
 import type { Cause } from '../../src/diagnosis/cause.ts';
 import type { Alert, Incident, LogEntry } from '../../src/incident/incident.ts';
+import { type Life, NEW_LIFE } from '../../src/incident/life.ts';
 import { spanId, type TraceId, traceId } from '../../src/telemetry/ids.ts';
 import type { Span, Transaction } from '../../src/trace/transaction.ts';
 import { fromMillis, type Micros, micros, NO_TIME } from '../../src/units.ts';
 import type { Picture } from '../../src/waterfall/picture.ts';
 import type { Scene } from '../../src/waterfall/scene.ts';
+import { type Telling, tellingOf } from '../../src/waterfall/telling.ts';
 
 /** 2026-11-22 14:02:07 UTC. */
 export const NOON: Micros = micros(1_795_356_127_000_000);
-export const after = (seconds: number): Micros => micros(NOON + seconds * 1_000_000);
+export const secondsOn = (seconds: number): Micros => micros(NOON + seconds * 1_000_000);
 
 export const TRACE: TraceId = known(traceId('1-6b027f5f-4a1c22d09e6b7a3358c10f7d'));
 
@@ -39,7 +41,10 @@ export const alert = (changes: Partial<Alert> = {}): Alert => ({
   hop: { service: 'payments', operation: 'charge' },
   error: { type: 'Sandbox.Timedout', message: 'Task timed out after 3.00 seconds' },
   duration: fromMillis(3_214),
+  spans: 7,
   causes: [cause()],
+  version: undefined,
+  owner: undefined,
   traceId: TRACE,
   traceIds: [TRACE],
   at: NOON,
@@ -49,26 +54,31 @@ export const alert = (changes: Partial<Alert> = {}): Alert => ({
 export const incident = (changes: Partial<Incident> = {}): Incident => ({
   id: '3f9a1c07be42',
   alert: alert(),
-  state: 'open',
+  life: NEW_LIFE,
   count: 12,
   firstSeen: NOON,
-  lastSeen: after(431),
+  lastSeen: secondsOn(431),
   log: [entry('opened', 'tracefall', 0)],
   thread: undefined,
+  storm: undefined,
+  shown: 0,
+  told: 0,
   version: 1,
   ...changes,
 });
 
 export const entry = (what: LogEntry['what'], by: string, seconds: number, text?: string): LogEntry => ({
-  at: after(seconds),
-  by,
-  what,
-  text,
+  ...{ at: secondsOn(seconds), by, what, text, from: 'open', to: 'open', message: undefined },
 });
+
+/** Of the standing that a person brought about. */
+export const life = (standing: Partial<Life> & { readonly state: Life['state'] }): Life =>
+  // The parts that a state needs are the test's to give.
+  ({ ...NEW_LIFE, ...standing }) as Life;
 
 export const acknowledged = (changes: Partial<Incident> = {}): Incident =>
   incident({
-    state: 'acknowledged',
+    life: life({ state: 'acknowledged', by: 'U0MAYA', at: secondsOn(95) }),
     log: [entry('opened', 'tracefall', 0), entry('acknowledged', 'U0MAYA', 95)],
     version: 2,
     ...changes,
@@ -76,7 +86,7 @@ export const acknowledged = (changes: Partial<Incident> = {}): Incident =>
 
 export const resolved = (changes: Partial<Incident> = {}): Incident =>
   acknowledged({
-    state: 'resolved',
+    life: life({ state: 'resolved', by: 'U0JONAS', at: secondsOn(900) }),
     log: [
       ...acknowledged().log,
       entry('noted', 'U0JONAS', 300, 'Rolled back payments to v41'),
@@ -151,13 +161,15 @@ export const transaction = (changes: Partial<Transaction> = {}): Transaction => 
   ...changes,
 });
 
-export const scene = (changes: Partial<Scene> = {}): Scene => ({
+const scene = (changes: Partial<Scene> = {}): Scene => ({
   transaction: transaction(),
   outcome: 'failed',
   causes: [cause()],
   usual: undefined,
   ...changes,
 });
+
+export const telling = (changes: Partial<Scene> = {}): Telling => tellingOf(scene(changes));
 
 /** One transparent pixel. */
 const PIXEL = Buffer.from(

@@ -22,6 +22,7 @@ beforeAll(async () => {
     routes: [{ path: '/healthz', method: 'GET', handler: (_, response) => void response.end('ok') }],
     on: people.on,
     report: people.report,
+    once: async () => 'first',
   });
   origin = `http://127.0.0.1:${await app.start()}`;
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readTraceCommand } from '../../src/slack/trace-command.ts';
+import { readTraceCommand, type TraceCommand } from '../../src/slack/trace-command.ts';
 import { traceId, xrayTraceId } from '../../src/telemetry/ids.ts';
 
 const HEX = '5759e988bd862e3fe1be46a994272793';
@@ -53,6 +53,61 @@ describe('/trace reads a request id', () => {
   ])('%s', (_, text) => {
     expect(readTraceCommand(text)).toEqual({ kind: 'request', requestId: REQUEST });
   });
+});
+
+describe('/trace map', () => {
+  test.each([
+    ['of everything', 'map', {}],
+    ['whatever its capitals and spaces', '  MAP ', {}],
+    ['around a service', 'map checkout-fn', { service: 'checkout-fn' }],
+    ['around a service whose name has blanks, as it was typed', 'map  Order Service', { service: 'Order Service' }],
+    ['around a service that looks percent-encoded', 'map a%2Fb', { service: 'a%2Fb' }],
+    ['of one transaction', `map ${XRAY}`, { traceId: HEX }],
+    ['of one transaction, from an address', `map ${region}#xray:traces/${XRAY}`, { traceId: HEX }],
+    ['around a service with a name of 10,000 letters, cut', `map ${'x'.repeat(10_000)}`, { service: 'x'.repeat(200) }],
+  ])('%s', (_, text, of) => {
+    expect(readTraceCommand(text)).toEqual({ kind: 'map', ...of });
+  });
+
+  test('is not meant by a word that begins like it', () => {
+    expect(readTraceCommand('mapper').kind).toBe('bad');
+  });
+});
+
+const EXECUTION = 'arn:aws:states:eu-central-1:123456789012:execution:fulfilment:5f0c-1';
+
+describe('/trace reads any other id of AWS', () => {
+  test.each([
+    ['an execution', EXECUTION, EXECUTION],
+    ['an execution in a console address', `${region}#/v2/executions/details/${encodeURIComponent(EXECUTION)}?x=1`, EXECUTION],
+    ['an execution in a log line', `{"execution_arn":"${EXECUTION}","type":"ExecutionFailed"}`, EXECUTION],
+    ['a request to API Gateway', 'x-amz-apigw-id: JKJaXmPLvHcESHA=', 'JKJaXmPLvHcESHA='],
+    ['a message', `MessageId ${REQUEST}`, REQUEST],
+  ])('%s', (_, text, requestId) => {
+    expect(readTraceCommand(text)).toEqual({ kind: 'request', requestId });
+  });
+});
+
+describe('/trace reads', () => {
+  test.each<[string, TraceCommand]>([
+    ['last failed checkout', { kind: 'last', outcome: 'failed', name: 'checkout' }],
+    ['last SLOW POST /orders', { kind: 'last', outcome: 'slow', name: 'POST /orders' }],
+    ['last slowpoke', { kind: 'last', outcome: undefined, name: 'slowpoke' }],
+    ['last failed', { kind: 'last', outcome: 'failed', name: '' }],
+    ['search  card declined ', { kind: 'search', words: 'card declined' }],
+    ['Incidents', { kind: 'incidents' }],
+    ['mute 3f9a1c07be42', { kind: 'mute', incidentId: '3f9a1c07be42' }],
+    ['unmute 3f9a1c07be42', { kind: 'unmute', incidentId: '3f9a1c07be42' }],
+  ])('%s', (text, command) => {
+    expect(readTraceCommand(text)).toEqual(command);
+  });
+
+  test.each(['last', 'search', 'mute', 'mute payments', 'unmute <!channel>'])(
+    'nothing in %j, and says what is missing',
+    (text) => {
+      expect(readTraceCommand(text)).toEqual({ kind: 'bad', why: expect.stringMatching(/[.?]/) });
+    },
+  );
 });
 
 describe('/trace asks for help', () => {

@@ -10,7 +10,7 @@ import { messages, openModal, pressButton, replies, runCommand, submitModal } fr
 import { type SlackProxy, startSlackProxy } from '../world/slack-proxy.ts';
 import { emulatedSlack, localSlack, type SlackServer } from '../world/slack-servers.ts';
 import { recordedPeople } from './people-recorded.ts';
-import { acknowledged, incident, picture, resolved, scene } from './samples.ts';
+import { acknowledged, incident, NOON, picture, resolved, telling } from './samples.ts';
 
 /** Everything that the bot says, to two Slack servers by other people, with Slack's published limits checked on the way. */
 describe.each([
@@ -30,9 +30,9 @@ describe.each([
   });
 
   test('from the root over its picture to the last edit, and no rule of Slack is broken', async () => {
-    const chat = slackChat({ token: server.token, apiUrl: proxy.apiUrl, channel: server.channel });
-    const told = { scene: scene(), incident: undefined, askedBy: undefined };
-    const posted = await chat.postRoot(incident());
+    const chat = slackChat({ token: server.token, apiUrl: proxy.apiUrl, clock: () => NOON });
+    const told = { telling: telling(), incident: undefined, askedBy: undefined };
+    const posted = await chat.postRoot(incident(), server.channel);
     if (posted.kind !== 'posted') throw new Error(`expected a root, not ${JSON.stringify(posted)}`);
     const place = { ...posted.thread, since: micros(0) };
     const file = await chat.upload(picture(), told);
@@ -86,6 +86,7 @@ describe('a person in local-slack', () => {
       routes: [],
       on: people.on,
       report: people.report,
+      once: async () => 'first',
     });
     await app.start();
   });
@@ -98,8 +99,8 @@ describe('a person in local-slack', () => {
   });
 
   const posted = async (): Promise<string> => {
-    const chat = slackChat({ token: server.token, apiUrl: proxy.apiUrl, channel: server.channel });
-    const root = await chat.postRoot(incident());
+    const chat = slackChat({ token: server.token, apiUrl: proxy.apiUrl, clock: () => NOON });
+    const root = await chat.postRoot(incident(), server.channel);
     if (root.kind !== 'posted') throw new Error('expected a root');
     return root.thread.ts;
   };
@@ -109,10 +110,10 @@ describe('a person in local-slack', () => {
     const ts = await posted();
     await pressButton(page, { channel: server.channel, user: 'U0JONAS', ts, actionId: 'acknowledge' });
 
-    expect(await eventually(() => people.asked.find(([what]) => what === 'acknowledge'))).toEqual([
-      'acknowledge',
+    expect(await eventually(() => people.asked.findLast(([what]) => what === 'change'))).toEqual([
+      'change',
       incident().id,
-      'U0JONAS',
+      { kind: 'acknowledge', by: 'U0JONAS' },
     ]);
   });
 
@@ -136,11 +137,10 @@ describe('a person in local-slack', () => {
     expect(form.callback_id).toBe('annotate');
     expect(await fill('   ')).toEqual({ note: 'Please write something.' });
     expect(await fill('Rolled back to v41')).toBeUndefined();
-    expect(await eventually(() => people.asked.find(([what]) => what === 'annotate'))).toEqual([
-      'annotate',
+    expect(await eventually(() => people.asked.find(([, , deed]) => Object(deed).kind === 'note'))).toEqual([
+      'change',
       incident().id,
-      'U0PRIYA',
-      'Rolled back to v41',
+      { kind: 'note', by: 'U0PRIYA', text: 'Rolled back to v41' },
     ]);
   });
 

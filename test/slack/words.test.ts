@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Told } from '../../src/ports.ts';
+import type { ToldTransaction } from '../../src/ports.ts';
 import { answerMessage, inWordsMessage, notFoundMessage, traceHelp } from '../../src/slack/answer-message.ts';
 import { changeNote } from '../../src/slack/change-notes.ts';
 import { threadComment } from '../../src/slack/thread-comment.ts';
@@ -8,10 +8,15 @@ import { UTC_TIMES } from '../../src/slack/times.ts';
 import { fromMillis } from '../../src/units.ts';
 import { mrkdwnViolations } from '../world/slack-blocks.ts';
 import { seen } from './parsed-mrkdwn.ts';
-import { acknowledged, cause, entry, incident, resolved, scene, TRACE, transaction } from './samples.ts';
+import { acknowledged, cause, entry, incident, life, NOON, resolved, TRACE, telling, transaction } from './samples.ts';
 
-const told = (changes: Partial<Told> = {}): Told => ({ scene: scene(), incident: undefined, askedBy: 'U0MAYA', ...changes });
-const answered = (changes: Partial<Told> = {}): string => seen(answerMessage(told(changes), UTC_TIMES));
+const told = (changes: Partial<ToldTransaction> = {}): ToldTransaction => ({
+  telling: telling(),
+  incident: undefined,
+  askedBy: 'U0MAYA',
+  ...changes,
+});
+const answered = (changes: Partial<ToldTransaction> = {}): string => seen(answerMessage(told(changes), UTC_TIMES));
 
 describe('the words beside the waterfall', () => {
   test('say the causes with their evidence, how sure we are, and how to ask again', () => {
@@ -20,7 +25,7 @@ describe('the words beside the waterfall', () => {
       cause({ confidence: 0.6, summary: 'ledger is throttled', evidence: ['14 of 20 writes were refused'] }),
     ];
 
-    expect(seen(threadComment(scene({ causes })))).toBe(
+    expect(seen(threadComment(telling({ causes })))).toBe(
       [
         '*Very likely:* payments runs into its 3 s time-out while it waits for ledger_entries PutItem',
         '• 2.98 s of its 3.00 s were spent in ledger_entries PutItem, which usually takes 41 ms',
@@ -40,13 +45,13 @@ describe('the words beside the waterfall', () => {
     [0.54, 'Possible'],
     [0.35, 'Possible'],
   ])('say of a confidence of %d: %s', (confidence, words) => {
-    expect(threadComment(scene({ causes: [cause({ confidence })] }))).toMatch(new RegExp(`^\\*${words}:\\* `));
+    expect(threadComment(telling({ causes: [cause({ confidence })] }))).toMatch(new RegExp(`^\\*${words}:\\* `));
   });
 
   test.each([0.34, 0, Number.NaN])(
     'admit of a confidence of %d that it is not enough, and still show what was found',
     (confidence) => {
-      const text = seen(threadComment(scene({ causes: [cause({ confidence })] })));
+      const text = seen(threadComment(telling({ causes: [cause({ confidence })] })));
 
       expect(text).toMatch(/^Not enough evidence to name a cause\.\n• 2\.98 s/);
       expect(text).not.toContain('time-out');
@@ -54,11 +59,11 @@ describe('the words beside the waterfall', () => {
   );
 
   test('say that more causes were found than are shown', () => {
-    expect(threadComment(scene({ causes: Array.from({ length: 5 }, () => cause()) }))).toContain('_and 2 less likely_');
+    expect(threadComment(telling({ causes: Array.from({ length: 5 }, () => cause()) }))).toContain('_and 2 less likely_');
   });
 
   test('say what is missing from the picture', () => {
-    const incomplete = scene({ transaction: transaction({ incomplete: ['missing-parent', 'truncated'] }) });
+    const incomplete = telling({ transaction: transaction({ incomplete: ['missing-parent', 'truncated'] }) });
 
     expect(threadComment(incomplete)).toContain(
       ':warning: Not the whole story: a parent span never came; too many spans: some are left out.',
@@ -70,7 +75,7 @@ describe('the words beside the waterfall', () => {
     const causes = fc.array(fc.record({ confidence: fc.double({ min: 0, max: 1 }), summary: long, evidence: fc.array(long) }));
     fc.assert(
       fc.property(causes, (all) => {
-        const text = threadComment(scene({ causes: all.map((each) => cause(each)) }));
+        const text = threadComment(telling({ causes: all.map((each) => cause(each)) }));
         expect(text.length).toBeLessThan(4_000);
         expect(mrkdwnViolations(text)).toEqual([]);
       }),
@@ -93,7 +98,7 @@ describe('the answer to /trace', () => {
   });
 
   test('looks for no cause where nothing is wrong', () => {
-    expect(answered({ scene: scene({ outcome: 'ok', causes: [] }) })).toBe(
+    expect(answered({ telling: telling({ outcome: 'ok', causes: [] }) })).toBe(
       '🟢 *Succeeded* after *3.21 s*: POST /checkout in production, 2026-11-22 14:02 UTC\n1-6b027f5f-4a1c22d09e6b7a3358c10f7d',
     );
   });
@@ -101,7 +106,7 @@ describe('the answer to /trace', () => {
   test('says how much slower than usual it is', () => {
     const usual = { count: 500, p50: fromMillis(300), p95: fromMillis(800) };
 
-    expect(answered({ scene: scene({ outcome: 'slow', usual }) })).toContain('🟠 *Slow* after *3.21 s* (4.0× p95)');
+    expect(answered({ telling: telling({ outcome: 'slow', usual }) })).toContain('🟠 *Slow* after *3.21 s* (4.0× p95)');
   });
 
   test('leads to the incident that it belongs to, with its notes', () => {
@@ -146,7 +151,7 @@ describe('the answer to /trace', () => {
 
   test('explains itself', () => {
     expect(mrkdwnViolations(traceHelp())).toEqual([]);
-    expect(traceHelp()).toContain('Lambda request id');
+    expect(traceHelp()).toContain('a Lambda request');
   });
 });
 
@@ -161,7 +166,7 @@ describe('who presses a button is told', () => {
     ['that it is over', resolved(), 'U0MAYA', '<@U0JONAS> already resolved this, 2026-11-22 14:17 UTC.'],
     [
       'that the machine resolved it',
-      incident({ state: 'resolved', log: [entry('resolved', 'tracefall', 0)] }),
+      incident({ life: life({ state: 'resolved', by: 'tracefall', at: NOON }) }),
       'U0MAYA',
       'Tracefall already',
     ],

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openStudio } from '../../jobs/start-studio.ts';
 import { startWorkers } from '../../jobs/worker.ts';
 import { startBot } from '../../src/bot.ts';
 import { Secret } from '../../src/config.ts';
@@ -13,6 +14,9 @@ import { type OpenWorld, openWorld } from '../../src/world.ts';
 import { testRedisUrl } from '../world/redis.ts';
 import { type SlackProxy, startSlackProxy } from '../world/slack-proxy.ts';
 
+/** Node 20 reads no TypeScript: the threads run the build that `npm test` makes first. */
+const STUDIO_THREAD = new URL('../../dist/jobs/start-studio-thread.js', import.meta.url);
+
 export type Line = {
   readonly slack: LocalSlack;
   /** Stands between us and Slack and holds every call against Slack's published rules. */
@@ -24,12 +28,11 @@ export type Line = {
 };
 
 /** The whole line on real parts: Redis, BullMQ, Bolt over HTTP, a local Slack behind a strict proxy, a shop that exports over OTLP/HTTP. */
-export async function startLine(): Promise<Line> {
+export async function startLine(log = logger('warn')): Promise<Line> {
   const dataDir = await mkdtemp(join(tmpdir(), 'tracefall-line-'));
   const port = await freePort();
   const slack = await startLocalSlack({ dataDir, appUrl: `http://127.0.0.1:${port}/slack/events` });
   const proxy = await startSlackProxy(slack);
-  const log = logger('warn');
   const settings = {
     botToken: new Secret(slack.botToken),
     signingSecret: new Secret(slack.signingSecret),
@@ -39,7 +42,8 @@ export async function startLine(): Promise<Line> {
   };
   const open = openWorld({ redisUrl: testRedisUrl(), slack: settings, log });
   await open.prompt.flushdb();
-  const workers = startWorkers(open.world, open.patient, log);
+  const studio = openStudio({ redisUrl: testRedisUrl(), log, thread: STUDIO_THREAD });
+  const workers = startWorkers({ ...open.world, studio }, open.patient, log);
   const bot = await startBot({
     slack: settings,
     port,
@@ -57,6 +61,7 @@ export async function startLine(): Promise<Line> {
       await shop.stop();
       await bot.close();
       await workers.close();
+      await studio.close();
       await open.close();
       await proxy.stop();
       await slack.stop();

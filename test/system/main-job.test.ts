@@ -11,6 +11,7 @@ import {
   roots,
   runCommand,
   type SlackMessage,
+  say,
   submitModal,
 } from '../world/local-slack-control.ts';
 import { type Line, startLine } from './line.ts';
@@ -87,11 +88,7 @@ describe('a declined payment', () => {
     const taken = await eventually(async () => (await rootsSaying('<@U0MAYA>'))[0], { what: 'the name of who acknowledged' });
     expect(textOf(taken)).not.toContain('"acknowledge"');
 
-    const changed = await line.open.world.incidents.change(incidentIdIn(taken), {
-      to: 'acknowledged',
-      by: JONAS.user,
-      text: undefined,
-    });
+    const changed = await line.open.world.incidents.change(incidentIdIn(taken), { kind: 'acknowledge', by: JONAS.user });
     expect(changed.kind).toBe('refused');
   });
 
@@ -112,6 +109,10 @@ describe('a declined payment', () => {
       what: 'the note on the root',
     });
     const incident = await line.open.world.incidents.read(incidentIdIn(await root()));
+    await say(line.slack.url, { ...MAYA, text: 'note: rolled back too', thread_ts: ts });
+    await eventually(async () => /2 notes/.test(textOf((await rootsSaying('failing in payment-fn'))[0])), {
+      what: 'the reply kept as a note',
+    });
     expect(incident?.log.at(-1)).toMatchObject({
       what: 'noted',
       by: 'U0JONAS',
@@ -119,7 +120,7 @@ describe('a declined payment', () => {
     });
   });
 
-  test('is resolved by a button, and the same failure afterwards is a new incident', async () => {
+  test('is resolved by a button, and the same failure soon afterwards reopens it in its thread', async () => {
     const { ts } = await root();
     await pressButton(line.slack.url, { ...JONAS, ts, actionId: 'resolve' });
     await eventually(async () => /Resolved|resolved/.test(textOf((await rootsSaying('payment-fn'))[0])), {
@@ -129,9 +130,19 @@ describe('a declined payment', () => {
     line.shop.break('payment-declines');
     await line.shop.order();
 
-    await eventually(async () => (await roots(line.slack.url, CHANNEL)).filter((one) => one.files === undefined).length === 2, {
-      what: 'a second root',
+    await eventually(async () => (await replies(line.slack.url, CHANNEL, ts)).some(({ text }) => text.includes('reopened')), {
+      what: 'a reply that says so',
     });
+    const told = (await replies(line.slack.url, CHANNEL, ts)).flatMap(({ text, files, bot_id }) =>
+      files || !bot_id ? [] : [text],
+    );
+    expect(told.map((text) => text.replace(/^\S+ /, ''))).toEqual([
+      'U0MAYA acknowledged this',
+      'U0JONAS: PSP had an incident, see their status page',
+      'U0JONAS resolved this',
+      'It fails again: reopened',
+    ]);
+    expect(await rootsSaying('POST /orders')).toHaveLength(1);
   });
 });
 
@@ -163,6 +174,29 @@ describe('/trace', () => {
     });
   });
 
+  test('map shows what called what in the last minutes, the message over the queue included', async () => {
+    const { traceId } = await line.shop.order();
+    await eventually(
+      async () => {
+        const { records } = await line.open.world.records.read(knownTrace(traceId) ?? never());
+        return records.some((record) => record.kind === 'span' && record.service === 'fulfilment-fn');
+      },
+      { what: 'the order behind the queue' },
+    );
+    const before = (await roots(line.slack.url, CHANNEL)).length;
+    await runCommand(line.slack.url, { ...MAYA, command: '/trace', text: 'map' });
+
+    const map = await eventually(
+      async () => (await roots(line.slack.url, CHANNEL)).slice(before).find((one) => one.files !== undefined),
+      { what: 'a map in the channel' },
+    );
+
+    expect(map.text).toMatch(/payment-fn → .* fails .* of \d+ calls.*last 15 min · \d+ traces/s);
+    const [picture] = picturesOf(map);
+    expect(picture?.alt_txt).toMatch(/ ⇢ fulfilment-fn: /);
+    expect(await sharp(await download(picture ?? never(), line.slack.botToken)).metadata()).toMatchObject({ format: 'png' });
+  });
+
   test('says what it looked for, where, and what to try, when it finds nothing', async () => {
     await runCommand(line.slack.url, { ...MAYA, command: '/trace', text: 'deadbeef'.repeat(4) });
 
@@ -175,11 +209,13 @@ describe('/trace', () => {
   });
 });
 
+const ORDERS = 'shop-api|POST /orders';
+
 test('a slow order is told with what is usual, once enough healthy ones were seen', async () => {
   for (let n = 0; n < 6; n++) await Promise.all(Array.from({ length: 4 }, () => line.shop.order()));
   await line.shop.flush();
   // What was usual a moment ago is believed for 15 s.
-  await eventually(async () => (await line.open.world.usual.read(['shop-api|POST /orders'])).size === 1, {
+  await eventually(async () => (await line.open.world.usual.read([ORDERS])).get(ORDERS)?.took !== undefined, {
     withinMs: 25_000,
     what: 'a usual',
   });
@@ -191,6 +227,14 @@ test('a slow order is told with what is usual, once enough healthy ones were see
   expect(slow.text).toMatch(
     /Very likely: stock was slow to answer inventory-fn DynamoDB.Query on stock: \d\.\d\d s of the \d\.\d\d s path/,
   );
+  const trend = await eventually(
+    async () =>
+      (await replies(line.slack.url, CHANNEL, slow.ts))
+        .flatMap(picturesOf)
+        .find(({ alt_txt }) => /latest p95/.test(alt_txt ?? '')),
+    { what: 'the last day of its operation' },
+  );
+  expect(await sharp(await download(trend, line.slack.botToken)).metadata()).toMatchObject({ width: 1_200, height: 392 });
 });
 
 test('every fault of the shop is told as what it is', async () => {

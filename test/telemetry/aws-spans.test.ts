@@ -95,8 +95,8 @@ test.each([
     },
     'S3.AccessDeniedException',
   ],
-  ['the cause’s message, as a flat key', { _aws: { xray: { 'cause.message': DENIED } } }, '_OTHER'],
-  ['the cause’s message, in an object', { _aws: { xray: { cause: { message: DENIED } } } }, '_OTHER'],
+  ['the cause’s message, as a flat key', { _aws: { xray: { 'cause.message': DENIED } } }, ''],
+  ['the cause’s message, in an object', { _aws: { xray: { cause: { message: DENIED } } } }, ''],
   [
     'the outermost of the cause’s exceptions',
     {
@@ -140,7 +140,7 @@ test.each([
   [{ spanId: 5 }, 'aws/spans record with span id 5 (expected 16 hex digits)'],
   [{ startTimeUnixNano: null }, 'aws/spans record starting at nothing (expected nanoseconds)'],
 ])('a record with %j is a reject that says what is wrong', (more, reason) => {
-  expect(readAwsSpan(awsSpan(more), 'FILE[2]')).toEqual({ records: [], rejects: [{ reason, where: 'FILE[2]' }] });
+  expect(readAwsSpan(awsSpan(more), 'FILE[2]')).toEqual({ records: [], rejects: [{ reason, where: 'FILE[2]' }], quiet: 0 });
 });
 
 test.each([

@@ -22,7 +22,7 @@ test('every event of a payload is read for what it is, packed or not', () => {
 
   expect(records.map(({ kind }) => kind)).toEqual(['invocation', 'log', 'invocation', 'span']);
   expect(rejects).toEqual([]);
-  expect(read(body)).toEqual({ records, rejects });
+  expect(read(body)).toEqual({ records, rejects, quiet: 1 });
 });
 
 test('a line without a time of its own has that of its event', () => {
@@ -74,7 +74,7 @@ test('a control message is read, and has nothing in it', () => {
     logGroup: '',
   });
 
-  expect(read(packed(control))).toEqual({ records: [], rejects: [] });
+  expect(read(packed(control))).toEqual({ records: [], rejects: [], quiet: 1 });
 });
 
 test.each<[string, Readonly<Record<string, unknown>>, string]>([
@@ -92,7 +92,11 @@ test.each<[string, Readonly<Record<string, unknown>>, string]>([
     'gzip of more than 32 MiB unpacked',
   ],
 ])('a payload with %s is one reject that says so', (_, value, why) => {
-  expect(read(value)).toEqual({ records: [], rejects: [{ reason: `CloudWatch Logs payload: ${why}`, where: 'event' }] });
+  expect(read(value)).toEqual({
+    records: [],
+    rejects: [{ reason: `CloudWatch Logs payload: ${why}`, where: 'event' }],
+    quiet: 0,
+  });
 });
 
 test.each([

@@ -79,6 +79,23 @@ test.skipIf(corpus === undefined)(
   },
 );
 
+test.skipIf(corpus === undefined)(
+  'of every recording all that came in is counted, and twice the same adds duplicates only',
+  () => {
+    const paths = readdirSync(corpus ?? '', { recursive: true, encoding: 'utf8' })
+      .filter((path) => /(?:^(?:aws-|crisp|lambda).*\.json|trace\.json|case-0\d\/\w+\.jsonl\.gz)$/.test(path))
+      .toSorted();
+    expect(paths.length).toBeGreaterThan(100);
+    for (const path of paths) {
+      const { records } = parse(recorded(path), path);
+      const [once, twice] = [records, [...records, ...records]].map((each) => assemble(each).counts);
+
+      expect(once && once.placed + once.duplicates + once.unplaced, path).toBe(records.length);
+      expect(twice, path).toEqual({ ...once, duplicates: records.length + (once?.duplicates ?? 0) });
+    }
+  },
+);
+
 test.skipIf(corpus === undefined || !existsSync(join(corpus, 'aws-events')))(
   'every event that AWS services send is classified, or counted as unknown with its source (needs TRACEFALL_CORPUS)',
   () => {

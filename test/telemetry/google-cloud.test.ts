@@ -52,11 +52,11 @@ const expected: LogRecord = {
 };
 
 test('a line of a program names its trace and its span', () => {
-  expect(read(line())).toEqual({ records: [{ ...expected, traceId: TRACE, spanId: SPAN, at: AT }], rejects: [] });
+  expect(read(line())).toEqual({ records: [{ ...expected, traceId: TRACE, spanId: SPAN, at: AT }], rejects: [], quiet: 0 });
 });
 
 test('an entry of Cloud Logging names its service too', () => {
-  expect(read([entry()])).toEqual({ records: [{ ...expected, service: 'checkout' }], rejects: [] });
+  expect(read([entry()])).toEqual({ records: [{ ...expected, service: 'checkout' }], rejects: [], quiet: 0 });
 });
 
 test('lines come one a line, in a list, or both kinds mixed', () => {

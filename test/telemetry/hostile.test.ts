@@ -221,6 +221,7 @@ test('a body of OTLP that is not even JSON is a reject', () => {
   expect(parseOtlp('Spans', bytes('{'), 'json')).toEqual({
     records: [],
     rejects: [{ reason: 'not JSON (expected OTLP/JSON traces)', where: 'body' }],
+    quiet: 0,
   });
   expect(parseOtlp('LogRecords', bytes('{"resourceSpans":[]}'), 'json').rejects).toHaveLength(1);
 });

@@ -58,6 +58,7 @@ test('a span is read with the service and the host of its process', () => {
       },
     ],
     rejects: [],
+    quiet: 0,
   });
 });
 
@@ -71,7 +72,7 @@ test('the same span comes out of an answer, of one trace, and of a span as Elast
 });
 
 test('an answer without traces is empty, not broken', () => {
-  expect(read(answer())).toEqual({ records: [], rejects: [] });
+  expect(read(answer())).toEqual({ records: [], rejects: [], quiet: 0 });
 });
 
 test('a name that is no hex stands for one id wherever it is read', () => {
@@ -135,12 +136,12 @@ describe('how a span ended', () => {
     ['error=true', { tags: [tag('error', true, 'bool')] }, 'error', undefined],
     ['error=true as text', { tags: [tag('error', 'true', 'bool')] }, 'error', undefined],
     ['an error that is a word', { tags: [tag('error', 'CardDeclined')] }, 'error', { type: 'CardDeclined', message: '' }],
-    ['an error that is a sentence', { tags: [tag('error', 'no funds')] }, 'error', { type: '_OTHER', message: 'no funds' }],
+    ['an error that is a sentence', { tags: [tag('error', 'no funds')] }, 'error', { type: '', message: 'no funds' }],
     [
       'the status of OpenTelemetry',
       { tags: [tag('otel.status_code', 'ERROR'), tag('otel.status_description', 'boom'), tag('span.kind', 'server')] },
       'error',
-      { type: '_OTHER', message: 'boom' },
+      { type: '', message: 'boom' },
     ],
     ['OK of OpenTelemetry', { tags: [tag('otel.status_code', 'OK'), tag('http.status_code', 503, 'int64')] }, 'ok', undefined],
     [

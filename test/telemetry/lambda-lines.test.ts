@@ -49,7 +49,7 @@ test.each([
   [
     'a restored sandbox',
     `${REPORT}Restore Duration: 300.00 ms\tBilled Restore Duration: 1 ms\t`,
-    { duration: 14_970, billedDuration: 15_000, initDuration: undefined, restoreDuration: 300_000 },
+    { duration: 14_970, billedDuration: 15_000, initDuration: undefined, restoreDuration: 300_000, billedRestoreDuration: 1_000 },
   ],
   ['a timeout', `${REPORT}Status: timeout`, { status: 'timeout', error: undefined }],
   [
@@ -137,6 +137,7 @@ test('platform.report of a restored sandbox tells how long the restore took', ()
 
   expect(invocation(platform('platform.report', { requestId: REQUEST, metrics: restored }))).toMatchObject({
     restoreDuration: 412_500,
+    billedRestoreDuration: 80_000,
     billedDuration: 694_000,
   });
 });

@@ -174,14 +174,15 @@ test.each([
     'OTLP/JSON traces: an object whose resourceSpans is an object (expected an object with a list resourceSpans)',
   ],
 ])('%s is no trace request, and the reject says what it is', (_, value, reason) => {
-  expect(readOtlpJson(value, 'traces', 'body')).toEqual({ records: [], rejects: [{ reason, where: 'body' }] });
+  expect(readOtlpJson(value, 'traces', 'body')).toEqual({ records: [], rejects: [{ reason, where: 'body' }], quiet: 0 });
 });
 
 test('a request without anything in it is read', () => {
-  expect(readOtlpJson({}, 'traces', 'body')).toEqual({ records: [], rejects: [] });
+  expect(readOtlpJson({}, 'traces', 'body')).toEqual({ records: [], rejects: [], quiet: 0 });
   expect(readOtlpJson({ resourceSpans: [{}, { scopeSpans: [{}] }, null] }, 'traces', 'body')).toEqual({
     records: [],
     rejects: [],
+    quiet: 0,
   });
 });
 

@@ -130,7 +130,7 @@ test('a platform event in a log’s body is read as text and as a map', () => {
 });
 
 test('a platform line that tells nothing we keep is read, and is neither record nor reject', () => {
-  expect(read({ body: { stringValue: `END RequestId: ${REQUEST}` } })).toEqual({ records: [], rejects: [] });
+  expect(read({ body: { stringValue: `END RequestId: ${REQUEST}` } })).toEqual({ records: [], rejects: [], quiet: 1 });
 });
 
 test('a function that logs about platform events is not the platform', () => {

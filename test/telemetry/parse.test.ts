@@ -73,7 +73,7 @@ test.each<[string, Uint8Array | string, string, string]>([
 ])('%s is one reject that names what was found and what was expected', (_, content, what, where) => {
   const input = typeof content === 'string' ? bytes(content) : content;
 
-  expect(parse(input, 'FILE')).toEqual({ records: [], rejects: [{ reason: `${what} ${EXPECTED}`, where }] });
+  expect(parse(input, 'FILE')).toEqual({ records: [], rejects: [{ reason: `${what} ${EXPECTED}`, where }], quiet: 0 });
 });
 
 test('one bad line among good ones is a reject with its number', () => {

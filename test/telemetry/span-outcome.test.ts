@@ -52,12 +52,18 @@ test.each([
     { type: 'Boom', message: 'it broke' },
   ],
   ['the status, under error.type', { message: 'm', attributes: { 'error.type': 'Timeout' } }, { type: 'Timeout', message: 'm' }],
-  ['the status alone', { message: 'm' }, { type: '_OTHER', message: 'm' }],
+  ['the status alone', { message: 'm' }, { type: '', message: 'm' }],
   ['the HTTP code', { attributes: { 'http.response.status_code': 502 } }, { type: '502', message: 'HTTP 502' }],
   [
     'an exception without a type',
     { exceptions: [{ type: '', message: 'it broke', escaped: false }] },
-    { type: '_OTHER', message: 'it broke' },
+    { type: '', message: 'it broke' },
+  ],
+  ['OpenTelemetry’s word for no type, which is not shown', { attributes: { 'error.type': '_OTHER' } }, undefined],
+  [
+    'the HTTP code behind that word',
+    { attributes: { 'error.type': '_OTHER', 'http.response.status_code': 503 } },
+    { type: '503', message: 'HTTP 503' },
   ],
   ['nothing', { attributes: { 'http.response.status_code': 200 } }, undefined],
 ] as const)('what failed is told by %s', (_, more, error) => {

@@ -148,7 +148,7 @@ test.each<[string, Json, Pick<SpanRecord, 'status' | 'error'>]>([
   [
     'a fault with a message',
     { fault: true, cause: { message: 'Broken' } },
-    { status: 'error', error: { type: '_OTHER', message: 'Broken' } },
+    { status: 'error', error: { type: '', message: 'Broken' } },
   ],
   ['HTTP 503', { http: { response: { status: 503 } } }, { status: 'error', error: { type: '503', message: 'HTTP 503' } }],
   ['a bad request that it answered', { error: true, http: { response: { status: 404 } } }, { status: 'unset', error: undefined }],
@@ -298,11 +298,11 @@ test('it does not matter how documents are wrapped', () => {
       const daemon = lines.map((line) => `{"format":"json","version":1}\n${line}`).join('\n');
       const trace = { Id: XRAY_TRACE, Segments: lines.map((Document) => ({ Document })) };
 
-      expect(read(batchOf(...documents))).toEqual({ records: expected, rejects: [] });
-      expect(read(trace)).toEqual({ records: expected, rejects: [] });
-      expect(read({ TraceSegmentDocuments: lines })).toEqual({ records: expected, rejects: [] });
-      expect(parse(bytes(lines.join('\n')), 'FILE')).toEqual({ records: expected, rejects: [] });
-      expect(parse(bytes(daemon), 'FILE')).toEqual({ records: expected, rejects: [] });
+      expect(read(batchOf(...documents))).toEqual({ records: expected, rejects: [], quiet: 0 });
+      expect(read(trace)).toEqual({ records: expected, rejects: [], quiet: 0 });
+      expect(read({ TraceSegmentDocuments: lines })).toEqual({ records: expected, rejects: [], quiet: 0 });
+      expect(parse(bytes(lines.join('\n')), 'FILE')).toEqual({ records: expected, rejects: [], quiet: 0 });
+      expect(parse(bytes(daemon), 'FILE')).toEqual({ records: expected, rejects: [], quiet: documents.length });
     }),
     { numRuns: 50 },
   );

@@ -189,10 +189,10 @@ test('a function joins the producer that a span inside it links to', () => {
   expect(tree(only([...producing, ...consuming]))).toBe('send .mail-fn ..process');
 });
 
-test('a link to a trace that nobody knows changes nothing', () => {
+test('a link to a trace that nobody knows changes nothing, but who sent is missing', () => {
   const transaction = only(aTrace('one', { id: 'process', spanKind: 'consumer', links: [{ trace: 'far', id: 'away' }] }));
 
-  expect(transaction).toMatchObject({ traceIds: [aTraceId('one')], incomplete: [] });
+  expect(transaction).toMatchObject({ traceIds: [aTraceId('one')], incomplete: ['producer-not-traced'] });
 });
 
 test('traces that link to each other are one transaction, entered where it began', () => {

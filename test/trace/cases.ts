@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { ResourceChange } from '../../src/diagnosis/changes.ts';
 import { operationKey, type Usual, type UsualByOperation } from '../../src/diagnosis/usual.ts';
 import type { AttributeValue, SpanKind, SpanRecord } from '../../src/telemetry/record.ts';
-import { fromMillis } from '../../src/units.ts';
-import { aSpan } from './records.ts';
+import { aUsual, type UsualWords } from '../diagnosis/usually.ts';
+import { aSpan, at } from './records.ts';
 
 /** Recorded cases lie outside the repository; without them these tests are skipped. */
 const folder = join(process.env['TRACEFALL_CORPUS'] ?? '/nowhere', 'cases');
@@ -31,10 +32,16 @@ const CaseFile = z.object({
     .object({
       ops: z.record(
         z.string(),
-        z.looseObject({ n: z.number(), p50: z.number().optional(), p95: z.number().optional(), selfP50: z.number().optional() }),
+        z.object({
+          n: z.number(),
+          ...{ p50: z.number().optional(), p95: z.number().optional(), selfP50: z.number().optional() },
+          ...{ errRate: z.number().optional(), countP50: z.number().optional() },
+          children: z.record(z.string(), z.number()).default({}),
+        }),
       ),
     })
     .optional(),
+  changes: z.array(z.object({ service: z.string(), what: z.string(), minutesBeforeOnset: z.number() })).default([]),
   expected: z.object({
     criticalPath: z.array(
       z.object({
@@ -97,7 +104,14 @@ export function recordsOf(known: Case): readonly SpanRecord[] {
   });
 }
 
-/** The cases tell own times; a whole time is the own time and those of the calls. */
+export const changesOf = ({ changes }: Case): readonly ResourceChange[] =>
+  changes.map(({ service, what, minutesBeforeOnset }) => ({
+    ...{ at: at(-minutesBeforeOnset * 60_000), resource: service, action: what, version: undefined },
+  }));
+
+type SaidUsual = NonNullable<Case['baseline']>['ops'][string];
+
+/** Where the cases tell own times only, a whole time is the own time and those of the calls. */
 export function usualOf(known: Case): UsualByOperation {
   const ops = known.baseline?.ops ?? {};
   const wholeOf = (span: Case['spans'][number]): number | undefined => {
@@ -108,10 +122,21 @@ export function usualOf(known: Case): UsualByOperation {
   };
   const usual = new Map<string, Usual>();
   for (const span of known.spans) {
-    const p50 = wholeOf(span);
     const said = ops[`${span.svc}|${span.op}`];
-    if (p50 === undefined || !said) continue;
-    usual.set(operationKey(span.svc, span.op), { count: said.n, p50: fromMillis(p50), p95: fromMillis(said.p95 ?? 2 * p50) });
+    if (said) usual.set(operationKey(span.svc, span.op), aUsual(wordsOf(said, wholeOf(span), ops)));
   }
   return usual;
+}
+
+function wordsOf(
+  { n, p95, selfP50, errRate, children }: SaidUsual,
+  p50: number | undefined,
+  ops: Readonly<Record<string, SaidUsual>>,
+): UsualWords {
+  const calls = Object.entries(children).map(([callee, made]) => [callee, { made, times: ops[callee]?.countP50 ?? 1 }]);
+  return {
+    ...{ count: n, failing: errRate ?? 0, calls: Object.fromEntries(calls) },
+    ...(p50 !== undefined && { p50, p95: p95 ?? 2 * p50 }),
+    ...(selfP50 !== undefined && { own: selfP50 }),
+  };
 }

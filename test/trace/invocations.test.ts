@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { TelemetryRecord } from '../../src/telemetry/record.ts';
 import { assemble } from '../../src/trace/assemble.ts';
-import type { Span } from '../../src/trace/transaction.ts';
-import { fromMillis } from '../../src/units.ts';
+import type { Span, Transaction } from '../../src/trace/transaction.ts';
+import { fromMillis, micros, toMillis } from '../../src/units.ts';
 import { anInvocation, aSpan, aSpanId, aTrace, at } from './records.ts';
 
 const spansOf = (records: readonly TelemetryRecord[]): readonly Span[] =>
@@ -196,4 +196,26 @@ test('where that call is one of Lambda, the id is no guess', () => {
   const span = withRun([aSpan(), call, anInvocation({ requestId: 'r-1', function: 'pay', duration: fromMillis(50), atMs: 80 })]);
 
   expect(span).toMatchObject({ service: 'pay', parentSpanId: aSpanId('Invoke'), join: 'message' });
+});
+
+test('Lambda’s further attempts at one request hang where the first does, though none sent a span', () => {
+  const call = {
+    id: 'call',
+    parent: 'entry',
+    spanKind: 'client',
+    attributes: { 'faas.invoked_name': 'mail' },
+    from: 5,
+    to: 20,
+  } as const;
+  const run = (atMs: number) =>
+    anInvocation({ function: 'mail', atMs, status: 'error', duration: fromMillis(100), trace: 'trace', requestId: 'r' });
+  const records = [...aTrace('trace', { id: 'entry', to: 50 }, call), run(500), run(60_700), run(180_900)];
+  const [{ spans, criticalPath }] = assemble(records).transactions as readonly [Transaction];
+
+  expect(spans.filter((span) => span.operation === 'mail').map(({ parentSpanId, join }) => [parentSpanId, join])).toEqual(
+    Array.from({ length: 3 }, () => [aSpanId('call'), 'inferred']),
+  );
+  expect(criticalPath.filter(({ why }) => why === 'retry').map(({ start, end }) => toMillis(micros(end - start)))).toEqual([
+    60_100, 120_100,
+  ]);
 });

@@ -56,7 +56,7 @@ test.each<readonly [string, SpanRecord, SpanRecord]>([
   ],
   [
     'the execution of a state machine',
-    caller({ attributes: { 'aws.sfn.execution_arn': EXECUTION } }),
+    caller({ attributes: { 'aws.stepfunctions.execution_arn': EXECUTION } }),
     worker({ resource: 'AWS::StepFunctions::StateMachine', attributes: { 'aws.resource_arn': EXECUTION } }),
   ],
   [
@@ -67,6 +67,11 @@ test.each<readonly [string, SpanRecord, SpanRecord]>([
   [
     'the request id of Lambda',
     caller({ resource: 'AWS::Lambda::Function', attributes: { 'aws.request_id': ID } }),
+    worker({ attributes: { 'faas.invocation_id': ID } }),
+  ],
+  [
+    'the request id of Lambda, as the instrumentation for JavaScript names it',
+    caller({ resource: 'AWS::Lambda::Function', attributes: { 'aws.request.id': ID } }),
     worker({ attributes: { 'faas.invocation_id': ID } }),
   ],
 ])('two traces that share %s are one transaction', (_what, sent, received) => {
@@ -109,9 +114,9 @@ test('a task of a state machine hangs under the machine, not under who started i
     attributes: { 'aws.resource_arn': EXECUTION },
   });
   const transaction = only([
-    caller({ attributes: { 'aws.sfn.execution_arn': EXECUTION } }),
+    caller({ attributes: { 'aws.stepfunctions.execution_arn': EXECUTION } }),
     machine,
-    worker({ attributes: { 'aws.sfn.execution_arn': EXECUTION } }),
+    worker({ attributes: { 'aws.stepfunctions.execution_arn': EXECUTION } }),
   ]);
 
   expect(transaction.spans.map((span) => span.spanId)).toEqual(['send', 'machine', 'work'].map(aSpanId));
@@ -156,6 +161,16 @@ test.each<readonly [string, SpanRecord, SpanRecord]>([
   expect(assemble([sent, received]).transactions).toHaveLength(2);
 });
 
+test('what was taken out of an id joins nothing: two different ones may have become one', () => {
+  const ids = { 'messaging.message.id': 'order-[email]' };
+  const { transactions } = assemble([
+    aSpan({ id: 'send', trace: 'sender', spanKind: 'producer', attributes: ids }),
+    aSpan({ id: 'receive', trace: 'receiver', spanKind: 'consumer', attributes: ids }),
+  ]);
+
+  expect(transactions).toHaveLength(2);
+});
+
 test('a stream joins to the last write of its item, and says that it guessed', () => {
   const write = (trace: string, from: number, key: string) =>
     caller({ trace, from, to: from + 5, attributes: { 'aws.dynamodb.table_names': ['orders'], 'aws.dynamodb.key': key } });
@@ -181,7 +196,7 @@ const senders = IDS.map((id, n) =>
     attributes: { 'messaging.message.id': id },
   }),
 );
-const batch = (words: SpanWords = {}): SpanRecord => worker({ attributes: { 'messaging.batch.message_ids': IDS }, ...words });
+const batch = (words: SpanWords = {}): SpanRecord => worker({ attributes: { 'messaging.message.ids': IDS }, ...words });
 const linked = (words: SpanWords = {}): SpanRecord =>
   worker({ links: IDS.map((_, n) => ({ trace: `sender ${n}`, id: `send ${n}` })), ...words });
 
@@ -198,7 +213,7 @@ test.each([
 const answer = { 'aws.lambda.batch_item_failures': JSON.stringify([{ itemIdentifier: IDS[6] }]) };
 
 test.each<readonly [string, readonly SpanRecord[]]>([
-  ['its answer names, by ids', [batch({ attributes: { 'messaging.batch.message_ids': IDS, ...answer } })]],
+  ['its answer names, by ids', [batch({ attributes: { 'messaging.message.ids': IDS, ...answer } })]],
   ['its answer names, by links', [linked({ attributes: answer })]],
   ['its error names', [batch({ status: 'error', error: { type: 'Error', message: `could not take ${IDS[6]}: no funds` } })]],
   [

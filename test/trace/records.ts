@@ -94,6 +94,8 @@ export function anInvocation(words: InvocationWords = {}): InvocationRecord {
     billedDuration: undefined,
     initDuration: undefined,
     restoreDuration: undefined,
+    billedRestoreDuration: undefined,
+    sampled: undefined,
     memorySizeMB: undefined,
     maxMemoryUsedMB: undefined,
     ...said,

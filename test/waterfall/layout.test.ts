@@ -224,6 +224,28 @@ describe('the page', () => {
     expect(texts(layoutOf(doubtful).sheet.foot).at(-1)).toBe('! a parent span never came · not all spans were seen to end');
   });
 
+  test('tells a parent that is guessed from one that never came, and explains both', () => {
+    const { sheet } = layoutOf(broken);
+
+    expect(texts(sheet.chipText).filter((text) => text === '?')).toHaveLength(2);
+    expect(texts(sheet.foot)).toEqual(expect.arrayContaining(['parent guessed', 'parent missing']));
+    const guessed = layoutOf(
+      scene([
+        { name: 'a', at: [0, 9] },
+        { name: 'b', at: [1, 2], depth: 1, join: 'inferred' },
+      ]),
+    );
+    expect(texts(guessed.sheet.chipText)).not.toContain('?');
+    expect(texts(guessed.sheet.foot)).toEqual(['parent guessed']);
+  });
+
+  test('calls a dashed box what it is', () => {
+    const empty = (what: 'wait' | 'gap') => layoutOf(scene([{ name: 'a', at: [0, 90], path: [[0, 50, what]] }])).sheet.foot;
+
+    expect(texts(empty('wait'))).toContain('waiting');
+    expect(texts(empty('gap'))).toContain('gap');
+  });
+
   test('gives a service the same colour in every preset', () => {
     const colours = (['thread', 'full'] as const).map((preset) => {
       const { sheet } = layoutOf(crowd(400), { preset });

@@ -1,16 +1,13 @@
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { drawWaterfall, type Scene } from '../../src/waterfall/draw.ts';
 import { layoutOf } from '../../src/waterfall/layout.ts';
-import { svgOf } from '../../src/waterfall/render.ts';
 import { broken, chain, crowd, hostile } from './crowds.ts';
 import { checkout, lookup, order } from './examples.ts';
 import { scene } from './transactions.ts';
 
-const svg = (one: Scene): Promise<string> => svgOf(layoutOf(one));
 const digest = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 describe('the picture', () => {
@@ -37,12 +34,6 @@ describe('the picture', () => {
     await Promise.all([drawWaterfall(hostile), drawWaterfall(checkout, { theme: 'dark' })]);
 
     expect(digest((await drawWaterfall(structuredClone(checkout))).png)).toBe(digest(first.png));
-  });
-
-  test('shows nothing of the picture before it', async () => {
-    await drawWaterfall(checkout);
-
-    expect(await svg(order)).not.toContain('fulfil-fn');
   });
 
   test('has its colours: paper in the corner, full red where the error began', async () => {
@@ -76,23 +67,26 @@ describe('a hostile name', () => {
   test.each([
     '</text></svg><script>alert(1)</script>',
     '"><image href="https://example.com/a.png"/>',
-    "' onload='x",
+    'https://example.com/a.png',
     ']]>',
     '&amp;&lt;',
-  ])('%j is text and nothing else', async (name) => {
-    const elements = (drawing: string): readonly string[] =>
-      [...drawing.matchAll(/<([a-z]+)[\s>]/g)].map(([, tag]) => tag ?? '').sort();
+    '\u202egnp.exe',
+    '\ud800',
+    '\u0000\u001b[31m',
+    'مرحبا بالعالم',
+    'x'.repeat(10_000),
+    ' ',
+  ])('%j becomes a picture', async (name) => {
+    const { png, altText } = await drawWaterfall(named(name));
 
-    expect([...new Set(elements(await svg(named(name))))]).toEqual([...new Set(elements(await svg(named('harmless'))))]);
+    expect((await sharp(png).metadata()).format).toBe('png');
+    expect(altText.length).toBeLessThanOrEqual(1_000);
   });
 
-  test('of any kind gives well-formed XML that becomes a picture', async () => {
+  test('of any kind becomes a picture', async () => {
     const text = fc.string({ unit: 'binary', maxLength: 40 });
     await fc.assert(
       fc.asyncProperty(text, async (name) => {
-        const drawing = await svg(named(name));
-        // biome-ignore lint/suspicious/noControlCharactersInRegex: XML 1.0 forbids them
-        expect(drawing).not.toMatch(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Cs}/u);
         const { png, altText } = await drawWaterfall(named(name));
         expect(png.subarray(1, 4).toString('latin1')).toBe('PNG');
         expect(altText.length).toBeLessThanOrEqual(1_000);
@@ -100,23 +94,4 @@ describe('a hostile name', () => {
       { numRuns: 25 },
     );
   });
-});
-
-test('a process that rendered text before us is found out', () => {
-  const script = `
-    import sharp from 'sharp';
-    const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><text>x</text></svg>';
-    await sharp(Buffer.from(svg)).toBuffer();
-    const { fontFault } = await import(process.argv[1]);
-    console.log(await fontFault());`;
-  const built = new URL('../../dist/src/waterfall/render.js', import.meta.url);
-  // This process has named our fonts already; the other one must not inherit that.
-  const { FONTCONFIG_FILE: _, ...env } = process.env;
-  const said = execFileSync(process.execPath, ['--input-type=module', '--eval', script, built.href], {
-    encoding: 'utf8',
-    env,
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-
-  expect(said).toContain('fontconfig uses another font');
 });

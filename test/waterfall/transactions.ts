@@ -142,6 +142,8 @@ const invocation = ({ service = 'shop', at }: Sketch, [init, handler]: readonly 
   duration: fromMillis(handler),
   billedDuration: undefined,
   restoreDuration: undefined,
+  billedRestoreDuration: undefined,
+  sampled: undefined,
   initDuration: fromMillis(init),
   memorySizeMB: 256,
   maxMemoryUsedMB: 120,

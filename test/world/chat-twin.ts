@@ -1,17 +1,27 @@
 import type { Incident, Thread } from '../../src/incident/incident.ts';
+import type { Storm } from '../../src/incident/storm.ts';
 import type { Chat, Delivery, Place, Reply, Told } from '../../src/ports.ts';
 
 /** What goes wrong with one call: `lost` says unsure though it happened, `dropped` says unsure and it did not. */
 type Fault = 'lost' | 'dropped' | 'refused' | 'unreachable';
 
 type Root = { readonly thread: Thread; readonly incident: Incident };
+type Change = { readonly thread: Thread; readonly entry: string; readonly index: number };
+type ToldStorm = { readonly thread: Thread; storm: Storm; over: number };
 type Shared = { readonly thread: Thread; readonly file: string; readonly told: Told };
 
 /** Slack in memory, as far as the Chat port shows it; `truth` is what a person would see there. */
 export type ChatTwin = {
   readonly chat: Chat;
   readonly channel: string;
-  readonly truth: { readonly roots: Root[]; readonly pictures: Shared[]; readonly replies: Reply[]; uploads: number };
+  readonly truth: {
+    readonly roots: Root[];
+    readonly pictures: Shared[];
+    readonly entries: Change[];
+    readonly storms: ToldStorm[];
+    readonly replies: Reply[];
+    uploads: number;
+  };
   /** The next posting or sharing call meets this. */
   readonly fault: (fault: Fault) => void;
   readonly breakNextRemoval: () => void;
@@ -19,8 +29,10 @@ export type ChatTwin = {
   readonly deleteRoots: () => void;
 };
 
+const entryOf = ({ log }: Incident, index: number): string => `${log[index]?.what} by ${log[index]?.by}`;
+
 export function chatTwin(channel = 'C0INCIDENTS'): ChatTwin {
-  const truth: ChatTwin['truth'] = { roots: [], pictures: [], replies: [], uploads: 0 };
+  const truth: ChatTwin['truth'] = { roots: [], pictures: [], entries: [], storms: [], replies: [], uploads: 0 };
   const faults: Fault[] = [];
   let posts = 0;
   let removalBreaks = false;
@@ -39,7 +51,7 @@ export function chatTwin(channel = 'C0INCIDENTS'): ChatTwin {
   }
 
   const chat: Chat = {
-    postRoot: async (incident) =>
+    postRoot: async (incident, channel) =>
       deliver(() => {
         const thread = { channel, ts: nextTs() };
         truth.roots.push({ thread, incident });
@@ -52,6 +64,32 @@ export function chatTwin(channel = 'C0INCIDENTS'): ChatTwin {
       truth.roots[at] = { thread, incident };
       return 'edited';
     },
+    postStorm: async (storm, channel) =>
+      deliver(() => {
+        const thread = { channel, ts: nextTs() };
+        truth.storms.push({ thread, storm, over: 0 });
+        return thread;
+      }),
+    findStorm: async (storm) => truth.storms.find((told) => told.storm.id === storm.id)?.thread,
+    editStorm: async (storm, thread) => {
+      const told = truth.storms.find((each) => each.thread.ts === thread.ts);
+      if (!told) return 'gone';
+      told.storm = storm;
+      return 'edited';
+    },
+    postStormOver: async (storm, thread) =>
+      deliver(() => {
+        for (const told of truth.storms) if (told.storm.id === storm.id) told.over += 1;
+        return thread;
+      }),
+    findStormOver: async (storm, thread) => truth.storms.find((told) => told.storm.id === storm.id && told.over > 0) && thread,
+    postEntry: async (incident, index, thread) =>
+      deliver(() => {
+        truth.entries.push({ thread, entry: entryOf(incident, index), index });
+        return { channel, ts: nextTs() };
+      }),
+    findEntry: async (_incident, index, thread) =>
+      truth.entries.find((told) => told.index === index && told.thread.ts === thread.ts)?.thread,
     upload: async () => `F${++truth.uploads}`,
     share: async (file, told, place) => {
       if (place.channel !== channel) return { kind: 'refused', why: 'channel_not_found' };

@@ -22,6 +22,17 @@ const button = z.strictObject({
   style: z.enum(['primary', 'danger']).optional(),
   accessibility_label: z.string().max(75).optional(),
 });
+/** https://docs.slack.dev/reference/block-kit/composition-objects/option-object: 75 characters of text, 150 of value. */
+const option = z.strictObject({ text: plain(75), value: z.string().min(1).max(150) });
+const select = z.strictObject({
+  type: z.literal('static_select'),
+  action_id: id,
+  placeholder: plain(150),
+  options: z.array(option).min(1).max(100),
+});
+/** https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element */
+const overflow = z.strictObject({ type: z.literal('overflow'), action_id: id, options: z.array(option).min(1).max(5) });
+const person = z.strictObject({ type: z.literal('users_select'), action_id: id, placeholder: plain(150).optional() });
 const input = z.strictObject({
   type: z.literal('plain_text_input'),
   action_id: id,
@@ -44,7 +55,14 @@ const Block = z.discriminatedUnion('type', [
     expand: z.boolean().optional(),
   }),
   z.strictObject({ ...block, type: z.literal('context'), elements: z.array(text(3_000)).min(1).max(10) }),
-  z.strictObject({ ...block, type: z.literal('actions'), elements: z.array(button).min(1).max(25) }),
+  z.strictObject({
+    ...block,
+    type: z.literal('actions'),
+    elements: z
+      .array(z.union([button, select, overflow]))
+      .min(1)
+      .max(25),
+  }),
   z.strictObject({ ...block, type: z.literal('divider') }),
   z.strictObject({
     ...block,
@@ -54,7 +72,13 @@ const Block = z.discriminatedUnion('type', [
     image_url: z.url().max(3_000).optional(),
     slack_file: z.strictObject({ id }).optional(),
   }),
-  z.strictObject({ ...block, type: z.literal('input'), label: plain(2_000), hint: plain(2_000).optional(), element: input }),
+  z.strictObject({
+    ...block,
+    type: z.literal('input'),
+    label: plain(2_000),
+    hint: plain(2_000).optional(),
+    element: z.union([input, person]),
+  }),
 ]);
 
 export function blockViolations(blocks: readonly unknown[]): readonly string[] {

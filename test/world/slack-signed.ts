@@ -42,7 +42,14 @@ export const commandForm = (command: string, text: string, responseUrl: string):
 });
 
 /** A press of a button on a message. */
-export const pressForm = (action: string, value: string, responseUrl: string): Readonly<Record<string, string>> => ({
+export const pressForm = (action: string, value: string, responseUrl: string): Readonly<Record<string, string>> =>
+  actionForm({ type: 'button', action_id: action, value }, responseUrl);
+
+/** A choice from a menu on a message. */
+export const choiceForm = (action: string, value: string, responseUrl: string): Readonly<Record<string, string>> =>
+  actionForm({ type: 'static_select', action_id: action, selected_option: { value } }, responseUrl);
+
+const actionForm = (action: object, responseUrl: string): Readonly<Record<string, string>> => ({
   payload: JSON.stringify({
     type: 'block_actions',
     team: { id: 'T0ACME' },
@@ -52,7 +59,7 @@ export const pressForm = (action: string, value: string, responseUrl: string): R
     message: { ts: '1795356128.000200' },
     trigger_id: '13345224609.738474920.8088930838d88f008e0',
     response_url: responseUrl,
-    actions: [{ type: 'button', action_id: action, block_id: 'b', value, action_ts: '1' }],
+    actions: [{ ...action, block_id: 'b', action_ts: '1' }],
   }),
 });
 

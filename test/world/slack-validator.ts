@@ -81,6 +81,7 @@ const METHODS: Readonly<Record<string, z.ZodType>> = {
     thread_ts: ts.optional(),
     parse: quiet,
   }),
+  'users.info': z.strictObject({ user }),
   'views.open': z.strictObject({ trigger_id: text(255), view: modal }),
   'files.getUploadURLExternal': z.strictObject({ filename: text(255), length: whole.min(1), alt_txt: text(1_000) }),
   'files.completeUploadExternal': z.strictObject({
@@ -92,6 +93,16 @@ const METHODS: Readonly<Record<string, z.ZodType>> = {
   'chat.delete': z.strictObject({ channel, ts }),
   'files.delete': z.strictObject({ file: z.string().regex(/^F[A-Z0-9]+$/) }),
   'conversations.history': z.strictObject({ channel, ...page, include_all_metadata: yesOrNo.optional() }),
+  'views.publish': z.strictObject({
+    user_id: user,
+    view: z.strictObject({
+      type: z.literal('home'),
+      blocks: z
+        .array(z.looseObject({ type: z.string() }))
+        .min(1)
+        .max(100),
+    }),
+  }),
   'conversations.replies': z.strictObject({ channel, ts, ...page }),
 };
 

@@ -1,0 +1,72 @@
+import { availableParallelism } from 'node:os';
+import type { Logger } from 'pino';
+import { Piscina } from 'piscina';
+import type { Judged, MapPortrait, Portrait, Studio, Study, TrendPortrait } from '../src/ports.ts';
+import type { Picture } from '../src/waterfall/picture.ts';
+
+/** A thread is 60 MB; with two, nobody waits for somebody else's ten thousand spans. */
+const MOST_THREADS = 2;
+/** 100,000 spans took 17 s on a busy machine; what takes longer than this will not end. */
+const GIVE_UP_MS = 60_000;
+/** A thread beyond this is lost and replaced before the whole process is. 100,000 spans were seen to fit into half of it. */
+const HEAP_MB = 1_024;
+
+export type OpenStudio = Studio & { readonly close: () => Promise<void> };
+
+type Settings = {
+  readonly redisUrl: string;
+  readonly log: Logger;
+  /** Others than the real thread are for tests. */
+  readonly thread?: URL;
+  readonly giveUpMs?: number;
+};
+
+/** The studio on threads of its own: this process's event loop only hands over a trace id and takes what came of it. */
+export function openStudio({ redisUrl, log, thread = THREAD, giveUpMs = GIVE_UP_MS }: Settings): OpenStudio {
+  const pool = new Piscina({
+    filename: thread.href,
+    workerData: { redisUrl },
+    minThreads: 1,
+    maxThreads: Math.min(MOST_THREADS, availableParallelism()),
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+  });
+  const ask = async <T>(name: keyof Studio, about: unknown): Promise<T> => {
+    try {
+      return await pool.run(about, { name, signal: AbortSignal.timeout(giveUpMs) });
+    } catch (error) {
+      throw new Error(`the studio did not ${name} ${JSON.stringify(about)}: ${whyOf(error, giveUpMs)}`, { cause: error });
+    }
+  };
+  warnOfFonts(pool, log);
+  return {
+    judge: (traceId) => ask<Judged | undefined>('judge', traceId),
+    study: (traceId) => ask<Study | undefined>('study', traceId),
+    portray: async (traceId) => revived(await ask<Portrait | undefined>('portray', traceId)),
+    portrayMap: async (question) => revived(await ask<MapPortrait | undefined>('portrayMap', question)),
+    portrayTrend: async (traceId) => revived(await ask<TrendPortrait | undefined>('portrayTrend', traceId)),
+    close: () => pool.close(),
+  };
+}
+
+/** Of the build: Node 20 reads no TypeScript. */
+const THREAD = new URL('./start-studio-thread.js', import.meta.url);
+
+const whyOf = (error: unknown, giveUpMs: number): string => {
+  if (!(error instanceof Error)) return String(error);
+  return error.name === 'AbortError' ? `given up after ${giveUpMs / 1_000} s` : error.message;
+};
+
+/** Between threads a Buffer becomes plain bytes. */
+function revived<T extends { readonly picture: Picture }>(portrait: T | undefined): T | undefined {
+  if (!portrait) return undefined;
+  const { png } = portrait.picture;
+  return { ...portrait, picture: { ...portrait.picture, png: Buffer.from(png.buffer, png.byteOffset, png.byteLength) } };
+}
+
+/** Without our fonts a picture shows boxes for letters: better said at the start than seen in an incident. */
+function warnOfFonts(pool: Piscina, log: Logger): void {
+  pool.run(undefined, { name: 'fault' }).then(
+    (fault: unknown) => fault !== undefined && log.error({ fault }, 'fonts'),
+    (error: unknown) => log.error({ err: error }, 'studio'),
+  );
+}

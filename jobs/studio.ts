@@ -1,0 +1,39 @@
+import { teaches } from '../src/diagnosis/learn.ts';
+import { lessonOf } from '../src/diagnosis/lesson.ts';
+import { keysOf } from '../src/diagnosis/usual.ts';
+import { decide } from '../src/incident/decide.ts';
+import { drawMap } from '../src/map/draw-map.ts';
+import { drawTrend } from '../src/map/trend/draw-trend.ts';
+import type { Studio, World } from '../src/ports.ts';
+import { drawWaterfall } from '../src/waterfall/draw.ts';
+import { tellingOf } from '../src/waterfall/telling.ts';
+import { look, readTransaction } from './look.ts';
+import { lookAround } from './look-around.ts';
+import { lookBack } from './look-back.ts';
+
+/** In this thread: whoever serves a queue in it meanwhile should ask `openStudio` instead. */
+export const studio = (world: Pick<World, 'records' | 'usual' | 'changes' | 'latencies'>): Studio => ({
+  judge: async (traceId) => {
+    const scene = await look(world, traceId);
+    const alert = scene && decide(scene.transaction, scene.outcome, scene.causes);
+    return alert && { alert, usual: scene.usual };
+  },
+  portray: async (traceId) => {
+    const scene = await look(world, traceId);
+    return scene && { telling: tellingOf(scene), picture: await drawWaterfall(scene) };
+  },
+  study: async (traceId) => {
+    const transaction = await readTransaction(world, traceId);
+    if (!transaction) return undefined;
+    const usual = await world.usual.read(keysOf(transaction));
+    return teaches(transaction, usual) ? { id: transaction.id, lesson: lessonOf(transaction) } : undefined;
+  },
+  portrayMap: async (question) => {
+    const map = await lookAround(world, question);
+    return map && { map, picture: await drawMap(map) };
+  },
+  portrayTrend: async (traceId) => {
+    const trend = await lookBack(world, traceId);
+    return trend && { trend, picture: await drawTrend(trend) };
+  },
+});

@@ -1,0 +1,56 @@
+import { MARGIN } from '../trace/node.ts';
+import { grouped } from './grouped.ts';
+import type { Step, Visit } from './visits.ts';
+
+/** How long one transaction was in one service, or between two, against what the same steps usually take. */
+export type Pace = {
+  /** Names the service, or the edge. */
+  readonly where: string;
+  readonly caller: string | undefined;
+  readonly service: string;
+  /** ln of observed / usual: 0 is as usual, 0.7 is twice. */
+  readonly ratio: number;
+  /** Of the critical path: observed, and beyond the medians. */
+  readonly spent: number;
+  readonly excess: number;
+  readonly visits: readonly Visit[];
+};
+
+/** Where a step's time is spent: by an operation itself, or between a call and its answer. */
+export const placeOf = ({ operation, span, answer }: Step, visit: Visit): string =>
+  answer ? `${visit.key} ${operation} > ${answer.key}` : `${span.service} ${operation}`;
+
+type Spent = { readonly where: string; readonly visit: Visit; readonly step: Step; readonly usual: number };
+
+/** Who waited for nobody, or was not waited for, made nothing late; its own time then tells of others. */
+export const isOnPath = ({ span }: Step): boolean => span.critical > 0;
+
+/** Of one transaction. Steps that nobody has seen before have no pace. */
+export function pacesOf(visits: readonly Visit[], medians: ReadonlyMap<string, number>): readonly Pace[] {
+  const spent = visits.flatMap((visit) =>
+    visit.steps.filter(isOnPath).flatMap((step): Spent[] => {
+      const usual = medians.get(placeOf(step, visit));
+      const where = step.answer ? `${visit.service} > ${step.answer.service}` : visit.service;
+      return usual === undefined ? [] : [{ where, visit, step, usual }];
+    }),
+  );
+  return [...grouped(spent, ({ where }) => where)].map(([where, parts]) => paceOf(where, parts));
+}
+
+function paceOf(where: string, parts: readonly Spent[]): Pace {
+  const [{ visit, step }] = parts as readonly [Spent]; // a group is made with its first part
+  const observed = sum(parts, (part) => part.step.span.critical);
+  const usual = sum(parts, (part) => part.usual);
+  return {
+    where,
+    caller: step.answer && visit.service,
+    service: step.answer?.service ?? visit.service,
+    // Clocks of milliseconds: a ratio of less tells nothing.
+    ratio: Math.log((observed + MARGIN) / (usual + MARGIN)),
+    spent: observed,
+    excess: sum(parts, (part) => Math.max(0, part.step.span.critical - part.usual)),
+    visits: [...new Set(parts.map((part) => part.step.answer ?? part.visit))],
+  };
+}
+
+const sum = <Item>(items: readonly Item[], of: (item: Item) => number): number => items.reduce((all, item) => all + of(item), 0);

@@ -1,0 +1,188 @@
+import { randomBytes } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import type { Alert, LogEntry } from '../incident/incident.ts';
+import { type LifeEvent, NEW_LIFE, step, TRACEFALL } from '../incident/life.ts';
+import { type Claim, type Placing, place } from '../incident/placing.ts';
+import type { Reported } from '../ports.ts';
+import { type TraceId, traceId } from '../telemetry/ids.ts';
+import { earlier, later, type Micros, micros } from '../units.ts';
+import { type Check, commit, DELETE_IF } from './commit.ts';
+import { candidateOf, type Fields, readFields } from './incident-fields.ts';
+import { INCIDENTS_TTL_MS, keys } from './keys.ts';
+import type { Command } from './scripts.ts';
+
+/** What was read for one report, and by what it is seen that it has changed since. */
+type Known = {
+  readonly claims: readonly Claim[];
+  /** Every trace known to be of the transaction. */
+  readonly traces: readonly TraceId[];
+  readonly current: string | undefined;
+  readonly incidents: ReadonlyMap<string, Fields>;
+  readonly checks: readonly Check[];
+};
+
+/** One attempt to count the alert's transaction where it belongs; undefined: somebody was faster. */
+export async function report(redis: Redis, alert: Alert, now: Micros): Promise<Reported | undefined> {
+  const known = await read(redis, alert);
+  const current = known.incidents.get(known.current ?? '');
+  const placing = place(alert, known.claims, current && candidateOf(known.current ?? '', current), now);
+  const id = placing.home?.id ?? newId();
+  const home = known.incidents.get(id);
+  const filed = home ? filedAgain(alert, placing, home, now) : opened(alert, now);
+  const moves = [...leaving(placing, known.incidents), ...merging(placing, id, known.incidents, now)];
+  if (filed.what === 'known' && moves.length === 0 && isClaimed(alert, known)) return { incidentId: id, what: 'known', left: [] };
+  const commands = [...moves, ...written(id, filed, now), ...claiming({ alert, placing, known, id }), ...lasting(id)];
+  const left = [...new Set(placing.left.map((claim) => claim.incident.id))].filter((other) => other !== id);
+  return (await commit(redis, known.checks, commands)) ? { incidentId: id, what: filed.what, left } : undefined;
+}
+
+async function read(redis: Redis, { traceIds, signature }: Alert): Promise<Known> {
+  const { claimed, current, checks } = await readClaims(redis, traceIds, keys.signature(signature));
+  const ids = [...new Set([...claimed.values()].map(({ id }) => id)), ...(current === undefined ? [] : [current])];
+  const fields = await readFields(redis, ids);
+  const incidents = new Map(ids.flatMap((id, index) => (fields[index] ? [[id, fields[index]]] : [])));
+  const members = new Set(traceIds.flatMap((trace) => memberOf(trace, claimed) ?? []));
+  const claims = [...members].flatMap((member) => {
+    const id = claimed.get(member)?.id ?? '';
+    const mine = incidents.get(id);
+    return mine ? [{ incident: candidateOf(id, mine), member }] : [];
+  });
+  const versions = [...new Set(ids)].map((id) => ({
+    key: keys.incident(id),
+    field: 'version',
+    value: incidents.get(id)?.['version'],
+  }));
+  const traces = [...new Set([...traceIds, ...claimed.keys()])];
+  return { claims, traces, current, incidents, checks: [...checks, ...versions] };
+}
+
+type Claimed = Map<TraceId, { readonly id: string; readonly member: TraceId }>;
+
+/** The trace that its claim names has the last word of where it counts; it may have been joined to another since. */
+function memberOf(trace: TraceId, claimed: Claimed): TraceId | undefined {
+  let member = claimed.get(trace)?.member;
+  // Every step leads to a trace that was joined later: no more steps than traces.
+  for (let steps = 0; steps < claimed.size && member !== undefined; steps++) member = claimed.get(member)?.member;
+  return member;
+}
+
+/** A claim leads from a trace to the one under which the transaction was counted, which may have moved on since: followed to the end. */
+async function readClaims(
+  redis: Redis,
+  traceIds: readonly TraceId[],
+  signatureKey: string,
+): Promise<{ claimed: Claimed; current: string | undefined; checks: readonly Check[] }> {
+  const claimed: Claimed = new Map();
+  const checks: Check[] = [];
+  const asked = new Set(traceIds);
+  for (const trace of asked) {
+    const key = keys.incidentOfTrace(trace);
+    const value = (await redis.get(key)) ?? undefined;
+    checks.push({ key, value });
+    const [id = '', member = ''] = value?.split('|') ?? [];
+    const counted = traceId(member);
+    if (!counted) continue;
+    claimed.set(trace, { id, member: counted });
+    asked.add(counted);
+  }
+  const current = (await redis.get(signatureKey)) ?? undefined;
+  checks.push({ key: signatureKey, value: current });
+  return { claimed, current, checks };
+}
+
+/** Chance is safe here: whoever repeats a report finds the claims of the one that was kept. */
+const newId = (): string => randomBytes(6).toString('hex');
+
+type Filed = {
+  readonly what: Reported['what'];
+  readonly fields: Readonly<Record<string, string | number>>;
+  readonly entries: readonly LogEntry[];
+};
+
+const aboutIt = (alert: Alert) => ({ alert: JSON.stringify(alert), trace: alert.traceId });
+
+function opened(alert: Alert, now: Micros): Filed {
+  const { signature, at } = alert;
+  const entry: LogEntry = {
+    ...{ at: now, by: TRACEFALL, what: 'opened', from: undefined, to: 'open', text: undefined, message: undefined },
+  };
+  const times = { firstSeen: at, lastSeen: at, opened: now };
+  return {
+    what: 'opened',
+    fields: { ...aboutIt(alert), signature, life: JSON.stringify(NEW_LIFE), count: 1, ...times, version: 1 },
+    entries: [entry],
+  };
+}
+
+function filedAgain(alert: Alert, { kept, drawn }: Placing, home: Fields, now: Micros): Filed {
+  const grown = drawn && home['alert'] !== JSON.stringify(alert);
+  if (kept !== undefined) {
+    const what = grown ? 'grown' : 'known';
+    const signed = candidateOf('', home).life.state === 'resolved' ? {} : { signature: alert.signature };
+    return { what, fields: grown ? { ...aboutIt(alert), ...signed, ...next(home) } : {}, entries: [] };
+  }
+  const failed: LifeEvent = { kind: 'failed', at: micros(alert.at + alert.duration), version: alert.version };
+  const change = step(candidateOf('', home).life, failed, now);
+  const life = change.kind === 'changed' ? { life: JSON.stringify(change.life) } : {};
+  const entries = change.kind === 'changed' && change.entry ? [change.entry] : [];
+  const count = Number(home['count']) + 1;
+  const what = entries.length > 0 ? 'reopened' : 'counted';
+  return { what, fields: { ...life, count, ...seen(alert, home), ...next(home) }, entries };
+}
+
+const next = (fields: Fields) => ({ version: Number(fields['version']) + 1 });
+
+const seen = ({ at }: Alert, fields: Fields) => ({
+  firstSeen: earlier(at, micros(Number(fields['firstSeen']))),
+  lastSeen: later(at, micros(Number(fields['lastSeen']))),
+});
+
+const written = (id: string, { fields, entries }: Filed, now: Micros): readonly Command[] => [
+  ...(Object.keys(fields).length === 0 ? [] : [['hset', keys.incident(id), ...Object.entries(fields).flat()]]),
+  ...entries.map((entry) => ['rpush', keys.incidentLog(id), JSON.stringify(entry)]),
+  ...('opened' in fields ? [['zadd', keys.incidents, now, id]] : []),
+];
+
+const isClaimed = ({ traceIds }: Alert, { checks }: Known): boolean =>
+  traceIds.every((trace) => checks.some(({ key, value }) => key === keys.incidentOfTrace(trace) && value !== undefined));
+
+type Claiming = { readonly alert: Alert; readonly placing: Placing; readonly known: Known; readonly id: string };
+
+/** Every trace of the transaction leads to the incident, and to the one trace under which it counts there. */
+function claiming({ alert: { traceId: own, signature }, placing, known, id }: Claiming): readonly Command[] {
+  const claim = `${id}|${placing.kept ?? own}`;
+  const claims = known.traces.map((trace) => ['set', keys.incidentOfTrace(trace), claim, 'px', INCIDENTS_TTL_MS]);
+  const { home } = placing;
+  // Where it stays under its own signature, another may have become that signature's current one.
+  if (placing.kept !== undefined && (home?.life.state === 'resolved' || home?.signature === signature)) return claims;
+  const resigned = home && home.signature !== signature ? [forgetting(home.signature, id)] : [];
+  return [...claims, ...resigned, ['set', keys.signature(signature), id, 'px', INCIDENTS_TTL_MS]];
+}
+
+const leaving = ({ left }: Placing, incidents: ReadonlyMap<string, Fields>): readonly Command[] =>
+  left.flatMap(({ incident: { id } }) =>
+    incidents.has(id)
+      ? [
+          ['hincrby', keys.incident(id), 'count', -1],
+          ['hincrby', keys.incident(id), 'version', 1],
+        ]
+      : [],
+  );
+
+/** Its signature leads nowhere any more: what fails so next is an incident of its own. */
+function merging({ emptied }: Placing, into: string, incidents: ReadonlyMap<string, Fields>, now: Micros): readonly Command[] {
+  return emptied.flatMap(({ id, life, signature }) => {
+    const change = step(life, { kind: 'merged', into }, now);
+    if (change.kind !== 'changed' || !incidents.has(id)) return [];
+    return [
+      ['hset', keys.incident(id), 'life', JSON.stringify(change.life)],
+      ...(change.entry ? [['rpush', keys.incidentLog(id), JSON.stringify(change.entry)]] : []),
+      forgetting(signature, id),
+    ];
+  });
+}
+
+const forgetting = (signature: string, id: string): Command => [DELETE_IF, keys.signature(signature), id];
+
+const lasting = (id: string): readonly Command[] =>
+  [keys.incident(id), keys.incidentLog(id), keys.incidents].map((key) => ['pexpire', key, INCIDENTS_TTL_MS]);

@@ -1,0 +1,56 @@
+import { confidenceWords } from '../../src/slack/cause-words.ts';
+import { type Judged, judgedFailed, judgedSlow, judgedTwo } from '../diagnosis/judged.ts';
+import type { Fault } from '../diagnosis/systems.ts';
+import { failedRecordings, type Known, knownCases } from './diagnosis-recorded.ts';
+import { printSpeed } from './diagnosis-speed.ts';
+
+/**
+ * How often the first cause is right, how sure it says it is, what it says where the telemetry of the cause is taken away, and what a
+ * diagnosis costs. Hand-made cases and recordings are read from the folder TRACEFALL_CORPUS names; without it they are none.
+ */
+const RUNS = 400;
+const seeds = Array.from({ length: RUNS }, (_, n) => 1_000 * (n + 1));
+const FAULTS: readonly Fault['at'][] = ['self', 'caller', 'callee', 'edge'];
+const WORDS = ['Very likely', 'Likely', 'Possible'] as const;
+
+const all: Judged[] = [];
+
+function section(name: string, judged: readonly (Judged | Known)[]): void {
+  all.push(...judged);
+  console.log(`${name.padEnd(58)} ${share(judged.filter(({ right }) => right).length, judged.length)}`);
+  for (const each of judged) if ('name' in each && !each.right) console.log(`  missed ${each.name}: ${each.cause?.kind}`);
+}
+
+function share(part: number, whole: number): string {
+  return `${part}/${whole}${whole === 0 ? '' : ` ${((100 * part) / whole).toFixed(1)} %`}`;
+}
+
+// First: what the others leave in memory would be paid for here.
+printSpeed();
+
+console.log('\nnamed at rank 1');
+section('hand-made cases', knownCases());
+section('failed X-Ray and aws/spans recordings', failedRecordings());
+for (const hasHistory of [false, true])
+  for (const isRed of [false, true])
+    for (const at of FAULTS)
+      section(
+        `one delay at the ${at}, ${hasHistory ? 'with' : 'without'} history${isRed ? ', red elsewhere' : ''}`,
+        seeds.slice(0, hasHistory ? RUNS / 4 : RUNS).map((seed) => judgedSlow(at, seed, { isRed, hasHistory })),
+      );
+section('the longer of two delays, without history', seeds.map(judgedTwo));
+section('one failure with words', seeds.map(judgedFailed));
+
+console.log('\nconfidence: the word, the mean of what it stands for, how often it is right');
+for (const word of WORDS) {
+  const said = all.filter(({ cause }) => cause && confidenceWords(cause) === word);
+  const mean = said.reduce((sum, { cause }) => sum + (cause?.confidence ?? 0), 0) / said.length;
+  console.log(`${word.padEnd(12)} ${mean.toFixed(2)}  ${share(said.filter(({ right }) => right).length, said.length)}`);
+}
+
+const without = all.filter((each) => each.admits !== undefined);
+console.log(
+  `\nwithout the telemetry of the cause it names nothing or says so: ${share(without.filter((each) => each.admits).length, without.length)}`,
+);
+
+// A section over many transactions belongs here: one import, one call.

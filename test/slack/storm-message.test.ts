@@ -1,0 +1,44 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Storm } from '../../src/incident/storm.ts';
+import { overMessage, stormMessage } from '../../src/slack/storm-message.ts';
+import { UTC_TIMES } from '../../src/slack/times.ts';
+import { violations } from '../world/slack-validator.ts';
+import { alert, NOON, secondsOn } from './samples.ts';
+
+const storm = (changes: Partial<Storm> = {}): Storm => ({
+  ...{ id: 'f00d', began: NOON, last: secondsOn(90), thread: undefined },
+  incidents: Array.from({ length: 70 }, (_, n) => ({ id: `i${n}`, alert: alert(), count: n + 1 })),
+  ...changes,
+});
+const QUIET = { channel: 'C0INCIDENTS', unfurl_links: false, unfurl_media: false, parse: 'none' };
+
+test('says how much fails, what most, and what else', () => {
+  const { text, blocks } = stormMessage(storm(), secondsOn(95), UTC_TIMES);
+
+  expect(text).toMatch(/^🌪️ A storm: 70 more kinds of failure at once\. 2,485 transactions failed\./);
+  expect(JSON.stringify(blocks)).toContain('*70×* `POST /checkout` in production, at `payments charge`');
+  expect(JSON.stringify(blocks)).toContain('_and 50 kinds more_ · Since 2026-11-22 14:02 UTC, the last new one 14:03 UTC');
+});
+
+test('says when it is over', () => {
+  expect(stormMessage(storm(), secondsOn(150), UTC_TIMES).text).toMatch(/^🌥️ The storm is over: .* came for 1 min 30 s\./);
+  expect(overMessage(storm(), secondsOn(150)).text).toMatch(/^🌥️ The storm is over/);
+});
+
+test('breaks no rule of Slack, whatever fails', () => {
+  const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), fc.constantFrom('<!channel>', '`', '', '&'.repeat(5_000)));
+  const alerts = fc
+    .record({ transaction: text, environment: text, service: text, operation: text })
+    .map(({ service, operation, ...rest }) => alert({ ...rest, hop: { service, operation } }));
+  const incidents = fc.array(fc.record({ id: fc.string(), alert: alerts, count: fc.nat() }), { maxLength: 40 });
+  fc.assert(
+    fc.property(incidents, fc.nat(200), (all, later) => {
+      const one = storm({ incidents: all });
+      expect(violations('chat.postMessage', { ...QUIET, ...stormMessage(one, secondsOn(later), UTC_TIMES) })).toEqual([]);
+      const over = { ...QUIET, thread_ts: '1795356128.000200', ...overMessage(one, secondsOn(later)) };
+      expect(violations('chat.postMessage', over)).toEqual([]);
+    }),
+    { numRuns: 200 },
+  );
+});

@@ -17,9 +17,11 @@ export async function examine(job: Examine, world: Touched): Promise<JobOutcome>
   if (!judged || tellingOf(judged.alert, judged.usual, world.rules).kind === 'untold') return 'done';
   const { alert } = judged;
   const { incidentId, what, left } = await world.incidents.report(alert);
-  await world.usual.freeze([
-    ...new Set([operationKey(alert.service, alert.transaction), operationKey(alert.hop.service, alert.hop.operation)]),
-  ]);
+  // What is nearly as slow is not suspect, and would make the incident usual. Failures cannot: durations are of what went well.
+  if (alert.outcome === 'slow')
+    await world.usual.freeze([
+      ...new Set([operationKey(alert.service, alert.transaction), operationKey(alert.hop.service, alert.hop.operation)]),
+    ]);
   // failpoint: examine-reported
   // Also when it is known: a predecessor may have died between its report and its request.
   for (const id of [incidentId, ...left])

@@ -29,7 +29,11 @@ export function openStudio({ redisUrl, log, thread = THREAD, giveUpMs = GIVE_UP_
     minThreads: 1,
     maxThreads: Math.min(MOST_THREADS, availableParallelism()),
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+    // Else an idle thread sleeps for good and sees nothing of its connection to Redis.
+    atomics: 'disabled',
   });
+  // What goes wrong in a thread between two requests fails none of them; an 'error' without a listener ends the process.
+  pool.on('error', (error) => log.error({ err: error }, 'studio'));
   const ask = async <T>(name: keyof Studio, about: unknown): Promise<T> => {
     try {
       return await pool.run(about, { name, signal: AbortSignal.timeout(giveUpMs) });
@@ -44,7 +48,8 @@ export function openStudio({ redisUrl, log, thread = THREAD, giveUpMs = GIVE_UP_
     portray: async (traceId) => revived(await ask<Portrait | undefined>('portray', traceId)),
     portrayMap: async (question) => revived(await ask<MapPortrait | undefined>('portrayMap', question)),
     portrayTrend: async (traceId) => revived(await ask<TrendPortrait | undefined>('portrayTrend', traceId)),
-    close: () => pool.close(),
+    // Whoever asks has its answers by now. `pool.close` would wait 30 s for a thread that died meanwhile.
+    close: () => pool.destroy(),
   };
 }
 

@@ -80,7 +80,7 @@ export type UsualMemory = {
   read(usualKeys: readonly string[]): Promise<UsualByOperation>;
   /** What the tree of a healthy transaction tells. Safe to repeat for one transaction; learns nothing while its entry is frozen. */
   learn(traceId: TraceId, lesson: Lesson): Promise<void>;
-  /** An incident was reported: for a while nothing is learned of these. */
+  /** A slow incident was reported: for a while nothing is learned of these. */
   freeze(operationKeys: readonly string[]): Promise<void>;
   /** How often it was seen to go well, since the beginning of the block of time that the moment lies in: a number to compare with an earlier one. */
   sightings(operationKey: string, since: Micros): Promise<number>;

@@ -29,7 +29,10 @@ const WORDS: readonly (readonly [ErrorClass, RegExp])[] = [
     'permission-denied',
     /AccessDenied|not authorized to perform|UnauthorizedOperation|AuthorizationError|UnrecognizedClient|ExpiredToken/i,
   ],
-  ['concurrency-limit', /Concurren(?:t|cy)\w*LimitExceeded|ReservedFunctionConcurren|concurrency limit|ConcurrentExecution/i],
+  [
+    'concurrency-limit',
+    /Concurren(?:t|cy)\w{0,40}LimitExceeded|ReservedFunctionConcurren|concurrency limit|ConcurrentExecution/i,
+  ],
   [
     'throttled',
     /ThroughputExceeded|Throttl|RequestLimitExceeded|SlowDown|TooManyRequests|Rate Exceeded|reduce your request rate/i,

@@ -19,21 +19,21 @@ const CHARACTERS = 1_000;
 const ALIKE = 0.6;
 const VARIES = '<*>';
 
-/** What changes from one line of a statement to the next, whole shapes before their parts. */
+/** What changes from one line of a statement to the next, whole shapes before their parts. A quote or bracket may be left open where the line was cut. */
 const VARIABLE: readonly (readonly [RegExp, string])[] = [
   [/\b(?:trace|span|request)[ _-]?id\b["']?\s*[:=]\s*[\w-]+/gi, ''],
   [/\b\w+:\/\/\S+/g, VARIES],
   [/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi, VARIES],
-  [/"(?:[^"\\]|\\.)*"/g, VARIES],
-  [/=\[[^\]]*\]/g, `=${VARIES}`],
+  [/"(?:[^"\\]|\\.)*"?/g, VARIES],
+  [/=\[[^\]]*\]?/g, `=${VARIES}`],
   [/=(?![^\s,;()[\]{}]*\()[^\s,;()[\]{}]+/g, `=${VARIES}`],
-  [/\b(?=[\w.-]*\d)[\w.-]{12,}\b/g, VARIES],
+  [/(?<![\w.-])(?=[\w.-]*\d)[\w.-]{12,}\b/g, VARIES],
   [/[-+]?\d+(?:[.,:/-]\d+)*/g, VARIES],
 ];
 /** Brackets and commas stand between words, as blanks do. */
 const BETWEEN = /[\s,;|()[\]{}]+/;
 /** As logback, log4j, zap, Python and JavaScript loggers write it. */
-const LOCATION = /\b(?:[A-Za-z][\w$]*#\d+|[\w$-]+\.(?:java|kt|scala|py|[cm]?[jt]s|go|rb|cs|php|rs):\d+)\b/;
+const LOCATION = /(?:(?<![\w$])[A-Za-z$][\w$]*#\d+|(?<![\w$-])[\w$-]+\.(?:java|kt|scala|py|[cm]?[jt]s|go|rb|cs|php|rs):\d+)\b/;
 /** A location further in is part of a stack trace. */
 const HEADER = 120;
 /** What kind of failure a line tells of is never something that merely varies. */

@@ -34,8 +34,8 @@ type Sorted = {
   readonly gaps: Map<string, Map<number, number>>;
 };
 
-/** From the counts of each block of time; undefined: hardly ever seen. */
-export function usualFrom(blocks: readonly Counts[]): Usual | undefined {
+/** From the counts of each block of time, and of those that no incident of now can have filled; undefined: hardly ever seen. */
+export function usualFrom(blocks: readonly Counts[], past = blocks): Usual | undefined {
   const { durations, owns, calls, gaps } = sorted(blocks);
   const took = enough(durations);
   const own = enough(owns);
@@ -46,7 +46,7 @@ export function usualFrom(blocks: readonly Counts[]): Usual | undefined {
   return {
     took,
     own,
-    failing: median(blocks.map(failingIn).filter((rate) => rate !== undefined)),
+    failing: median(past.map(failingIn).filter((rate) => rate !== undefined)),
     calls:
       of < ENOUGH_SIGHTINGS
         ? new Map()

@@ -13,7 +13,7 @@ const BELIEVED_FOR = fromMillis(15_000);
 /** Operations remembered in this process; beyond it the memory starts anew. */
 const REMEMBERED = 10_000;
 
-/** Nothing is learned for this long after the last report of an incident … */
+/** Nothing is learned for this long after the last report of a slow incident … */
 const FROZEN_FOR_MS = 10 * 60_000;
 /** … but what goes on for longer than this is how things are now: else the memory of an operation with a lasting fault would run empty … */
 const FROZEN_AT_MOST_MS = 6 * 3_600_000;
@@ -65,7 +65,11 @@ async function load(
     redis,
     usualKeys.flatMap((key) => blocks.map((block) => ['hgetall', keys.usual(key, block)])),
   );
-  return usualKeys.map((key, index) => [key, usualFrom(replies.slice(index * BLOCKS, (index + 1) * BLOCKS).map(countsIn))]);
+  return usualKeys.map((key, index) => {
+    const [present = new Map(), ...past] = replies.slice(index * BLOCKS, (index + 1) * BLOCKS).map(countsIn);
+    // What has failed only since a moment ago is the incident itself: taken for usual, it would no longer be blamed.
+    return [key, usualFrom([present, ...past], past)];
+  });
 }
 
 export const countsIn = (reply: unknown): Counts =>

@@ -29,6 +29,6 @@ function closing(lines: readonly string[], first: number): number | undefined {
 
 /** Brackets opened less those closed, those in strings not counted. */
 function opened(line: string): number {
-  const brackets = Array.from(line.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/g), ([token]) => token);
+  const brackets = Array.from(line.matchAll(/"(?:[^"\\]|\\.)*"?|[[\]{}]/g), ([token]) => token);
   return brackets.filter((token) => /^[[{]/.test(token)).length - brackets.filter((token) => /^[\]}]/.test(token)).length;
 }

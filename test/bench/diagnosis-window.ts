@@ -8,6 +8,30 @@ import { PERTURBATIONS } from './perturbations.ts';
  * minute: Nezha's TrainTicket under injected faults (traces and logs, no metrics), strict ranks over distinct services.
  * TRACEFALL_CORPUS names the recordings.
  */
+export function printWindows(): void {
+  console.log(`${'AS@k, %'.padEnd(44)}   n     1     3     5`);
+  const all = PERTURBATIONS.map(({ name, of }) => {
+    const results = minutes.map((minute) => {
+      const { window, baseline, truth } = of(minute);
+      return resultOf(minute, window, baseline, truth);
+    });
+    console.log(line(name, results));
+    if (name === 'as recorded') {
+      by(results, ({ fault }) => fault);
+      by(results, ({ day }) => day);
+    }
+    return results;
+  });
+  console.log('\nconfidence, as recorded');
+  calibration(all[0] ?? []);
+  console.log('confidence, over all perturbations');
+  calibration(all.flat());
+  console.log('\nfalse alarms');
+  falseAlarms();
+  console.log('\ncost');
+  cost();
+}
+
 type Result = { readonly minute: Minute; readonly rank: number; readonly confidence: number; readonly rightFirst: boolean };
 
 const causesIn = (window: readonly Transaction[], baseline: readonly Transaction[]) =>
@@ -108,25 +132,3 @@ function cost(): void {
     `${spans} spans and ${lines.length} lines of log: ${Math.round(whole)} ms, ${(whole / reading).toFixed(1)} times reading the lines`,
   );
 }
-
-console.log(`${'AS@k, %'.padEnd(44)}   n     1     3     5`);
-const all = PERTURBATIONS.map(({ name, of }) => {
-  const results = minutes.map((minute) => {
-    const { window, baseline, truth } = of(minute);
-    return resultOf(minute, window, baseline, truth);
-  });
-  console.log(line(name, results));
-  if (name === 'as recorded') {
-    by(results, ({ fault }) => fault);
-    by(results, ({ day }) => day);
-  }
-  return results;
-});
-console.log('\nconfidence, as recorded');
-calibration(all[0] ?? []);
-console.log('confidence, over all perturbations');
-calibration(all.flat());
-console.log('\nfalse alarms');
-falseAlarms();
-console.log('\ncost');
-cost();

@@ -1,4 +1,5 @@
 import { confidenceWords } from '../../src/slack/cause-words.ts';
+import { isThere } from '../corpus/folder.ts';
 import { type Judged, judgedFailed, judgedSlow, judgedTwo } from '../diagnosis/judged.ts';
 import type { Fault } from '../diagnosis/systems.ts';
 import { failedRecordings, type Known, knownCases } from './diagnosis-recorded.ts';
@@ -53,4 +54,9 @@ console.log(
   `\nwithout the telemetry of the cause it names nothing or says so: ${share(without.filter((each) => each.admits).length, without.length)}`,
 );
 
-// A section over many transactions belongs here: one import, one call.
+// Read only now: thousands of transactions in memory would slow down what was measured above.
+if (isThere('nezha')) {
+  const { printWindows } = await import('./diagnosis-window.ts');
+  console.log('\nover windows of many transactions');
+  printWindows();
+}

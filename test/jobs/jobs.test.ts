@@ -4,8 +4,10 @@ import { answer } from '../../jobs/answer.ts';
 import { examine } from '../../jobs/examine.ts';
 import { learn } from '../../jobs/learn.ts';
 import { studio } from '../../jobs/studio.ts';
+import { BLOCK } from '../../src/diagnosis/tally.ts';
 import { intake } from '../../src/intake.ts';
 import type { Queue, Studio, World } from '../../src/ports.ts';
+import { redisUsual } from '../../src/redis/usual.ts';
 import type { TelemetryRecord } from '../../src/telemetry/record.ts';
 import { type Micros, micros } from '../../src/units.ts';
 import { anEvent, aSpan, aTraceId, at } from '../trace/records.ts';
@@ -292,7 +294,7 @@ describe('a slow incident', () => {
 
     const [waterfall, trend, ...more] = slack.truth.pictures;
     expect(more).toEqual([]);
-    expect(waterfall).toMatchObject({ told: { scene: { outcome: 'slow' } } });
+    expect(waterfall).toMatchObject({ told: { telling: { outcome: 'slow' } } });
     expect(trend).toMatchObject({
       thread: waterfall?.thread,
       told: { trend: { operation: 'POST /orders', one: { at: at(0), took: 3 * SECONDS } } },
@@ -452,11 +454,33 @@ describe('telemetry that comes in', () => {
       await learn({ v: 1, traceId: aTraceId(`same ${trace}`), entry: 'shop|GET /' }, world);
       await learn({ v: 1, traceId: aTraceId(`${trace} declined`), entry: 'api|POST /orders' }, world);
     }
-    now = micros(now + 20 * SECONDS);
+    now = micros(now + BLOCK);
     const usual = await world.usual.read(['shop|GET /', 'api|POST /orders']);
 
     expect(usual.get('shop|GET /')?.own?.count).toBe(30);
     expect(usual.get('api|POST /orders')).toMatchObject({ failing: 1, own: undefined });
+  });
+
+  test('is learned from while others fail, but not while others are slow', async () => {
+    const key = 'api|POST /orders';
+    const entry = (trace: string, took = 100) =>
+      aSpan({ trace, id: `${trace} e`, service: 'api', operation: 'POST /orders', to: took });
+    const healthy = (of: string) =>
+      intake(
+        world,
+        Array.from({ length: 30 }, (_, n) => entry(`${of} ${n}`)),
+      );
+    const countNow = async () => (await redisUsual(redis(), () => now).read([key])).get(key)?.took?.count;
+
+    await incidentOf('one');
+    await healthy('while one failed');
+    expect(await countNow()).toBe(30);
+
+    now = micros(now + 20 * SECONDS);
+    await world.records.keep([entry('slow', 3_000)], [aTraceId('slow')]);
+    await examine({ v: 1, traceId: aTraceId('slow') }, world);
+    await healthy('while one is slow');
+    expect(await countNow()).toBe(30);
   });
 
   test('of an entry far beyond its usual time is suspect', async () => {

@@ -73,13 +73,13 @@ const FRAGILE = `
 test.each([
   ['dies', 'the studio did not judge "dies": '],
   ['throws', 'the studio did not judge "throws": no such luck'],
-  ['hangs', 'the studio did not judge "hangs": given up after 1 s'],
+  ['hangs', 'the studio did not judge "hangs": given up after 5 s'],
 ] as const)('a thread that %s fails its one request, says so, and the next one works', async (fate, said) => {
   const folder = await mkdtemp(join(tmpdir(), 'studio-'));
   closing.push(() => rm(folder, { recursive: true }));
   const file = join(folder, 'thread.mjs');
   await writeFile(file, FRAGILE);
-  const threads = opened({ thread: pathToFileURL(file), giveUpMs: 1_000 });
+  const threads = opened({ thread: pathToFileURL(file), giveUpMs: 5_000 });
   // The studio takes trace ids; that they are fates here is this test's doing.
   const judge = (id: string) => threads.judge(id as Parameters<typeof threads.judge>[0]);
   const [bad, good] = await Promise.allSettled([judge(fate), judge('works')]);

@@ -291,12 +291,13 @@ describe('what is usual', () => {
     expect(await usualNow(micros(NOW + 20 * BLOCK))).toBeUndefined();
   });
 
-  test('does not learn from a suspect, but counts that it fails', async () => {
+  test('does not learn from a suspect, but counts that it fails, and calls that usual some hours later', async () => {
     await store().keep(healthy(100, 30), []);
     for (const each of healthy(200, 30)) await store().keep([{ ...each, end: micros(NOW + 9_000_000) }], [each.traceId]);
     for (const each of healthy(300, 30)) await store().keep([{ ...each, status: 'error' }], [each.traceId]);
 
-    expect(await usualNow()).toMatchObject({ took: { count: 30 }, failing: 0.5 });
+    expect(await usualNow()).toMatchObject({ took: { count: 30 }, failing: 0 });
+    expect(await usualNow(micros(NOW + BLOCK))).toMatchObject({ took: { count: 30 }, failing: 0.5 });
   });
 
   test('is frozen while an incident is reported, for hours at most, and thaws', async () => {

@@ -63,18 +63,18 @@ const trace = (text: string) => commandForm('/trace', text, RESPONSE);
 const press = pressForm('acknowledge', 'incident-1', RESPONSE);
 
 describe('a request that Slack did not send, or not now', () => {
-  const forged: [string, Parameters<typeof sendSigned>[0]['headers'], string | undefined, string][] = [
+  const forged: [string, Parameters<typeof sendSigned>[0]['headers'], (() => string) | undefined, string][] = [
     ['a signature of another secret', { 'x-slack-signature': `v0=${'0'.repeat(64)}` }, undefined, 'signature'],
     ['a signature of another version', { 'x-slack-signature': `v1=${'0'.repeat(64)}` }, undefined, 'signature'],
     ['an empty signature', { 'x-slack-signature': '' }, undefined, 'signature'],
-    ['a time 301 s ago', {}, now(-301), 'timestamp'],
-    ['a time 302 s ahead', {}, now(302), 'timestamp'],
-    ['a time a year ahead', {}, now(31_536_000), 'timestamp'],
-    ['an infinite time', {}, 'Infinity', 'timestamp'],
-    ['a time in hex', {}, '0x6b027f5f', 'timestamp'],
-    ['a fraction of a second', {}, `${now()}.5`, 'timestamp'],
-    ['a negative time', {}, '-1', 'timestamp'],
-    ['no time', {}, '', 'timestamp'],
+    ['a time 301 s ago', {}, () => now(-301), 'timestamp'],
+    ['a time 302 s ahead', {}, () => now(302), 'timestamp'],
+    ['a time a year ahead', {}, () => now(31_536_000), 'timestamp'],
+    ['an infinite time', {}, () => 'Infinity', 'timestamp'],
+    ['a time in hex', {}, () => '0x6b027f5f', 'timestamp'],
+    ['a fraction of a second', {}, () => `${now()}.5`, 'timestamp'],
+    ['a negative time', {}, () => '-1', 'timestamp'],
+    ['no time', {}, () => '', 'timestamp'],
   ];
 
   test.each(forged)('with %s is turned away and counted', async (_, headers = {}, timestamp, why) => {
@@ -83,7 +83,7 @@ describe('a request that Slack did not send, or not now', () => {
       secret: SECRET,
       form: press,
       headers,
-      ...(timestamp === undefined ? {} : { timestamp }),
+      ...(timestamp && { timestamp: timestamp() }),
     });
 
     expect(answer.status).toBe(401);

@@ -28,6 +28,7 @@ const AT_ONCE: Travel = { latencyMs: 0, pieceBytes: WHOLE };
 /** Listens on a free port of the loopback interface. */
 export async function startHoldProxy(target: number): Promise<HoldProxy> {
   const pairs = new Set<Pair>();
+  const silent = new Set<Pair>();
   let upstream = target;
   let travel = AT_ONCE;
   let isHeld = false;
@@ -71,6 +72,7 @@ export async function startHoldProxy(target: number): Promise<HoldProxy> {
     },
     halfOpen: () => {
       each((socket) => socket.pause().removeAllListeners('data'));
+      for (const pair of pairs) silent.add(pair);
       pairs.clear();
     },
     reset: () => each((socket) => socket.resetAndDestroy()),
@@ -78,7 +80,7 @@ export async function startHoldProxy(target: number): Promise<HoldProxy> {
       travel = how;
     },
     stop: async () => {
-      each((socket) => socket.destroy());
+      for (const { near, far } of [...pairs, ...silent]) [near, far].map((socket) => socket.destroy());
       server.close();
       await once(server, 'close');
     },

@@ -27,6 +27,7 @@ export function openStudio({ redisUrl, log, thread = THREAD, giveUpMs = GIVE_UP_
     filename: thread.href,
     workerData: { redisUrl },
     minThreads: 1,
+    idleTimeout: IDLE_MS,
     maxThreads: Math.min(MOST_THREADS, availableParallelism()),
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
     // Else an idle thread sleeps for good and sees nothing of its connection to Redis.

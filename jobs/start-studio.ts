@@ -6,6 +6,8 @@ import type { Picture } from '../src/waterfall/picture.ts';
 
 /** A thread is 60 MB; with two, nobody waits for somebody else's ten thousand spans. */
 const MOST_THREADS = 2;
+/** A thread takes a second to start: ended whenever nobody asks (piscina's default), it would be started again for every burst. */
+const IDLE_MS = 10 * 60_000;
 /** 100,000 spans took 17 s on a busy machine; what takes longer than this will not end. */
 const GIVE_UP_MS = 60_000;
 /** A thread beyond this is lost and replaced before the whole process is. 100,000 spans were seen to fit into half of it. */

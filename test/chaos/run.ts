@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Queue } from 'bullmq';
+import { redisIncidents } from '../../src/redis/incidents.ts';
 import { QUEUE_PREFIX } from '../../src/redis/queue.ts';
+import { fromMillis } from '../../src/units.ts';
 import { ANNOUNCE, ANSWER, EXAMINE } from '../../src/work.ts';
 import { WHOLE } from '../world/hold-proxy.ts';
 import { failpointsIn } from './failpoints.ts';
@@ -72,6 +74,7 @@ async function main(): Promise<number> {
   for (const mortal of plant.mortals) mortal.spare();
   const calmAt = Date.now();
   const { verdict, queues } = await quiet(plant, sent);
+  const kept = await remembered(plant, verdict);
   const recovery_s = (Date.now() - calmAt) / 1_000;
   const passed = await plant.passed();
   const deaths = plant.mortals.flatMap((mortal) => mortal.deaths);
@@ -80,6 +83,7 @@ async function main(): Promise<number> {
   await plant.stop();
   const broken = {
     ...verdict,
+    ...(kept.length > 0 && { kept }),
     ...(queues.length > 0 && { queues }),
     ...(neverPassed.length > 0 && { neverPassed }),
     ...(plant.slackProxy.violations.length > 0 && { violations: [...new Set(plant.slackProxy.violations)] }),
@@ -150,6 +154,16 @@ async function quiet(plant: Plant, sent: ReadonlyMap<Failure, number>): Promise<
     if ((queues.length === 0 && isClean(verdict)) || Date.now() > until) return { verdict, queues };
     await delay(500);
   }
+}
+
+/** What Redis knows of the incidents that people see wrongly. */
+async function remembered({ redis }: Plant, { wrongCounts }: Verdict): Promise<readonly string[]> {
+  if (wrongCounts.length === 0) return [];
+  const incidents = await redisIncidents(redis.owner, () => fromMillis(Date.now())).newest(10_000);
+  const wrong = incidents.filter(({ alert }) => wrongCounts.some((said) => said.startsWith(`${alert.service}:`)));
+  return wrong.map(
+    ({ alert, count, version, shown, life }) => `${alert.service}: ${count}, version ${version}, shown ${shown}, ${life.state}`,
+  );
 }
 
 async function unfinished({ redis }: Plant): Promise<readonly string[]> {

@@ -59,6 +59,7 @@ async function edit(world: Touched, incident: Incident, thread: Thread): Promise
     return undefined;
   });
   if (wait !== undefined) return { againInMs: wait };
+  // failpoint: announce-edited
   if (what === 'edited') await world.incidents.setShown(incident.id, incident.version);
   return what === 'edited' ? 'done' : what;
 }
@@ -75,7 +76,9 @@ async function openThread(world: Touched, incident: Incident, channel: string): 
     return undefined;
   });
   if (!thread) return { againInMs: wait ?? 0 };
+  // failpoint: announce-posted
   await world.incidents.setThread(incident.id, thread);
+  // failpoint: announce-threaded
   await world.incidents.setShown(incident.id, incident.version);
   return await fill(world, incident, thread);
 }

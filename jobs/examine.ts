@@ -22,9 +22,11 @@ export async function examine(job: Examine, world: Touched): Promise<JobOutcome>
     await world.usual.freeze([
       ...new Set([operationKey(alert.service, alert.transaction), operationKey(alert.hop.service, alert.hop.operation)]),
     ]);
+  // failpoint: examine-reported
   // Also when it is known: a predecessor may have died between its report and its request.
   for (const id of [incidentId, ...left])
     await world.queue.announce({ v: 1, incidentId: id }, what === 'counted' ? COUNT_EDIT_MS : 0);
+  // failpoint: examine-asked
   await askWhetherOver(world, incidentId, alert);
   if (what === 'opened' && alert.outcome === 'failed' && world.archive) await world.queue.gather({ v: 1, traceId: job.traceId });
   return 'done';

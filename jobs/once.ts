@@ -31,10 +31,13 @@ export async function once(world: Pick<World, 'clock' | 'outbox'>, key: string, 
     const inMs = untilSettled(intent.at, now);
     if (inMs > 0) return { kind: 'later', inMs };
     const found = await effect.find(intent.at);
+    // failpoint: once-looked
     if (found) return { kind: 'there', thread: found };
     if (!(await world.outbox.revise(key, intent, attempt))) return later;
   }
+  // failpoint: once-intended
   const delivery = await attempted(world, key, effect);
+  // failpoint: once-attempted
   if (delivery.kind === 'posted') return { kind: 'there', thread: delivery.thread };
   if (delivery.kind === 'unsure') return { kind: 'later', inMs: untilSettled(now, world.clock()) };
   await world.outbox.clear(key);

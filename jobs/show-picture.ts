@@ -39,10 +39,13 @@ export async function showPicture(world: Touched, showing: Showing): Promise<Sho
   if (!portrait) return { kind: 'unknown' };
   const { picture, told } = portrait;
   const file = await world.chat.upload(picture, told);
+  // failpoint: picture-uploaded
   const attempt: Trying = { at: clock(), trying: { file, drawing: showing.drawing }, shown: intent.shown };
   // Whoever lost here has uploaded a file that nobody will see.
   if (!(await outbox.revise(showing.key, intent, attempt))) return later;
+  // failpoint: picture-revised
   const delivery = await shared(world, showing, { attempt, told });
+  // failpoint: picture-shared
   if (delivery.kind === 'unsure') return later;
   if (delivery.kind === 'refused') return { ...delivery, told };
   await settle(world, showing, attempt);
@@ -56,6 +59,7 @@ async function afterDoubt(world: Touched, showing: Showing, intent: Trying): Pro
   const inMs = untilSettled(intent.at, world.clock());
   if (inMs > 0) return { kind: 'later', inMs };
   const thread = await world.chat.findFile(intent.trying.file, placeOf(showing, intent));
+  // failpoint: picture-looked
   if (thread) await settle(world, showing, intent);
   else if (!(await world.outbox.revise(showing.key, intent, { ...intent, trying: undefined }))) return later;
   return await showPicture(world, showing);

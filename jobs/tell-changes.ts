@@ -20,6 +20,7 @@ export async function tellChanges(world: Touched, incident: Incident, thread: Th
       });
       if (wait !== undefined) return { againInMs: wait };
     }
+    // failpoint: change-told
     await world.incidents.setTold(incident.id, index + 1);
   }
   return 'done';

@@ -38,10 +38,12 @@ export async function intake(
   const changes = changesIn(records);
   if (changes.length > 0) await world.changes.keep(changes);
   const kept = await world.records.keep(records, suspects);
+  // failpoint: intake-kept
   const now = world.clock();
   await Promise.all(
     kept.suspects.map((suspect) => world.queue.examine(suspect.traceId, toMillis(delayOf(suspect, now, settling)))),
   );
+  // failpoint: intake-asked
   await Promise.all(lessonsIn(records, kept).map((job) => world.queue.learn(job)));
   return kept;
 }

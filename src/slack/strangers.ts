@@ -10,7 +10,7 @@ export type Welcome = {
 const id = z.string().max(64);
 const place = z.object({ id: id.optional() }).nullish();
 
-/** A slash command names its places flat, everything else as objects. */
+/** A slash command names its places flat, an event within what happened, everything else as objects. */
 const Visit = z.object({
   team_id: id.optional(),
   enterprise_id: id.nullish(),
@@ -20,6 +20,8 @@ const Visit = z.object({
   enterprise: place,
   channel: place,
   user: z.object({ team_id: id.optional() }).nullish(),
+  /** A reaction is to an item. https://docs.slack.dev/reference/events/reaction_added */
+  event: z.object({ channel: id.optional(), item: z.object({ channel: id.optional() }).nullish() }).nullish(),
 });
 
 /**
@@ -38,9 +40,12 @@ export function isWelcome(body: unknown, welcome: Welcome, channel?: string): bo
   return (
     isAmong(team, welcome.workspaces) &&
     isAmong(enterprise, welcome.enterprises) &&
-    isAmong(visit.channel_id ?? visit.channel?.id ?? channel, welcome.channels)
+    isAmong(channelOf(visit) ?? channel, welcome.channels)
   );
 }
+
+const channelOf = ({ channel_id, channel, event }: z.output<typeof Visit>): string | undefined =>
+  channel_id ?? channel?.id ?? event?.channel ?? event?.item?.channel;
 
 const isAmong = (name: string | undefined, names: ReadonlySet<string> | undefined): boolean =>
   names === undefined || (name !== undefined && names.has(name));

@@ -80,6 +80,14 @@ describe('who may ask', () => {
     expect(isWelcome(press(), grid)).toBe(false);
   });
 
+  test('an event is where it happened, a reaction where what it is to stands', () => {
+    const event = (of: object) => ({ type: 'event_callback', team_id: 'T0ACME', event: of });
+    expect(isWelcome(event({ type: 'message', channel: 'C0INCIDENTS' }), acme)).toBe(true);
+    expect(isWelcome(event({ type: 'message', channel: 'C0OTHER' }), acme)).toBe(false);
+    expect(isWelcome(event({ type: 'reaction_added', item: { channel: 'C0INCIDENTS' } }), acme)).toBe(true);
+    expect(isWelcome(event({ type: 'reaction_added', item: { channel: 'C0OTHER' } }), acme)).toBe(false);
+  });
+
   test('a form is where what it is about is', () => {
     const form = { team: { id: 'T0ACME' }, user: { id: 'U1', team_id: 'T0ACME' } };
     expect(isWelcome(form, acme, 'C0INCIDENTS')).toBe(true);

@@ -1,0 +1,77 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '../../src/local/free-port.ts';
+import { type LocalSlack, startLocalSlack } from '../../src/local/slack.ts';
+import { type HoldProxy, startHoldProxy } from '../world/hold-proxy.ts';
+import { type SlackProxy, startSlackProxy } from '../world/slack-proxy.ts';
+import { type Death, keepRunning, type Mortal } from './mortal.ts';
+import { type RedisServer, startRedisServer } from './redis-server.ts';
+
+/** The production processes on this machine, each of which may die, between a Redis and a Slack that may fail. */
+export type Plant = {
+  readonly redis: RedisServer;
+  /** Stands between every process and Redis. */
+  readonly wire: HoldProxy;
+  readonly slack: LocalSlack;
+  readonly slackProxy: SlackProxy;
+  readonly botUrl: string;
+  readonly mortals: readonly Mortal[];
+  /** Failpoints passed so far, by name. */
+  passed(): Promise<ReadonlyMap<string, number>>;
+  stop(): Promise<void>;
+};
+
+/** Two workers, so that one takes over what the other left behind. */
+const WORKERS = 2;
+
+export async function startPlant(plan: {
+  readonly botDeath: () => Death | undefined;
+  readonly workerDeath: () => Death | undefined;
+}): Promise<Plant> {
+  const folder = await mkdtemp(join(tmpdir(), 'tracefall-chaos-'));
+  const redis = await startRedisServer(folder, '.tracefall/cache');
+  const wire = await startHoldProxy(redis.port);
+  const port = await freePort();
+  const botUrl = `http://127.0.0.1:${port}`;
+  const slack = await startLocalSlack({ dataDir: folder, appUrl: `${botUrl}/slack/events` });
+  const slackProxy = await startSlackProxy(slack);
+  const hits = join(folder, 'failpoints');
+  await writeFile(hits, '');
+  const rules = join(folder, 'rules.yaml');
+  // Storms have tests of their own: here each failure is to have its thread.
+  await writeFile(rules, 'storm: { incidents: 100000, within: 60s }\n');
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    REDIS_URL: `redis://127.0.0.1:${wire.port}`,
+    PORT: String(port),
+    SLACK_BOT_TOKEN: slack.botToken,
+    SLACK_SIGNING_SECRET: slack.signingSecret,
+    SLACK_API_URL: slackProxy.apiUrl,
+    TRACEFALL_CHANNEL: slack.channel.id,
+    TRACEFALL_CONFIG: rules,
+    FAILPOINT_HITS: hits,
+  };
+  const mortals = [
+    keepRunning({ role: 'bot', env, nextDeath: plan.botDeath }),
+    ...Array.from({ length: WORKERS }, () => keepRunning({ role: 'worker', env, nextDeath: plan.workerDeath })),
+  ];
+  return {
+    ...{ redis, wire, slack, slackProxy, botUrl, mortals },
+    passed: async () => counted((await readFile(hits, 'utf8')).split('\n').filter(Boolean)),
+    stop: async () => {
+      await Promise.all(mortals.map((mortal) => mortal.stop()));
+      await wire.stop();
+      await redis.stop();
+      await slackProxy.stop();
+      await slack.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function counted(names: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
+}

@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** One kind of failure, told apart from the others by the words in its names: digits are no part of a signature. */
+export type Failure = { readonly service: string; readonly callee: string };
+
+const ALPHABET = ['alfa', 'bravo', 'delta', 'echo', 'golf', 'hotel', 'kilo', 'lima', 'mike', 'oscar', 'papa', 'romeo', 'tango'];
+
+/** The nth kind of failure. */
+export function failure(n: number): Failure {
+  const word = (at: number) => ALPHABET[at % ALPHABET.length] ?? '';
+  const name = `${word(n)}-${word(Math.floor(n / ALPHABET.length))}-${word(Math.floor(n / ALPHABET.length ** 2))}`;
+  return { service: `${name}-api`, callee: `${name}-store` };
+}
+
+const RETRY_MS = 200;
+
+/** Sends one failing transaction and does not rest until it has been confirmed, as an exporter with a retry queue does. */
+export async function fail(url: string, { service, callee }: Failure): Promise<void> {
+  const body = JSON.stringify(request(service, callee));
+  for (;;) {
+    const answer = await fetch(`${url}/v1/traces`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+      signal: AbortSignal.timeout(10_000),
+    }).catch(() => undefined);
+    await answer?.arrayBuffer().catch(() => undefined);
+    if (answer?.status === 200) return;
+    if (answer?.status === 400) throw new Error(`the bot takes no such telemetry: ${body}`);
+    await delay(RETRY_MS);
+  }
+}
+
+/** An entry span of 40 ms whose call fails. */
+function request(service: string, callee: string) {
+  const traceId = randomBytes(16).toString('hex');
+  const [entry, call] = [randomBytes(8).toString('hex'), randomBytes(8).toString('hex')];
+  const nanos = (ms: number): string => `${BigInt(Date.now() - 100 + ms) * 1_000_000n}`;
+  const span = (own: object) => ({ traceId, ...own });
+  const error = { status: { code: 2, message: `${callee} is out of stock` } };
+  const resource = (name: string) => ({ attributes: [{ key: 'service.name', value: { stringValue: name } }] });
+  const spans = [
+    span({ spanId: entry, name: `POST /${service}`, kind: 2, startTimeUnixNano: nanos(0), endTimeUnixNano: nanos(40), ...error }),
+    span({ spanId: call, parentSpanId: entry, name: 'reserve', kind: 3, ...between(nanos(5), nanos(30)), ...error }),
+  ];
+  return { resourceSpans: [{ resource: resource(service), scopeSpans: [{ spans }] }] };
+}
+
+const between = (startTimeUnixNano: string, endTimeUnixNano: string) => ({ startTimeUnixNano, endTimeUnixNano });

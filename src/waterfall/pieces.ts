@@ -17,6 +17,8 @@ export type PathPiece = Stretch & {
 export function piecesOf(timeline: Timeline, rowOfKnot: ReadonlyMap<Knot, number | undefined>): readonly PathPiece[] {
   const pieces = timeline.knots.flatMap((knot) =>
     knot.sections.flatMap((section): readonly PathPiece[] => {
+      // Nothing to be seen, and its row may begin elsewhere.
+      if (section.end <= section.start) return [];
       const at = { start: section.start - timeline.from, end: section.end - timeline.from };
       const place = { knot, row: rowOfKnot.get(knot) };
       if (section.what !== 'work') return [{ ...at, ...place, what: section.what, why: section.why }];

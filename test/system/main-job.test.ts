@@ -74,7 +74,7 @@ describe('a declined payment', () => {
         if (!root) throw new Error(`roots: ${all.map((one) => one.text).join(' / ')}`);
         return root;
       },
-      { withinMs: 20_000, what: 'a count of 20' },
+      { withinMs: 40_000, what: 'a count of 20' },
     );
 
     expect(textOf(counted)).toContain('failing in payment-fn');

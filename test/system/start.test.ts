@@ -59,7 +59,8 @@ test('one command brings everything and, within 15 s, an alert; Ctrl+C takes it 
 
   const second = await start();
   // The incident is the same, the local Slack begins anew: its thread is posted again.
-  await told(second.slackUrl, '2 transactions');
+  // A count alone is told every ten seconds at most.
+  await told(second.slackUrl, '2 transactions', 30_000);
   second.child.kill('SIGKILL');
   await once(second.child, 'exit');
 

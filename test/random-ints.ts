@@ -1,10 +1,7 @@
-/** mulberry32: whole numbers from 0, the same for the same seed on every machine. */
+import { seeded } from '../src/local/shop/chance.ts';
+
+/** Whole numbers from 0, the same for the same seed on every machine. */
 export function randomInts(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
+  const next = seeded(seed);
+  return (below) => Math.floor(next() * below);
 }

@@ -1,3 +1,4 @@
+import { seeded } from '../../src/local/shop/chance.ts';
 import type { Span, Transaction } from '../../src/trace/transaction.ts';
 import { micros } from '../../src/units.ts';
 import { type Minute, normals } from './nezha.ts';
@@ -12,17 +13,6 @@ const otherDay = (day: string): readonly Transaction[] => [...normals].find(([na
 
 const half = (all: readonly Transaction[], from: 0 | 1): readonly Transaction[] => all.filter((_, i) => i % 2 === from);
 
-/** Repeatable numbers between 0 and 1: mulberry32. */
-function chance(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 const everywhere = ({ window, baseline, truth }: Told, change: (transaction: Transaction) => Transaction): Told => ({
   window: window.map(change),
   baseline: baseline.map(change),
@@ -36,7 +26,7 @@ const spans = (transaction: Transaction, change: (span: Span) => Span): Transact
 
 /** Every time is up to so much longer or shorter: noise of the log-normal kind. */
 function jittered(told: Told, by: number): Told {
-  const next = chance(7);
+  const next = seeded(7);
   return everywhere(told, (transaction) =>
     spans(transaction, (span) => {
       const factor = Math.exp(by * (2 * next() - 1));
@@ -94,6 +84,6 @@ export const PERTURBATIONS: readonly Perturbation[] = [
 ];
 
 function thinned(told: Told): Told {
-  const next = chance(11);
+  const next = seeded(11);
   return logs(told, (body) => (next() < 1 / 3 ? undefined : body));
 }

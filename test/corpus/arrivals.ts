@@ -1,21 +1,11 @@
+import { seeded } from '../../src/local/shop/chance.ts';
 import { type Inspected, inspectedTexts } from './program.ts';
 
 /** Pieces of telemetry as JSON, one a line, in the files in which they arrive. */
 type Files = readonly (readonly string[])[];
 
-/** mulberry32: the same order on every machine. */
-function chance(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 export function shuffled<T>(values: readonly T[], seed: number): readonly T[] {
-  const next = chance(seed);
+  const next = seeded(seed);
   return values
     .map((value) => ({ value, at: next() }))
     .sort((a, b) => a.at - b.at)

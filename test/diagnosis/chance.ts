@@ -1,4 +1,6 @@
-/** Chance that repeats itself: mulberry32 (Tommy Ettinger, public domain). */
+import { seeded } from '../../src/local/shop/chance.ts';
+
+/** Chance that repeats itself. */
 export type Chance = {
   readonly between: (least: number, most: number) => number;
   readonly whole: (least: number, most: number) => number;
@@ -7,13 +9,7 @@ export type Chance = {
 };
 
 export function chanceOf(seed: number): Chance {
-  let state = seed;
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
+  const next = seeded(seed);
   const whole = (least: number, most: number): number => least + Math.floor(next() * (most - least + 1));
   return {
     between: (least, most) => least + next() * (most - least),

@@ -1,22 +1,9 @@
 import { expect, test } from 'vitest';
-import type { TelemetryRecord } from '../../src/telemetry/record.ts';
 import { assemble } from '../../src/trace/assemble.ts';
-import type { Span, Transaction } from '../../src/trace/transaction.ts';
+import type { Transaction } from '../../src/trace/transaction.ts';
 import { fromMillis } from '../../src/units.ts';
+import { only, spanOf } from './only.ts';
 import { aLog, anInvocation, aSpan, aSpanId, aTrace, aTraceId, at } from './records.ts';
-
-function only(records: readonly TelemetryRecord[]): Transaction {
-  const { transactions } = assemble(records);
-  const [transaction] = transactions;
-  if (!transaction || transactions.length > 1) throw new Error(`expected one transaction, not ${transactions.length}`);
-  return transaction;
-}
-
-function spanOf(transaction: Transaction, name: string): Span {
-  const span = transaction.spans.find((each) => each.spanId === aSpanId(name));
-  if (!span) throw new Error(`no span ${name}`);
-  return span;
-}
 
 /** `entry > pay > charge`: the tree in one line, children after their parent. */
 const tree = (transaction: Transaction): string =>

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { SpanRecord } from '../../src/telemetry/record.ts';
 import { assemble } from '../../src/trace/assemble.ts';
-import type { Span, Transaction } from '../../src/trace/transaction.ts';
+import { only, spanOf } from './only.ts';
 import { aSpan, aSpanId, aTraceId, at, type SpanWords } from './records.ts';
 
 const ID = '059f36b4-87a3-44ab-83d2-661975830a7d';
@@ -12,19 +12,6 @@ const EXECUTION = 'arn:aws:states:eu-west-1:123456789012:execution:fulfil:1f2e';
 const caller = (words: SpanWords): SpanRecord => aSpan({ id: 'send', trace: 'one', spanKind: 'client', to: 20, ...words });
 const worker = (words: SpanWords): SpanRecord =>
   aSpan({ id: 'work', trace: 'two', spanKind: 'server', from: 50, to: 90, ...words });
-
-function only(records: readonly SpanRecord[]): Transaction {
-  const { transactions } = assemble(records);
-  const [transaction] = transactions;
-  if (!transaction || transactions.length > 1) throw new Error(`expected one transaction, not ${transactions.length}`);
-  return transaction;
-}
-
-function spanOf(transaction: Transaction, name: string): Span {
-  const span = transaction.spans.find((each) => each.spanId === aSpanId(name));
-  if (!span) throw new Error(`no span ${name}`);
-  return span;
-}
 
 const link = (trace: string, id: string) => ({ traceId: aTraceId(trace), spanId: aSpanId(id) });
 

@@ -1,15 +1,7 @@
 import { expect, test } from 'vitest';
-import type { TelemetryRecord } from '../../src/telemetry/record.ts';
-import { assemble } from '../../src/trace/assemble.ts';
-import type { Transaction } from '../../src/trace/transaction.ts';
 import { fromMillis } from '../../src/units.ts';
+import { only } from './only.ts';
 import { anInvocation, aSpan, aSpanId, aTrace, at, BEGIN_MS } from './records.ts';
-
-function only(records: readonly TelemetryRecord[]): Transaction {
-  const [transaction, ...more] = assemble(records).transactions;
-  if (!transaction || more.length > 0) throw new Error('expected one transaction');
-  return transaction;
-}
 
 const sentMs = (ms: number) => ({ 'tracefall.received.sent_us': at(ms), 'tracefall.received.ids': ['m-1'] });
 const consumer = (attributes = {}) =>

@@ -1,22 +1,12 @@
+import { seeded } from '../../src/local/shop/chance.ts';
 import type { Scene } from '../../src/waterfall/draw.ts';
 import { type Sketch, scene } from './transactions.ts';
-
-/** The same numbers on every machine: mulberry32. */
-function dice(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 const LAMBDA = 'AWS::Lambda::Function';
 
 /** An import whose rows go through a queue to many workers; about `count` spans, some workers fail. */
 export function crowd(count: number): Scene {
-  const roll = dice(1);
+  const roll = seeded(1);
   const workers = Math.max(3, Math.round(Math.sqrt(count) / 1.6));
   const each = Math.max(1, Math.floor((count - 4 - workers) / workers));
   const sketches: Sketch[] = [

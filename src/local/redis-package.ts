@@ -1,7 +1,9 @@
 import { mkdir, mkdtemp, readdir, rename, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { output, succeeds } from './owned-process.ts';
-import type { RedisProgram } from './redis-program.ts';
+
+/** A Redis server that can be run here. `env` undefined: in our own environment. */
+export type RedisProgram = { readonly command: string; readonly env: Readonly<Record<string, string>> | undefined };
 
 /** The server's program is in redis-tools: `redis-check-rdb` is the server under another name, and becomes one when it is called so. */
 const PACKAGE = 'redis-tools';

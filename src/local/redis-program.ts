@@ -1,9 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { succeeds } from './owned-process.ts';
-import { bringFromDebian, unpackedIn } from './redis-package.ts';
-
-/** A Redis server that can be run here. `env` undefined: in our own environment. */
-export type RedisProgram = { readonly command: string; readonly env: Readonly<Record<string, string>> | undefined };
+import { bringFromDebian, type RedisProgram, unpackedIn } from './redis-package.ts';
 
 /** Finds a server on the PATH or in the cache, or brings one into the cache. Throws with a sentence that says what to install. */
 export async function redisProgram(cacheDir: string, onProgress: (line: string) => void): Promise<RedisProgram> {

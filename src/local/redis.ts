@@ -3,8 +3,9 @@ import { mkdir, realpath, rm } from 'node:fs/promises';
 import { Redis } from 'ioredis';
 import { freePort } from './free-port.ts';
 import { type OwnedProcess, signOfLife, startOwned } from './owned-process.ts';
+import type { RedisProgram } from './redis-package.ts';
 import { type Door, noteDoor, noteFile, OWNER, retirePredecessor } from './redis-predecessor.ts';
-import { type RedisProgram, redisProgram } from './redis-program.ts';
+import { redisProgram } from './redis-program.ts';
 
 export type LocalRedis = {
   readonly url: string;

@@ -7,9 +7,10 @@ import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { freePort } from '../../src/local/free-port.ts';
 import { type LocalRedis, startRedis } from '../../src/local/redis.ts';
+import type { RedisProgram } from '../../src/local/redis-package.ts';
 import { bringFromDebian } from '../../src/local/redis-package.ts';
 import { noteDoor } from '../../src/local/redis-predecessor.ts';
-import { advice, type RedisProgram } from '../../src/local/redis-program.ts';
+import { advice } from '../../src/local/redis-program.ts';
 import { eventually } from '../eventually.ts';
 
 const path0 = process.env['PATH'] ?? '';

@@ -55,8 +55,11 @@ function meant(what: string | undefined): Fault | undefined {
   return others.length === 0 ? found?.fault : undefined;
 }
 
+/** Obeys the text after `/shop`; the answer is mrkdwn. */
+export const shopCommand = (shop: Shop, text: string): Promise<string> => obeyed(shop, shopRequest(text));
+
 /** Does what was asked, and says so in mrkdwn. */
-export async function obeyed(shop: Shop, request: ShopRequest): Promise<string> {
+async function obeyed(shop: Shop, request: ShopRequest): Promise<string> {
   switch (request.kind) {
     case 'break':
       shop.break(request.fault);

@@ -3,7 +3,6 @@ import { createServer } from 'node:http';
 import { z } from 'zod';
 import { ordersApi } from './api.ts';
 import { seeded, taking } from './chance.ts';
-import { obeyed, shopRequest } from './command.ts';
 import { shopDoor } from './door.ts';
 import { type Fault, switchboard } from './faults.ts';
 import { type Ledger, type LedgerEntry, ledger } from './ledger.ts';
@@ -81,9 +80,6 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     },
   };
 }
-
-/** Obeys the text after `/shop`; the answer is mrkdwn. */
-export const shopCommand = (shop: Shop, text: string): Promise<string> => obeyed(shop, shopRequest(text));
 
 const placed = z.object({ traceId: z.string() });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { obeyed, shopRequest } from '../../../src/local/shop/command.ts';
+import { shopCommand, shopRequest } from '../../../src/local/shop/command.ts';
 import { FAULTS, switchboard } from '../../../src/local/shop/faults.ts';
 import type { LedgerEntry } from '../../../src/local/shop/ledger.ts';
 import type { Shop } from '../../../src/local/shop/shop.ts';
@@ -74,15 +74,13 @@ function quietShop(): Shop & { placed: number } {
   return shop;
 }
 
-const say = (shop: Shop, text: string): Promise<string> => obeyed(shop, shopRequest(text));
-
 test('breaks and mends what it is told to', async () => {
   const shop = quietShop();
 
-  expect(await say(shop, 'break pay')).toContain('*Payment declines* is on.');
+  expect(await shopCommand(shop, 'break pay')).toContain('*Payment declines* is on.');
   expect(shop.faults.get('payment-declines')).toBe(true);
-  expect(await say(shop, 'status')).toContain(':boom: *Payment declines*');
-  expect(await say(shop, 'mend pay')).toBe(':white_check_mark: *Payment declines* is mended.');
+  expect(await shopCommand(shop, 'status')).toContain(':boom: *Payment declines*');
+  expect(await shopCommand(shop, 'mend pay')).toBe(':white_check_mark: *Payment declines* is mended.');
   expect([...shop.faults.values()]).not.toContain(true);
 });
 
@@ -90,18 +88,20 @@ test('mends everything at once', async () => {
   const shop = quietShop();
   for (const { fault } of FAULTS) shop.break(fault);
 
-  expect(await say(shop, 'mend')).toBe(':white_check_mark: Everything is mended.');
+  expect(await shopCommand(shop, 'mend')).toBe(':white_check_mark: Everything is mended.');
   expect([...shop.faults.values()]).not.toContain(true);
 });
 
 test('places orders and names their traces for `/trace`', async () => {
   const shop = quietShop();
 
-  expect(await say(shop, 'order 2')).toBe(`:package: 201  \`/trace ${'1'.repeat(32)}\`\n:x: 502  \`/trace ${'2'.repeat(32)}\``);
+  expect(await shopCommand(shop, 'order 2')).toBe(
+    `:package: 201  \`/trace ${'1'.repeat(32)}\`\n:x: 502  \`/trace ${'2'.repeat(32)}\``,
+  );
 });
 
 test('tells the last orders', async () => {
-  expect(await say(quietShop(), 'status')).toBe(
+  expect(await shopCommand(quietShop(), 'status')).toBe(
     [
       ':white_check_mark: Nothing is broken.',
       `• A-1001  502 in 241 ms, refused  \`/trace ${'ab'.repeat(16)}\``,

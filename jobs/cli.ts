@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
@@ -85,11 +86,21 @@ async function untilSignal(start: () => Promise<Running>): Promise<number> {
   ]);
 }
 
+/** Of package.json, which lies two folders above the built program. */
+async function version(): Promise<string> {
+  const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+  return String(version);
+}
+
 async function main([name, ...rest]: readonly string[]): Promise<number> {
-  if (name === undefined || name === 'help' || name === '--help') {
+  if (name === '--version') console.log(await version());
+  else if (name === undefined || ['help', '--help', '-h'].includes(name) || ['--help', '-h'].includes(rest[0] ?? ''))
     console.log(USAGE);
-    return 0;
-  }
+  else return await commanded(name, rest);
+  return 0;
+}
+
+async function commanded(name: string, rest: readonly string[]): Promise<number> {
   const command = commands[name];
   return command ? await command(rest) : complain(`there is no command ${JSON.stringify(name)}`);
 }

@@ -1,11 +1,11 @@
+import type { Stats } from 'node:fs';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Cause } from '../src/diagnosis/cause.ts';
 import { changesIn } from '../src/diagnosis/changes.ts';
 import { learned } from '../src/diagnosis/learn.ts';
 import { windowCauses } from '../src/diagnosis/window.ts';
-import type { Rules } from '../src/incident/rules.ts';
-import { eventCounts, inspection, type RecordCounts, rejectCounts } from '../src/inspection.ts';
+import { eventCounts, inspection, rejectCounts } from '../src/inspection.ts';
+import { inspectionPrinted, rejectsPrinted } from '../src/inspection-printed.ts';
 import { drawMap } from '../src/map/draw-map.ts';
 import { mapDrawn } from '../src/map/map-drawn.ts';
 import { observe } from '../src/map/observe.ts';
@@ -17,8 +17,6 @@ import type { Parsed } from '../src/telemetry/record.ts';
 import { assemble } from '../src/trace/assemble.ts';
 import type { Transaction } from '../src/trace/transaction.ts';
 import { drawWaterfall } from '../src/waterfall/draw.ts';
-import { drawn } from '../src/waterfall/drawn.ts';
-import type { Scene } from '../src/waterfall/scene.ts';
 import { sceneOf } from './look.ts';
 import { readRules, ruling } from './start-rules.ts';
 
@@ -37,7 +35,9 @@ export async function inspect({ files, baseline, json, png, map, rules: file }: 
   const rules = file === undefined ? undefined : await readRules(file, 'TRACEFALL_CHANNEL');
   const { records, rejects, quiet } = await telemetryIn(files);
   if (records.length === 0) {
-    console.error(rejects.length === 0 ? `${files.join(', ')}: no telemetry in it` : rejected(rejectCounts(rejects)));
+    console.error(
+      rejects.length === 0 ? `${files.join(', ')}: no telemetry in it` : rejectsPrinted(rejectCounts(rejects)).join('\n'),
+    );
     return 1;
   }
   const normal = assemble((await telemetryIn(baseline)).records).transactions;
@@ -56,7 +56,10 @@ export async function inspect({ files, baseline, json, png, map, rules: file }: 
   };
   const text = json
     ? JSON.stringify(inspection(scenes, causes, report), undefined, 2)
-    : printed({ scenes, causes, rules }, report);
+    : inspectionPrinted(
+        { scenes, causes, records: report, ruling: rules && ((scene) => ruling(scene, rules)) },
+        process.stdout.columns,
+      );
   console.log(text);
   const [first] = scenes;
   if (png !== undefined && first) await writeFile(png, (await drawWaterfall(first)).png);
@@ -86,12 +89,20 @@ async function telemetryIn(paths: readonly string[]): Promise<Parsed> {
 async function expanded(paths: readonly string[]): Promise<readonly string[]> {
   const nested = await Promise.all(
     paths.map(async (path) => {
-      if (path === '-' || !(await stat(path)).isDirectory()) return [path];
+      if (path === '-' || !(await statOf(path)).isDirectory()) return [path];
       const entries = await readdir(path, { withFileTypes: true, recursive: true });
       return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
     }),
   );
   return nested.flat().sort();
+}
+
+async function statOf(path: string): Promise<Stats> {
+  try {
+    return await stat(path);
+  } catch (cause) {
+    throw new Error(`${path}: expected a file or a folder, and there is none that can be read`, { cause });
+  }
 }
 
 async function bytesOf(path: string): Promise<Buffer> {
@@ -100,36 +111,3 @@ async function bytesOf(path: string): Promise<Buffer> {
   for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks);
 }
-
-type Inspected = {
-  readonly scenes: readonly Scene[];
-  /** Of all transactions together. */
-  readonly causes: readonly Cause[];
-  readonly rules: Rules | undefined;
-};
-
-function printed({ scenes, causes, rules }: Inspected, records: RecordCounts): string {
-  const columns = process.stdout.columns ?? 100;
-  const counts = `${records.read} records: ${records.placed} placed, ${records.duplicates} duplicates${beside(records)}`;
-  return [
-    ...scenes.map((scene) =>
-      [drawn(scene, columns), ...scene.causes.map(told), ...(rules ? [ruling(scene, rules)] : [])].join('\n'),
-    ),
-    ...(scenes.length > 1 && causes.length > 0 ? [['all transactions together:', ...causes.map(told)].join('\n')] : []),
-    [counts, ...eventLines(records.events), rejected(records.rejected)].filter((line) => line !== '').join('\n'),
-  ].join('\n\n');
-}
-
-const beside = ({ unplaced, quiet }: RecordCounts): string =>
-  [[unplaced, 'of no known trace'] as const, [quiet, 'that tell nothing more'] as const]
-    .map(([count, what]) => (count > 0 ? `, ${count} ${what}` : ''))
-    .join('');
-
-const told = ({ kind, summary, evidence }: Cause): string =>
-  [`  ${kind}: ${summary}`, ...evidence.map((fact) => `    · ${fact}`)].join('\n');
-
-const eventLines = (events: RecordCounts['events']): readonly string[] =>
-  Object.entries(events).map(([what, count]) => `${count} events: ${what}`);
-
-const rejected = (counts: RecordCounts['rejected']): string =>
-  counts.map(({ reason, count, first }) => `${first}: ${reason}${count > 1 ? ` (${count} times)` : ''}`).join('\n');

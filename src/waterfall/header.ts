@@ -70,8 +70,8 @@ function asManyAs(facts: readonly { readonly text: string; readonly keep: number
 /** https://tc39.es/ecma262/#sec-time-values-and-time-range */
 const LAST_INSTANT_MS = 8.64e15;
 
-/** In UTC: the picture is the same for every viewer. */
-function instant(at: number): string {
+/** In UTC: the picture is the same for every viewer. '' for what no calendar has. */
+export function instant(at: number): string {
   const ms = at / 1_000;
   if (Math.abs(ms) > LAST_INSTANT_MS) return '';
   return `${new Date(ms).toISOString().replace('T', ' ').replace('Z', '')} UTC`;

@@ -75,6 +75,7 @@ test('prints each transaction as a waterfall in characters, with its causes', as
   const { code, out } = await run(['inspect', await file('failing.json', failing)]);
 
   expect(code).toBe(0);
+  expect(out).toContain(`failed  POST /pay · 1.00 s · 2026-11-18 11:06:40.000 UTC · ${'ab'.repeat(16)}\n`);
   expect(out).toMatch(/POST \/pay +├─+┤ 1\.00 s +failed/);
   expect(out).toMatch(/ {2}charge +├─+┤ +800 ms +failed/);
   expect(out).toContain('2 records: 2 placed, 0 duplicates');
@@ -226,3 +227,16 @@ test.skipIf(CORPUS === undefined)(
     }
   },
 );
+
+test('names a file that is not there', async () => {
+  const { code, err } = await run(['inspect', '/nowhere/spans.json']);
+
+  expect([code, err.trim()]).toEqual([1, '/nowhere/spans.json: expected a file or a folder, and there is none that can be read']);
+});
+
+test('tells its version, and how it is used to whoever asks any command', async () => {
+  const { version } = JSON.parse(await readFile('package.json', 'utf8'));
+
+  expect(await run(['--version'])).toMatchObject({ code: 0, out: `${version}\n` });
+  expect(await run(['inspect', '--help'])).toMatchObject({ code: 0, out: expect.stringContaining('tracefall inspect FILE…') });
+});

@@ -1,4 +1,4 @@
-import { NAMELESS } from '../telemetry/error-text.ts';
+import { errorName, NAMELESS } from '../telemetry/error-text.ts';
 import type { SpanId } from '../telemetry/ids.ts';
 import { startUp } from '../trace/cold-start.ts';
 import { httpStatus, isFailing } from '../trace/failing.ts';
@@ -137,7 +137,7 @@ function draft({ span, parent, orphan, sections, from }: Facts): Draft {
     queueLike: isQueueLike({ span, parent }),
     orphan,
     failed,
-    errorType: failed ? errorTypeOf(span) : '',
+    errorType: failed ? errorName(errorTypeOf(span)) : '',
     failures: failed ? 1 : 0,
     cold: undefined,
     sections,

@@ -108,7 +108,8 @@ describe('a request that Slack did not send, or not now', () => {
   });
 
   test('for the second time is turned away, however often', async () => {
-    const again = () => sendSigned({ url, secret: SECRET, form: press, timestamp: now(-5) });
+    const request = { url, secret: SECRET, form: press, timestamp: now(-5) };
+    const again = () => sendSigned(request);
     expect((await again()).status).toBe(200);
     for (let n = 0; n < 20; n += 1) expect((await again()).status).toBe(401);
 

@@ -10,6 +10,11 @@ test.each([
   ['Sandbox.Timedout', '', 'Sandbox.Timedout'],
   ['same', 'same', 'same'],
   ['', 'only a message', 'only a message'],
+  ['java.lang.NullPointerException', 'no sku', 'NullPointerException: no sku'],
+  ['java.lang.NullPointerException', 'java.lang.NullPointerException: no sku', 'NullPointerException: no sku'],
+  ['S3.AccessDeniedException', 'no', 'S3.AccessDeniedException: no'],
+  ['com.example.', 'no', 'com.example.: no'],
+  ['_OTHER', 'no', 'no'],
 ])('an error of type %j that says %j is told as %j', (type, message, told) => {
   expect(errorText({ type, message })).toBe(told);
 });

@@ -81,7 +81,7 @@ function fileSpan(file: TraceFile, span: SpanRecord): void {
   const field = `s:${span.spanId}:${span.spanKind}:${span.end === undefined ? 'open' : 'ended'}`;
   file.entries.push({ ...plain(field, span), ...usualOf(span) });
   for (const link of span.links) if (link.traceId !== span.traceId) file.linked.add(link.traceId);
-  const { offers, wants } = joinKeysOf({ ...span, kind: span.spanKind });
+  const { offers, wants } = joinKeysOf(span);
   for (const key of [...offers, ...wants.flat()]) file.joins.set(key, span.start);
   // The execution of a state machine is filed like a request: what is announced of it finds its trace, whichever comes first.
   const named = [ownRequestId(span), executionArnOf(span.attributes), ...GATEWAY_REQUEST_ID.map((name) => span.attributes[name])];

@@ -7,9 +7,8 @@ import { withExecutions } from './events.ts';
 import { transactionOf } from './finish.ts';
 import { homesOf } from './homes.ts';
 import { withInvocations } from './invocations.ts';
-import { compare, type Draft, UNSAID } from './node.ts';
+import { compare, type Draft, NOTHING, UNSAID } from './node.ts';
 import { type Origin, originsOf } from './origins.ts';
-import { withOwnIds } from './shared-ids.ts';
 import type { Transaction } from './transaction.ts';
 
 export type Assembled = {
@@ -24,7 +23,7 @@ export type Assembled = {
  * Unplaced are logs, events and platform reports whose trace nobody knows; copies of a span that still ran count as duplicates.
  */
 export function assemble(records: readonly TelemetryRecord[]): Assembled {
-  const spans = uniqueSpans(withOwnIds(records.filter((record) => record.kind === 'span')));
+  const spans = uniqueSpans(records.filter((record) => record.kind === 'span'));
   const events = distinct(records.filter((record) => record.kind === 'event'));
   const attempts = attemptsOf(
     records.filter((record) => record.kind === 'invocation'),
@@ -55,30 +54,34 @@ type Beside = { readonly origins: Origins; readonly logs: readonly LogRecord[]; 
 function apart(spans: readonly SpanRecord[], attempts: readonly Attempt[], { logs, events, origins }: Beside): readonly Part[] {
   const homes = homesOf(spans, attempts, origins);
   const parts = new Map<TraceId, Part>();
-  const partOf = (home: TraceId): Part => {
-    const part = parts.get(home) ?? { spans: [], attempts: [], logs: [], events: [] };
-    parts.set(home, part);
-    return part;
+  const place = <T>(things: readonly T[], traceOf: (thing: T) => TraceId | undefined, shelf: (part: Part) => T[]): void => {
+    for (const thing of things) {
+      const trace = traceOf(thing);
+      if (trace) shelf(partIn(parts, homes.group(trace))).push(thing);
+    }
   };
-  for (const span of spans) partOf(homes.ofSpan(span)).spans.push(span);
-  for (const attempt of attempts) {
-    const trace = homes.ofAttempt(attempt);
-    if (trace)
-      partOf(homes.group(trace)).attempts.push({ ...attempt, said: { ...attempt.said, traceId: attempt.said.traceId ?? trace } });
-  }
-  for (const log of logs) {
-    const home = homes.ofLog(log);
-    if (home) parts.get(home)?.logs.push(log);
-  }
-  for (const event of events) {
-    const home = homes.ofEvent(event);
-    if (home) parts.get(home)?.events.push(event);
-  }
+  const told = attempts.map((each) => ({ ...each, said: { ...each.said, traceId: each.said.traceId ?? homes.ofAttempt(each) } }));
+  place(
+    spans,
+    (span) => span.traceId,
+    (part) => part.spans,
+  );
+  place(told, homes.ofAttempt, (part) => part.attempts);
+  place(logs, homes.ofLog, (part) => part.logs);
+  place(events, homes.ofEvent, (part) => part.events);
   return [...parts.values()];
 }
 
+function partIn(parts: Map<TraceId, Part>, home: TraceId): Part {
+  const known = parts.get(home);
+  if (known) return known;
+  const part: Part = { spans: [], attempts: [], logs: [], events: [] };
+  parts.set(home, part);
+  return part;
+}
+
 function assembleOne({ spans, attempts, logs, events }: Part, origins: Origins): Transaction {
-  const known = spans.map((span) => draftOf(span, origins.get(span) ?? []));
+  const known = spans.map((span) => draftOf(span, origins.get(span) ?? NOTHING));
   const drafts = withExecutions(withInvocations(known, attempts), events);
   return transactionOf(drafts, { logs, events });
 }
@@ -91,7 +94,7 @@ const draftOf = (record: SpanRecord, origins: readonly Origin[]): Draft => ({
     spanId: record.spanId,
     parentSpanId: record.parentSpanId,
     join: undefined,
-    alsoFrom: [],
+    alsoFrom: NOTHING,
     depth: 0,
     service: record.service ?? UNSAID,
     operation: record.operation,

@@ -14,7 +14,7 @@ export function homesOf({ nodes }: Tree): ReadonlyMap<Node, Node> {
   for (const node of nodes) {
     const { parent, span } = node;
     const isPart = span.kind === 'internal' && span.resource === undefined && span.service === parent?.span.service;
-    homes.set(node, (isPart && parent && homes.get(parent)) || node);
+    if (isPart && parent) homes.set(node, homes.get(parent) ?? parent);
   }
   return homes;
 }

@@ -1,4 +1,6 @@
 import type { Attributes, SpanLink, SpanRecord, SpanStatus } from '../telemetry/record.ts';
+import { byIds } from './by-ids.ts';
+import { sharedIds, withOwnIds } from './shared-ids.ts';
 
 /** X-Ray's mark on a copy written while the span still ran; it must not survive in a span that ended. */
 const IN_PROGRESS = 'aws.xray.inprogress';
@@ -27,8 +29,26 @@ export function distinct<T>(values: readonly T[]): readonly T[] {
 
 /** One record for each span: the finished copy, with what only an in-progress copy knew. */
 export function uniqueSpans(records: readonly SpanRecord[]): readonly SpanRecord[] {
-  const copies = grouped(records, (record) => `${record.traceId}:${record.spanId}`);
-  return [...copies.entries()].sort(byKey).map(([, same]) => merged(same));
+  const copies = copiesOf(records);
+  const shared = sharedIds(copies);
+  return (shared.size === 0 ? copies : copiesOf(withOwnIds(records, shared))).map(merged);
+}
+
+/** The records of each span. */
+function copiesOf(records: readonly SpanRecord[]): readonly (readonly SpanRecord[])[] {
+  const all: SpanRecord[][] = [];
+  const known = byIds<SpanRecord[]>();
+  for (const record of records) {
+    const same = known.find(record.traceId, record.spanId);
+    if (same) {
+      same.push(record);
+      continue;
+    }
+    const first = [record];
+    all.push(first);
+    known.set(record.traceId, record.spanId, first);
+  }
+  return all;
 }
 
 /** `Map.groupBy`, which Node 20 does not have. */

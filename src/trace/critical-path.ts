@@ -11,22 +11,19 @@ export type View = 'response' | 'completion';
 /** When the view ends: with the entry, or with the last span of all. */
 export function lastOf(tree: Tree, view: View): Node {
   if (view === 'response') return tree.entry;
-  return late(tree).reduce((last, each) => (endsLater(each, last) ? each : last), tree.entry);
+  const tops = new Map<Node, Node>();
+  return tree.nodes.reduce((last, each) => (endsLater(each, last) && isLate(each, tops) ? each : last), tree.entry);
 }
 
 /**
- * Without the spans that end after the highest span that waited for them by no more than two clocks differ: the answer was out.
+ * Not what ends after the highest span that waited for it by no more than two clocks differ: the answer was out.
  *
  * entry    ├─────────────┤
  * awaited       ├─────────┤   the transaction ends with the entry
  */
-function late(tree: Tree): readonly Node[] {
-  const tops = new Map<Node, Node>();
-  return tree.nodes.filter((each) => {
-    const top = (each.parent && isAwaited(each) && tops.get(each.parent)) || each;
-    tops.set(each, top);
-    return top === each || each.end > top.end + MARGIN;
-  });
+function isLate(node: Node, tops: Map<Node, Node>): boolean {
+  const top = topOfUnit(node, tops);
+  return top === node || node.end > top.end + MARGIN;
 }
 
 const endsLater = (a: Node, b: Node): boolean => a.end > b.end || (a.end === b.end && a.span.depth < b.span.depth);
@@ -92,10 +89,12 @@ function penFrom(floor: Micros, end: Micros, states: ReadonlySet<Node>): Pen {
   return { at: () => cursor, draw, sections: () => drawn.toReversed(), states };
 }
 
-/** The highest span that, through awaited calls only, waited for this one. */
-function topOfUnit(from: Node): Node {
+/** The highest span that, through awaited calls only, waited for this one. `known`: of spans that were asked for before. */
+function topOfUnit(from: Node, known = new Map<Node, Node>()): Node {
   let top = from;
-  while (top.parent && isAwaited(top)) top = top.parent;
+  while (!known.has(top) && top.parent && isAwaited(top)) top = top.parent;
+  top = known.get(top) ?? top;
+  for (let at = from; at !== top && !known.has(at); at = at.parent ?? top) known.set(at, top);
   return top;
 }
 

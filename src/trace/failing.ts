@@ -15,7 +15,8 @@ type Judged = {
 
 export function httpStatus(attributes: Attributes): number | undefined {
   for (const name of HTTP_STATUS) {
-    const code = Number(attributes[name]);
+    const said = attributes[name];
+    const code = said === undefined ? 0 : Number(said);
     if (Number.isInteger(code) && code >= 100) return code;
   }
   return undefined;

@@ -1,11 +1,10 @@
 import type { TraceId } from '../telemetry/ids.ts';
 import type { EventRecord, LogRecord } from '../telemetry/record.ts';
-import { between, type Micros, micros } from '../units.ts';
+import { between, type Micros, micros, NO_TIME } from '../units.ts';
 import { spentOn } from './breakdown.ts';
-import { canonical } from './copies.ts';
 import { criticalPath, lastOf } from './critical-path.ts';
 import { fatalEnds } from './failure.ts';
-import { compare, type Draft, type Tree } from './node.ts';
+import type { Draft, OpenSpan, Tree } from './node.ts';
 import { beganAt, notTraced } from './not-traced.ts';
 import { selfTime } from './self-time.ts';
 import { settle } from './timing.ts';
@@ -52,8 +51,8 @@ export function transactionOf(
 const leftOut = ({ nodes }: Tree): readonly Incomplete[] =>
   nodes.some(({ span }) => span.attributes['aws.xray.limit_exceeded'] === true) ? ['truncated'] : [];
 
-const inOrder = <T extends LogRecord | EventRecord>(said: readonly T[]): readonly T[] =>
-  said.toSorted((a, b) => a.at - b.at || compare(canonical(a), canonical(b)));
+/** They come in canonical order (`distinct`), in which those of one moment stay. */
+const inOrder = <T extends LogRecord | EventRecord>(said: readonly T[]): readonly T[] => said.toSorted((a, b) => a.at - b.at);
 
 function traceIdsOf({ entry, nodes }: Tree): readonly TraceId[] {
   const others = new Set(nodes.map((node) => node.span.traceId));
@@ -63,16 +62,22 @@ function traceIdsOf({ entry, nodes }: Tree): readonly TraceId[] {
 
 function environmentOf({ nodes }: Tree): string {
   for (const { span } of nodes) {
-    const said = ENVIRONMENT.map((name) => span.attributes[name]).find((value) => typeof value === 'string' && value !== '');
-    if (typeof said === 'string') return said;
+    for (const name of ENVIRONMENT) {
+      const said = span.attributes[name];
+      if (typeof said === 'string' && said !== '') return said;
+    }
   }
   return NO_ENVIRONMENT;
 }
 
-function measured({ nodes }: Tree, path: readonly Section[]): readonly Span[] {
+function measured({ nodes }: Tree<OpenSpan>, path: readonly Section[]): readonly Span[] {
   const critical = new Map<string, Micros>();
   for (const { spanId, start, end, what } of path) {
     if (what === 'work') critical.set(spanId, micros((critical.get(spanId) ?? 0) + end - start));
   }
-  return nodes.map((node) => ({ ...node.span, self: selfTime(node), critical: critical.get(node.span.spanId) ?? micros(0) }));
+  for (const node of nodes) {
+    node.span.self = selfTime(node);
+    node.span.critical = critical.get(node.span.spanId) ?? NO_TIME;
+  }
+  return nodes.map(({ span }) => span);
 }

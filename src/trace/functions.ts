@@ -20,7 +20,13 @@ const ARN_NAME = /:function:([^:]+)/;
 const texts = (attributes: Attributes, names: readonly string[]): readonly string[] =>
   names.map((name) => attributes[name]).filter((value): value is string => typeof value === 'string' && value !== '');
 
-export const requestIdOf = (attributes: Attributes): string | undefined => texts(attributes, REQUEST_ID)[0];
+export function requestIdOf(attributes: Attributes): string | undefined {
+  for (const name of REQUEST_ID) {
+    const value = attributes[name];
+    if (typeof value === 'string' && value !== '') return value;
+  }
+  return undefined;
+}
 
 /** X-Ray's own name for the execution of a state machine. OpenTelemetry has none: the others are of wrappers around handlers. */
 export const EXECUTION_ARN = ['aws.resource_arn', 'aws.stepfunctions.execution_arn', 'aws.lambda.durable_execution.arn'] as const;

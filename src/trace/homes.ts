@@ -6,11 +6,10 @@ import { executionArnOf, requestIdOf } from './functions.ts';
 import { compare } from './node.ts';
 import type { Origin } from './origins.ts';
 
-/** Which connected set of traces a record belongs to. */
+/** To which trace a record belongs, and to which connected set of traces that one does. */
 export type Homes = {
+  /** The set, named by one of its traces. */
   readonly group: (trace: TraceId) => TraceId;
-  readonly ofSpan: (span: SpanRecord) => TraceId;
-  /** The trace, not the set. */
   readonly ofAttempt: (attempt: Attempt) => TraceId | undefined;
   readonly ofLog: (log: LogRecord) => TraceId | undefined;
   readonly ofEvent: (event: EventRecord) => TraceId | undefined;
@@ -20,40 +19,49 @@ type Origins = ReadonlyMap<SpanRecord, readonly Origin[]>;
 
 export function homesOf(spans: readonly SpanRecord[], attempts: readonly Attempt[], origins: Origins): Homes {
   const present = new Set(spans.map((span) => span.traceId));
-  const sets = connected(spans, origins, present);
-  const runs = byId(
-    spans.filter((span) => span.spanKind !== 'client' && span.spanKind !== 'producer'),
-    requestIdOf,
-  );
-  const calls = byId(spans, requestIdOf);
+  const group = connected(spans, origins, present).find;
+  const runs = once(() => byId(spans.filter(isRun), requestIdOf));
+  const calls = once(() => byId(spans, requestIdOf));
+  const executions = once(() => byId(spans, executionArnOf));
   const ofAttempt = ({ said }: Attempt): TraceId | undefined =>
-    runs.get(said.requestId) ?? said.traceId ?? calls.get(said.requestId);
-  const ofRequest = new Map<string, TraceId>(calls);
+    runs().get(said.requestId) ?? said.traceId ?? calls().get(said.requestId);
+  const reported = new Map<string, TraceId>();
   for (const attempt of attempts) {
     const trace = ofAttempt(attempt);
-    if (trace) ofRequest.set(attempt.said.requestId, trace);
-    if (trace) present.add(trace);
+    if (!trace) continue;
+    reported.set(attempt.said.requestId, trace);
+    present.add(trace);
   }
-  const executions = byId(spans, executionArnOf);
+  const ofRequest = (id: string | undefined): TraceId | undefined =>
+    id === undefined ? undefined : (reported.get(id) ?? calls().get(id));
+  const ofExecution = (arn: string | undefined): TraceId | undefined => (arn === undefined ? undefined : executions().get(arn));
   const known = (trace: TraceId | undefined): TraceId | undefined => (trace && present.has(trace) ? trace : undefined);
-  const ofLog = (log: LogRecord): TraceId | undefined => {
-    const trace = known(log.traceId) ?? ofRequest.get(log.requestId ?? '');
-    return trace && sets.find(trace);
+  return {
+    group,
+    ofAttempt,
+    ofLog: (log) => known(log.traceId) ?? ofRequest(log.requestId),
+    ofEvent: (event) => known(event.traceId) ?? ofRequest(event.requestId) ?? ofExecution(event.executionArn),
   };
-  const ofEvent = (event: EventRecord): TraceId | undefined => {
-    const named = known(event.traceId) ?? ofRequest.get(event.requestId ?? '');
-    const trace = named ?? executions.get(event.executionArn ?? '');
-    return trace && sets.find(trace);
-  };
-  return { group: sets.find, ofSpan: (span) => sets.find(span.traceId), ofAttempt, ofLog, ofEvent };
 }
+
+/** Most transactions have nothing that asks. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+const isRun = ({ spanKind }: SpanRecord): boolean => spanKind !== 'client' && spanKind !== 'producer';
 
 function connected(spans: readonly SpanRecord[], origins: Origins, present: ReadonlySet<TraceId>): Sets<TraceId> {
   const sets = disjointSets<TraceId>();
-  const edges = spans.flatMap((span) =>
-    [...span.links, ...(origins.get(span) ?? [])].map((to) => [span.traceId, to.traceId] as const),
-  );
-  for (const [from, to] of edges) if (present.has(to)) sets.join(from, to);
+  const join = (span: SpanRecord, to: { readonly traceId: TraceId }): void => {
+    if (to.traceId !== span.traceId && present.has(to.traceId)) sets.join(span.traceId, to.traceId);
+  };
+  for (const span of spans) for (const link of span.links) join(span, link);
+  for (const [span, known] of origins) for (const origin of known) join(span, origin);
   return sets;
 }
 

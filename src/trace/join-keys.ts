@@ -1,16 +1,11 @@
 import { isRedacted } from '../redaction/finding.ts';
 import { RECEIVED_IDS } from '../telemetry/deliveries.ts';
-import type { Attributes, AttributeValue, SpanKind } from '../telemetry/record.ts';
+import type { Attributes, AttributeValue, SpanRecord } from '../telemetry/record.ts';
 import { canonical } from './copies.ts';
 import { EXECUTION_ARN, REQUEST_ID } from './functions.ts';
 
-/** What a span must tell for its keys to be known: a record's words or a span's. */
-export type Carrier = {
-  readonly kind: SpanKind;
-  readonly operation: string;
-  readonly resource: string | undefined;
-  readonly attributes: Attributes;
-};
+/** What of a span tells its keys. */
+type Carrier = Pick<SpanRecord, 'spanKind' | 'operation' | 'resource' | 'attributes'>;
 
 /**
  * The ids by which one side of a hop names the other, as text with what they are the id of. `offers`: the next side may name them.
@@ -66,7 +61,7 @@ const RELAYED: readonly Relayed[] = [
     asked: EXECUTION_ARN,
     isId: (id) => id.startsWith('arn:') && /:(?:execution|express|durable-execution)[:/]/.test(id),
     service: /^AWS::StepFunctions::/,
-    called: /./,
+    called: /^/,
   },
   {
     name: 'gateway',
@@ -76,7 +71,7 @@ const RELAYED: readonly Relayed[] = [
     asked: ['http.response.header.x-amzn-requestid', 'http.response.header.apigw-requestid'],
     isId: () => true,
     service: /^AWS::ApiGateway/,
-    called: /./,
+    called: /^/,
   },
   {
     name: 'lambda',
@@ -108,12 +103,12 @@ const SETTLING = /delete|settle|ack|changemessagevisibility/i;
 const NO_KEYS: JoinKeys = { offers: [], wants: [] };
 
 export function joinKeysOf(span: Carrier): JoinKeys {
-  const calls = span.kind === 'client' || span.kind === 'producer';
-  if (!calls) return span.kind === 'internal' ? NO_KEYS : receivers(span);
+  const calls = span.spanKind === 'client' || span.spanKind === 'producer';
+  if (!calls) return span.spanKind === 'internal' ? NO_KEYS : receivers(span);
   const keys = carried(span);
   const does = keys.length === 0 ? '' : `${span.operation} ${textOf(span, OPERATION)}`;
   if (SETTLING.test(does)) return NO_KEYS;
-  if (span.kind === 'client' && RECEIVING.test(does)) return { offers: [], wants: keys.map((key) => [key]) };
+  if (span.spanKind === 'client' && RECEIVING.test(does)) return { offers: [], wants: keys.map((key) => [key]) };
   const offers = [...keys, ...asked(span)];
   return offers.length === 0 ? NO_KEYS : { offers, wants: [] };
 }
@@ -137,29 +132,25 @@ export const itemIds = (attributes: Attributes): readonly string[] =>
 export const itemIdOf = (key: string): string => key.slice(key.lastIndexOf(' ') + 1);
 
 function receivers(span: Carrier): JoinKeys {
-  const keys = carried(span);
-  const relayed = RELAYED.map((relay) => ({ relay, ids: valuesOf(span.attributes, relay.ids).filter(relay.isId).slice(0, 1) }));
-  const isService = ({ service }: Relayed): boolean => service.test(span.resource ?? '');
-  return {
-    offers: relayed.flatMap(({ relay, ids }) => (isService(relay) ? ids.map((id) => `${relay.name}-behind ${id}`) : [])),
-    wants: [
-      ...keys.map((key) => [key]),
-      ...relayed.flatMap(({ relay: { name, ...relay }, ids }) =>
-        ids.map((id) =>
-          relay.service.test(span.resource ?? '') ? [`${name} ${id}`] : [`${name}-behind ${id}`, `${name} ${id}`],
-        ),
-      ),
-    ],
-  };
+  const wants = carried(span).map((key) => [key]);
+  const offers: string[] = [];
+  for (const { name, ids, isId, service } of RELAYED) {
+    const id = valuesOf(span.attributes, ids).find(isId);
+    if (id === undefined) continue;
+    const [front, behind] = [`${name} ${id}`, `${name}-behind ${id}`];
+    const isService = service.test(span.resource ?? '');
+    if (isService) offers.push(behind);
+    wants.push(isService ? [front] : [behind, front]);
+  }
+  return wants.length === 0 ? NO_KEYS : { offers, wants };
 }
 
 function asked(span: Carrier): readonly string[] {
-  const called = RELAYED.filter((relay) => relay.called.test(span.resource ?? ' '));
-  const told = (relay: Relayed): readonly string[] =>
-    valuesOf(span.attributes, relay.asked)
-      .filter(relay.isId)
-      .map((id) => `${relay.name} ${id}`);
-  return called.flatMap(told);
+  return RELAYED.flatMap(({ name, asked: names, isId, called }) => {
+    const told = valuesOf(span.attributes, names);
+    if (told.length === 0 || !called.test(span.resource ?? '')) return NOTHING;
+    return told.filter(isId).map((id) => `${name} ${id}`);
+  });
 }
 
 /** Keys that a message, a record or an item carries from one side to the other. */

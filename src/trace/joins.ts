@@ -1,33 +1,39 @@
 import type { SpanLink } from '../telemetry/record.ts';
+import type { ByIds } from './by-ids.ts';
 import { disjointSets } from './connected.ts';
 import { failedItems, isFailing } from './failing.ts';
 import { itemIdOf, itemIds } from './join-keys.ts';
-import { byStart, depthFirst, keyOf, type Node } from './node.ts';
+import { byStart, depthFirst, keyOf, NOTHING, type Node, type OpenSpan } from './node.ts';
 import type { Join } from './transaction.ts';
 
 /** A span without parent that links to a span of another tree, or names an id that one offers, hangs under it. The later trees join first. */
-export function joinRoots(nodes: readonly Node[], byId: ReadonlyMap<string, Node>): void {
-  const trees = disjointSets<Node>();
-  const roots = nodes.filter((each) => !each.parent);
-  const members = new Map(roots.map((root) => [root, depthFirst(root)]));
-  for (const [root, family] of members) for (const each of family) trees.join(root, each);
-  for (const root of roots.toReversed()) {
-    const foreign = (other: Node): boolean => trees.find(other) !== trees.find(root);
-    const edges = (members.get(root) ?? [root]).flatMap((member) => edgesOf(member, byId)).filter(({ to }) => foreign(to));
-    const found = edges.length === 0 ? undefined : chosen(root, edges, members.get(root) ?? [root]);
+export function joinRoots(roots: readonly Sprout[], known: ByIds<Sprout>): void {
+  if (roots.length < 2) return;
+  const families = roots.toReversed().map((root) => ({ root, family: depthFirst(root) }));
+  const rootOf = new Map<Sprout, Sprout>();
+  for (const { root, family } of families) for (const member of family) rootOf.set(member, root);
+  const trees = disjointSets<Sprout>();
+  const treeOf = (member: Sprout): Sprout => trees.find(rootOf.get(member) ?? member);
+  for (const { root, family } of families) {
+    const edges = family.flatMap((member) => edgesOf(member, known)).filter(({ to }) => treeOf(to) !== treeOf(root));
+    const found = edges.length === 0 ? undefined : chosen(root, edges, family);
     if (!found) continue;
     root.parent = found.to;
-    root.span = { ...root.span, parentSpanId: found.to.span.spanId, join: found.join };
-    trees.join(found.to, root);
+    root.span.parentSpanId = found.to.span.spanId;
+    root.span.join = found.join;
+    trees.join(treeOf(found.to), treeOf(root));
   }
 }
 
-/** Where a span of the tree came from, and how that is known. */
-type Edge = { readonly from: Node; readonly to: Node; readonly join: Join; readonly items: readonly string[] };
+type Sprout = Node<OpenSpan>;
 
-function edgesOf(from: Node, byId: ReadonlyMap<string, Node>): readonly Edge[] {
+/** Where a span of the tree came from, and how that is known. */
+type Edge = { readonly from: Sprout; readonly to: Sprout; readonly join: Join; readonly items: readonly string[] };
+
+function edgesOf(from: Sprout, known: ByIds<Sprout>): readonly Edge[] {
+  if (from.links.length + from.origins.length === 0) return NOTHING;
   const edge = (link: SpanLink, join: Join, key?: string): readonly Edge[] => {
-    const to = byId.get(keyOf(link.traceId, link.spanId));
+    const to = known.find(link.traceId, link.spanId);
     return to ? [{ from, to, join, items: [...(key === undefined ? [] : [itemIdOf(key)]), ...itemIds(to.span.attributes)] }] : [];
   };
   // Shims send a parent that waits as a link that says so.
@@ -68,8 +74,8 @@ function isItem(root: Node, edge: Edge, edges: readonly Edge[]): boolean {
 
 /** Every span that this one came from besides its parent: what it links to, and what gave it a message, a record or an item. */
 export function furtherParents({ span, links, origins, parent }: Node): readonly SpanLink[] {
+  if (links.length + origins.length === 0) return NOTHING;
   const carried = origins.filter(({ key }) => /^(?:message|record|item) /.test(key));
-  if (links.length + carried.length === 0) return [];
   const found = new Map([...links, ...carried].map(({ traceId, spanId }) => [keyOf(traceId, spanId), { traceId, spanId }]));
   found.delete(keyOf(span.traceId, span.spanId));
   if (parent) found.delete(keyOf(parent.span.traceId, parent.span.spanId));

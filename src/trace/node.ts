@@ -10,10 +10,10 @@ import type { Span } from './transaction.ts';
 export const MARGIN = micros(1_001);
 
 /** A span on the workbench. Times are those of the analysis: shifted, and closed where the span never ended. */
-export type Node = {
-  span: Span;
-  parent: Node | undefined;
-  children: Node[];
+export type Node<S extends Span = Span> = {
+  readonly span: S;
+  parent: Node<S> | undefined;
+  children: Node<S>[];
   start: Micros;
   end: Micros;
   /** Hung under the entry because nobody knows what called it. */
@@ -22,13 +22,19 @@ export type Node = {
   readonly origins: readonly Origin[];
 };
 
+/** A span that assembly still writes to; nobody else has seen it. */
+export type OpenSpan = { -readonly [Field in keyof Span]: Span[Field] };
+
 /** A span before it has its place. */
-export type Draft = {
-  readonly span: Span;
+export type Draft<S extends Span = OpenSpan> = {
+  readonly span: S;
   readonly links: readonly SpanLink[];
   /** What it came from by the ids it names. */
   readonly origins: readonly Origin[];
 };
+
+/** One for all that link to nothing, came from nothing. */
+export const NOTHING: readonly never[] = [];
 
 /** Names a span among those of several traces. */
 export const keyOf = (trace: string, span: string): string => `${trace}:${span}`;
@@ -37,11 +43,11 @@ export const keyOf = (trace: string, span: string): string => `${trace}:${span}`
 export const UNSAID = '';
 
 /** Depth first, the entry first. */
-export type Tree = { readonly entry: Node; readonly nodes: readonly Node[] };
+export type Tree<S extends Span = Span> = { readonly entry: Node<S>; readonly nodes: readonly Node<S>[] };
 
 export const length = (node: Node): number => node.end - node.start;
 
-export function node({ span, links, origins }: Draft): Node {
+export function node<S extends Span>({ span, links, origins }: Draft<S>): Node<S> {
   const start = micros(span.start + span.shifted);
   return {
     span,
@@ -85,8 +91,8 @@ export const isInferred = ({ span }: Pick<Placed, 'span'>): boolean => span.attr
 export const isAttempt = (span: Pick<Span, 'operation'>): boolean => /^Attempt #\d+$/.test(span.operation);
 
 /** Parents before their children, without recursion: chains may be 100,000 deep. */
-export function depthFirst(entry: Node): readonly Node[] {
-  const order: Node[] = [];
+export function depthFirst<S extends Span>(entry: Node<S>): readonly Node<S>[] {
+  const order: Node<S>[] = [];
   const rest = [entry];
   for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
     order.push(next);

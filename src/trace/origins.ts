@@ -1,7 +1,7 @@
 import type { TraceId } from '../telemetry/ids.ts';
 import type { SpanLink, SpanRecord } from '../telemetry/record.ts';
 import { micros } from '../units.ts';
-import { isGuess, joinKeysOf } from './join-keys.ts';
+import { isGuess, type JoinKeys, joinKeysOf } from './join-keys.ts';
 import { compare } from './node.ts';
 
 /** A span of another part of the system that this one came from, known by an id that both bear. */
@@ -18,10 +18,7 @@ type Offers = { readonly spans: SpanRecord[]; readonly runs: number[]; readonly 
 
 /** What each span came from, by every id it names; spans that name none are left out. The order of the spans does not matter. */
 export function originsOf(spans: readonly SpanRecord[]): ReadonlyMap<SpanRecord, readonly Origin[]> {
-  const keys = spans
-    .map((span) => ({ span, ...joinKeysOf({ ...span, kind: span.spanKind }) }))
-    .filter(({ offers, wants }) => offers.length + wants.length > 0)
-    .sort((a, b) => byStart(a.span, b.span));
+  const keys = keyed(spans);
   const offers = new Map<string, Offers>();
   for (const { span, offers: offered } of keys) {
     for (const key of offered) {
@@ -36,6 +33,18 @@ export function originsOf(spans: readonly SpanRecord[]): ReadonlyMap<SpanRecord,
     if (origins.length > 0) found.set(span, origins);
   }
   return found;
+}
+
+type Keyed = JoinKeys & { readonly span: SpanRecord };
+
+/** Those that name an id, the first to start first. */
+function keyed(spans: readonly SpanRecord[]): readonly Keyed[] {
+  const found: Keyed[] = [];
+  for (const span of spans) {
+    const { offers, wants } = joinKeysOf(span);
+    if (offers.length + wants.length > 0) found.push({ span, offers, wants });
+  }
+  return found.sort((a, b) => byStart(a.span, b.span));
 }
 
 function offer({ spans, runs, traces }: Offers, span: SpanRecord): void {

@@ -1,5 +1,5 @@
 import { earlier, later, type Micros, micros } from '../units.ts';
-import { isInit, isQueueLike, length, MARGIN, type Node, type Tree } from './node.ts';
+import { isInit, isQueueLike, length, MARGIN, type Node, type OpenSpan, type Tree } from './node.ts';
 import { stretchCallers } from './stretch.ts';
 import type { Incomplete } from './transaction.ts';
 
@@ -7,7 +7,7 @@ import type { Incomplete } from './transaction.ts';
 const LARGEST_SKEW = micros(200_000);
 
 /** Gives every span the times that the analysis works with: clocks aligned, open ends closed, initializations beside their function. */
-export function settle(tree: Tree): readonly Incomplete[] {
+export function settle(tree: Tree<OpenSpan>): readonly Incomplete[] {
   const found: Incomplete[] = [];
   if (tree.nodes.some((each) => each.span.duration === undefined)) found.push('still-running');
   if (alignClocks(tree)) found.push('clock-skew');
@@ -24,17 +24,15 @@ export function settleAgain(tree: Tree): void {
   hoistInitializations(tree);
 }
 
-function alignClocks(tree: Tree): boolean {
+function alignClocks(tree: Tree<OpenSpan>): boolean {
   let shifted = false;
   for (const each of tree.nodes) {
     const inherited = each.parent && !isDetached(each) ? each.parent.span.shifted : 0;
     move(each, inherited);
     const delta = each.parent ? skew(each, each.parent) : 0;
     move(each, delta);
-    const shift = micros(inherited + delta);
-    if (shift === 0) continue;
-    each.span = { ...each.span, shifted: shift };
-    shifted = true;
+    each.span.shifted = micros(inherited + delta);
+    if (each.span.shifted !== 0) shifted = true;
   }
   return shifted;
 }
@@ -42,6 +40,7 @@ function alignClocks(tree: Tree): boolean {
 const isDetached = (each: Node): boolean => each.adrift || each.span.join === 'link' || each.span.join === 'message';
 
 function move(each: Node, delta: number): void {
+  if (delta === 0) return;
   each.start = micros(each.start + delta);
   each.end = micros(each.end + delta);
 }
@@ -55,8 +54,8 @@ function move(each: Node, delta: number): void {
  * child         ├────────┤         after: the way there as long as the way back
  */
 function skew(child: Node, parent: Node): number {
-  if (isDetached(child) || child.span.kind === 'consumer' || isInit(child.span) || isQueueLike(child)) return 0;
   if (child.start >= parent.start - MARGIN || !onAnotherHost(child, parent)) return 0;
+  if (isDetached(child) || child.span.kind === 'consumer' || isInit(child.span) || isQueueLike(child)) return 0;
   const room = child.span.duration === undefined ? 0 : Math.max(0, length(parent) - length(child));
   const delta = micros(parent.start + room / 2 - child.start);
   const isCall = parent.span.kind === 'client' && child.span.kind === 'server';
@@ -92,7 +91,7 @@ function hoistInitializations(tree: Tree): void {
   for (const each of tree.nodes) {
     const { parent } = each;
     const above = parent?.parent;
-    if (!parent || !above || !isInit(each.span) || each.end > parent.start + MARGIN) continue;
+    if (!parent || !above || each.end > parent.start + MARGIN || !isInit(each.span)) continue;
     parent.children = parent.children.filter((child) => child !== each);
     above.children.push(each);
     each.parent = above;

@@ -1,23 +1,28 @@
+import { type ByIds, byIds } from './by-ids.ts';
 import { furtherParents, joinRoots } from './joins.ts';
-import { byStart, type Draft, depthFirst, keyOf, type Node, node, type Tree } from './node.ts';
+import { byStart, type Draft, depthFirst, NOTHING, type Node, node, type OpenSpan, type Tree } from './node.ts';
 import type { Incomplete, Span, Transaction } from './transaction.ts';
 
 const UNKNOWN_SERVICE = 'unknown';
 
-export type Grown = Tree & { readonly incomplete: ReadonlySet<Incomplete> };
+type Sprout = Node<OpenSpan>;
+
+export type Grown = Tree<OpenSpan> & { readonly incomplete: ReadonlySet<Incomplete> };
 
 /** Hangs every span under its parent, what is without one under the entry. No span is lost or met twice. */
 export function grow(drafts: readonly Draft[]): Grown {
   const nodes = drafts.map(node).sort(byStart);
-  const byId = new Map(nodes.map((each) => [keyOf(each.span.traceId, each.span.spanId), each]));
-  for (const each of nodes) each.parent = recordedParent(each, byId);
+  const known = byIds<Sprout>();
+  for (const each of nodes) known.set(each.span.traceId, each.span.spanId, each);
+  for (const each of nodes) each.parent = recordedParent(each, known);
   const cut = cutCycles(nodes);
   fillChildren(nodes);
-  joinRoots(nodes, byId);
-  const entry = entryOf(nodes.filter((each) => !each.parent));
-  const adrift = nodes.filter((each) => !each.parent && each !== entry);
+  const roots = nodes.filter(isRoot);
+  joinRoots(roots, known);
+  const entry = entryOf(roots.filter(isRoot));
+  const adrift = roots.filter((each) => isRoot(each) && each !== entry);
   for (const each of adrift) Object.assign(each, { parent: entry, adrift: true });
-  fillChildren(nodes);
+  if (roots.length > 1) fillChildren(nodes);
   return { entry, nodes: withDepths(entry), incomplete: defects(entry, adrift, cut) };
 }
 
@@ -25,7 +30,7 @@ export function grow(drafts: readonly Draft[]): Grown {
 export function regrow(transaction: Transaction): Tree {
   const above: Node[] = [];
   const nodes = transaction.spans.map((span) => {
-    const next = node({ span, links: [], origins: [] });
+    const next = node({ span, links: NOTHING, origins: NOTHING });
     next.parent = above[span.depth - 1];
     next.adrift = span.depth > 0 && (span.join === undefined || next.parent?.span.spanId !== span.parentSpanId);
     above[span.depth] = next;
@@ -37,16 +42,21 @@ export function regrow(transaction: Transaction): Tree {
   return { entry, nodes };
 }
 
-function recordedParent(child: Node, byId: ReadonlyMap<string, Node>): Node | undefined {
-  const { traceId, parentSpanId } = child.span;
-  return parentSpanId === undefined ? undefined : byId.get(keyOf(traceId, parentSpanId));
+const isRoot = ({ parent }: Node): boolean => parent === undefined;
+
+function recordedParent({ span: { traceId, parentSpanId } }: Sprout, known: ByIds<Sprout>): Sprout | undefined {
+  return parentSpanId === undefined ? undefined : known.find(traceId, parentSpanId);
 }
 
-/** Follows parent links; where they close a ring, the member that started first loses its parent. */
+/**
+ * Follows parent links; where they close a ring, the member that started first loses its parent. Every ring leads back in time once,
+ * so it is met from there.
+ */
 function cutCycles(nodes: readonly Node[]): readonly Node[] {
   const cut: Node[] = [];
   const walkOf = new Map<Node, number>();
-  nodes.forEach((origin, walk) => {
+  const suspects = nodes.filter((each) => each.parent && byStart(each.parent, each) >= 0);
+  suspects.forEach((origin, walk) => {
     let at: Node | undefined = origin;
     for (; at && !walkOf.has(at); at = at.parent) walkOf.set(at, walk);
     if (at && walkOf.get(at) === walk) cut.push(openRing(at));
@@ -62,12 +72,12 @@ function openRing(member: Node): Node {
 }
 
 function fillChildren(nodes: readonly Node[]): void {
-  for (const each of nodes) each.children = [];
+  for (const each of nodes) if (each.children.length > 0) each.children = [];
   for (const each of nodes) each.parent?.children.push(each);
 }
 
 /** Without any parent before without a known one; what answers requests or messages before the rest; then the first to start. */
-function entryOf(roots: readonly Node[]): Node {
+function entryOf(roots: readonly Sprout[]): Sprout {
   const rank = (root: Node): number => (namesParent(root) ? 0 : 2) + (isEntryLike(root.span) ? 1 : 0);
   const [entry] = roots.toSorted((a, b) => rank(b) - rank(a) || byStart(a, b));
   if (!entry) throw new Error('expected a tree to have a root after its cycles were cut');
@@ -80,13 +90,14 @@ const namesParent = ({ span, links }: Node): boolean =>
 
 const isEntryLike = (span: Span): boolean => span.kind === 'server' || span.kind === 'consumer';
 
-function withDepths(entry: Node): readonly Node[] {
+function withDepths(entry: Sprout): readonly Sprout[] {
   const order = depthFirst(entry);
   for (const each of order) {
-    const depth = each.parent ? each.parent.span.depth + 1 : 0;
-    const join = each.span.join ?? (each.parent && !each.adrift ? 'parent' : undefined);
-    const service = each.span.service || each.parent?.span.service || UNKNOWN_SERVICE;
-    each.span = { ...each.span, depth, join, service, alsoFrom: furtherParents(each) };
+    const { span, parent } = each;
+    span.depth = parent ? parent.span.depth + 1 : 0;
+    span.join ??= parent && !each.adrift ? 'parent' : undefined;
+    span.service ||= parent?.span.service || UNKNOWN_SERVICE;
+    span.alsoFrom = furtherParents(each);
   }
   return order;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { openStudio } from '../../jobs/start-studio.ts';
 import { startWorkers } from '../../jobs/worker.ts';
 import { startBot } from '../../src/bot.ts';
-import { Secret } from '../../src/config.ts';
+import { Secret } from '../../src/secret.ts';
 import { freePort } from '../../src/local/free-port.ts';
 import { type Shop, startShop } from '../../src/local/shop/shop.ts';
 import { type LocalSlack, startLocalSlack } from '../../src/local/slack.ts';

@@ -12,7 +12,9 @@ const USAGE = `tracefall: the failing transaction, in Slack
   tracefall bot         Slack and OTLP/HTTP
   tracefall worker      the jobs
   tracefall serve       bot and worker in one process
-  tracefall doctor      what a start needs, what of it is missing, and how to mend it
+  tracefall doctor [URL]
+                        what a start needs, what of it is missing, and how to mend it; with the bot's address also whether
+                        it answers there
   tracefall manifest [URL]
                         the Slack app manifest for a bot at that address; without one for Socket Mode
 `;
@@ -43,9 +45,9 @@ const commands: Readonly<Record<string, (rest: readonly string[]) => Promise<num
   serve: () => serving(['bot', 'worker']),
   bot: () => serving(['bot']),
   worker: () => serving(['worker']),
-  doctor: async () => {
+  doctor: async ([url]) => {
     const { doctor } = await import('./start-doctor.ts');
-    return await doctor(console.log);
+    return await doctor(console.log, url);
   },
   manifest: async ([url]) => {
     const { manifest } = await import('../src/slack/manifest.ts');

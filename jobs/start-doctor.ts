@@ -1,20 +1,27 @@
-import { config, doctorConfig, functionConfig, slackConfig } from '../src/config.ts';
+import { config, doctorConfig, functionConfig, rulesConfig, slackConfig } from '../src/config.ts';
 import { type Finding, findingsText, good, missing, missingIn, noted, type Section } from '../src/findings.ts';
+import type { Rules } from '../src/incident/rules.ts';
 import { patientConnection } from '../src/redis/connection.ts';
 import { fitnessOf } from '../src/redis/fitness.ts';
+import { checkAddress } from '../src/slack/address-checkup.ts';
 import { checkSlack } from '../src/slack/checkup.ts';
 import { fontFault } from '../src/waterfall/render.ts';
 import { within } from '../src/within.ts';
+import { readRules } from './start-rules.ts';
 
-const MEND_REDIS = 'maxmemory-policy noeviction and appendonly yes in redis.conf, or in the parameter group of ElastiCache';
 const MEND_FONTS = 'reinstall: the fonts lie beside the code (dist/src/waterfall/fonts), and FONTCONFIG_FILE must not be set';
 
-/** Looks at everything that a start needs and says what is missing. Changes nothing, sends nothing to anybody. Gives the exit code. */
-export async function doctor(print: (text: string) => void): Promise<number> {
+/**
+ * Looks at everything that a start needs and says what is missing. Changes nothing, sends nothing to anybody. `address`: where Slack reaches
+ * the bot. Gives the exit code.
+ */
+export async function doctor(print: (text: string) => void, address?: string): Promise<number> {
+  const rules = await attempt(() => readRules(rulesConfig(), ''));
   const sections: readonly Section[] = [
-    { name: 'Configuration', findings: configuration() },
+    { name: 'Configuration', findings: await configuration() },
+    { name: 'Rules', findings: ruled(rules) },
     { name: 'Redis', findings: await redis() },
-    { name: 'Slack', findings: await slack() },
+    { name: 'Slack', findings: await slack(rules instanceof Error ? undefined : rules, address) },
     { name: 'AWS', findings: await aws() },
     { name: 'Fonts', findings: fonts() },
   ];
@@ -22,20 +29,24 @@ export async function doctor(print: (text: string) => void): Promise<number> {
   return missingIn(sections) === 0 ? 0 : 1;
 }
 
-const attempt = <T>(read: () => T): T | Error => {
+async function attempt<T>(read: () => T | Promise<T>): Promise<T | Error> {
   try {
-    return read();
+    return await read();
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
-};
+}
 
-/** Each fault stands on a line of its own. */
-function configuration(): readonly Finding[] {
-  const read = attempt(config);
+/** Each fault stands on a line of its own, below what they are faults of. */
+function faultsOf({ message }: Error): readonly string[] {
+  const [first = message, ...faults] = message.split('\n  ');
+  return faults.length === 0 ? [first] : faults;
+}
+
+async function configuration(): Promise<readonly Finding[]> {
+  const read = await attempt(config);
   if (!(read instanceof Error)) return [good('every variable that is needed is set and well-formed')];
-  const faults = read.message.split('\n  ').slice(1);
-  return faults.map((fault) => missing(fault, SOURCES[fault.split(':')[0] ?? ''] ?? 'README.md says what it is'));
+  return faultsOf(read).map((fault) => missing(fault, SOURCES[fault.split(':')[0] ?? ''] ?? 'README.md says what it is'));
 }
 
 /** Where a person finds what to set. */
@@ -47,30 +58,45 @@ const SOURCES: Readonly<Record<string, string>> = {
   REDIS_URL: 'rediss://:password@host:6379 of a Redis or Valkey that drops nothing; npm start brings one for trying',
 };
 
+function ruled(read: Rules | Error): readonly Finding[] {
+  if (read instanceof Error) return faultsOf(read).map((fault) => missing(fault, 'docs/slack.md says what stands in the file'));
+  const { file, text } = rulesConfig();
+  if (file === undefined && text === undefined)
+    return [noted('none: everything is told in TRACEFALL_CHANNEL', 'TRACEFALL_CONFIG names a file: docs/slack.md')];
+  const { routes, mute, thresholds, quietHours } = read;
+  const counts = `${routes.length} routes, ${mute.length} mutes, ${thresholds.length} thresholds, ${quietHours.length} quiet hours`;
+  return [good(`${file ?? 'TRACEFALL_RULES'}: ${counts}`)];
+}
+
 async function redis(): Promise<readonly Finding[]> {
-  const read = attempt(functionConfig);
+  const read = await attempt(functionConfig);
   if (read instanceof Error) return [noted('not checked: REDIS_URL is not usable')];
   const connection = patientConnection(read.redisUrl, () => undefined);
   try {
     const began = performance.now();
-    const { faults, warnings } = await within(fitnessOf(connection));
-    return [
-      good(`answers, in ${Math.ceil(performance.now() - began)} ms`),
-      ...(faults.length === 0 ? [good('is new enough and drops nothing')] : faults.map((fault) => missing(fault, MEND_REDIS))),
-      ...warnings.map((warning) => noted(warning, 'appendonly yes; on ElastiCache a replica in a second zone')),
-    ];
+    const fitness = await within(fitnessOf(connection));
+    return [good(`answers, in ${Math.ceil(performance.now() - began)} ms`), ...fitness];
   } catch {
-    return [missing('does not answer', 'check REDIS_URL, the security group and whether it needs rediss://')];
+    const { host } = new URL(read.redisUrl);
+    return [
+      missing(`${host} does not answer`, 'check REDIS_URL, its password, the security group and whether it needs rediss://'),
+    ];
   } finally {
     connection.disconnect();
   }
 }
 
-async function slack(): Promise<readonly Finding[]> {
-  const read = attempt(slackConfig);
+async function slack(rules: Rules | undefined, address: string | undefined): Promise<readonly Finding[]> {
+  const read = await attempt(slackConfig);
   if (read instanceof Error) return [noted('not checked: its variables are not usable')];
-  const { botToken, signingSecret, apiUrl, channel } = read;
-  return await checkSlack({ token: botToken.reveal(), signingSecret: signingSecret?.reveal(), apiUrl, channel });
+  const { botToken, signingSecret, appToken, apiUrl, channel } = read;
+  const channels = [...new Set([rules?.channel || channel, ...(rules?.routes ?? []).map((route) => route.channel)])];
+  return [
+    ...(await checkSlack({
+      ...{ token: botToken.reveal(), signingSecret: signingSecret?.reveal(), appToken: appToken?.reveal(), apiUrl, channels },
+    })),
+    ...(address !== undefined && signingSecret ? [await checkAddress(address, signingSecret.reveal())] : []),
+  ];
 }
 
 async function aws(): Promise<readonly Finding[]> {

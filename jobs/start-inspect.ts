@@ -32,7 +32,7 @@ export type InspectOptions = {
 
 /** `tracefall inspect`: reads files, prints transactions; no network, no Redis. Resolves to the exit code. */
 export async function inspect({ files, baseline, json, png, map, rules: file }: InspectOptions): Promise<number> {
-  const rules = file === undefined ? undefined : await readRules(file, 'TRACEFALL_CHANNEL');
+  const rules = file === undefined ? undefined : await readRules({ file }, 'TRACEFALL_CHANNEL');
   const { records, rejects, quiet } = await telemetryIn(files);
   if (records.length === 0) {
     console.error(

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { type Bot, startBot } from '../src/bot.ts';
-import { type LocalConfig, localConfig, Secret, type SlackConfig, slackConfig } from '../src/config.ts';
+import { type LocalConfig, localConfig, type SlackConfig, slackConfig } from '../src/config.ts';
 import { freePort } from '../src/local/free-port.ts';
 import { startRedis } from '../src/local/redis.ts';
 import { shopCommand } from '../src/local/shop/command.ts';
@@ -9,6 +9,7 @@ import { type Shop, startShop } from '../src/local/shop/shop.ts';
 import { startLocalSlack } from '../src/local/slack.ts';
 import { logger } from '../src/log.ts';
 import { metrics } from '../src/metrics.ts';
+import { Secret } from '../src/secret.ts';
 import { openWorld } from '../src/world.ts';
 import { readRules } from './start-rules.ts';
 import { openStudio } from './start-studio.ts';
@@ -58,7 +59,7 @@ async function started(
   const redisUrl = local.REDIS_URL ?? (await redisOfOurOwn(local, parts, say));
   const port = await freePort(local.PORT);
   const slack = await slackOrOurOwn(local, parts, { say, port });
-  const rules = await readRules(local.TRACEFALL_CONFIG, slack.channel);
+  const rules = await readRules({ file: local.TRACEFALL_CONFIG }, slack.channel);
   const { world, prompt, patient, close } = openWorld({ redisUrl, slack, log, rules });
   parts.push({ close });
   const studio = openStudio({ redisUrl, log });

@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
+import type { RulesConfig } from '../src/config.ts';
 import { decide } from '../src/incident/decide.ts';
 import { DEFAULT_RULES, type Rules, tellingOf } from '../src/incident/rules.ts';
 import { rulesIn } from '../src/rules-file.ts';
 import type { Scene } from '../src/waterfall/scene.ts';
 
-/** The rules of a file, or the usual ones. Throws an Error that lists every fault with its line. */
-export async function readRules(file: string | undefined, channel: string): Promise<Rules> {
-  return file === undefined ? { ...DEFAULT_RULES, channel } : rulesIn(await readFile(file, 'utf8'), file, channel);
+/** The rules of a file or a text, or the usual ones. Throws an Error that lists every fault with its line. */
+export async function readRules({ file, text }: RulesConfig, channel: string): Promise<Rules> {
+  if (file !== undefined) return rulesIn(await readFile(file, 'utf8'), file, channel);
+  return text === undefined ? { ...DEFAULT_RULES, channel } : rulesIn(text, 'TRACEFALL_RULES', channel);
 }
 
 /** What the rules would have done with a transaction, as a line for people. */

@@ -18,10 +18,11 @@ export async function serve(
 ): Promise<{ readonly close: () => Promise<void> }> {
   const log = logger();
   const { slack, port, redisUrl, aws } = config;
-  const rules = await readRules(config.rulesFile, slack.channel);
+  const rules = await readRules(config.rules, slack.channel);
   const { world, prompt, patient, close } = openWorld({ redisUrl, slack, log, rules });
-  const { faults, warnings } = await fitnessOf(patient);
-  for (const warning of warnings) log.warn(warning);
+  const fitness = await fitnessOf(patient);
+  for (const { what, state } of fitness) if (state === 'noted') log.warn(`Redis ${what}`);
+  const faults = fitness.flatMap(({ what, state }) => (state === 'missing' ? [`Redis: ${what}`] : []));
   if (faults.length > 0) {
     await close();
     throw new Error(faults.join('\n'));

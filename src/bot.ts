@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { receiveEvent, receiveFirehose } from './aws/receive.ts';
-import type { AwsDoorsConfig, Secret, SlackConfig } from './config.ts';
+import type { AwsDoorsConfig, SlackConfig } from './config.ts';
 import { pressure } from './http/pressure.ts';
 import { intake, type Settling } from './intake.ts';
 import type { Metrics } from './metrics.ts';
@@ -10,6 +10,7 @@ import { type Commands, people } from './people.ts';
 import type { World } from './ports.ts';
 import { type Redactor, redactor } from './redaction/redact.ts';
 import { redisOnce } from './redis/once.ts';
+import type { Secret } from './secret.ts';
 import { slackApp } from './slack/app.ts';
 import { REMEMBERED_SECONDS } from './slack/genuine.ts';
 import type { Route } from './slack/routes.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Secret } from './secret.ts';
 
 /** What the processes read from the environment, checked whole before anything starts. */
 export type Config = {
@@ -8,9 +9,11 @@ export type Config = {
   readonly otlpToken: Secret | undefined;
   readonly aws: AwsDoorsConfig;
   readonly awsCalls: AwsCallsConfig;
-  /** Path of the routing and rules file. */
-  readonly rulesFile: string | undefined;
+  readonly rules: RulesConfig;
 };
+
+/** Where the routing and rules stand: in a file, or here where there is no place for one. With neither the usual ones. */
+export type RulesConfig = { readonly file?: string | undefined; readonly text?: string | undefined };
 
 /** What the worker itself asks and tells AWS; with neither it needs no credential. */
 export type AwsCallsConfig = { readonly pull: boolean; readonly eventBus: string | undefined };
@@ -43,26 +46,6 @@ type Welcome = {
   readonly enterprises: ReadonlySet<string> | undefined;
   readonly channels: ReadonlySet<string> | undefined;
 };
-
-/** Prints as `[secret]` wherever it is printed by mistake; `reveal` is the one way to its text. */
-export class Secret {
-  readonly #text: string;
-  constructor(text: string) {
-    this.#text = text;
-  }
-  reveal(): string {
-    return this.#text;
-  }
-  toString(): string {
-    return '[secret]';
-  }
-  toJSON(): string {
-    return '[secret]';
-  }
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return '[secret]';
-  }
-}
 
 const DEFAULT_PORT = 3_000;
 
@@ -118,10 +101,25 @@ const variables = z.object({
   TRACEFALL_PULL: z.enum(['on', 'off'], 'expected on or off').default('off'),
   TRACEFALL_EVENT_BUS: z.string().optional(),
   TRACEFALL_CONFIG: z.string().optional(),
+  TRACEFALL_RULES: z.string().optional(),
 });
-const Environment = variables.refine(isVerifiable, UNVERIFIABLE);
+
+const hasOneSetOfRules = (rules: { TRACEFALL_CONFIG?: unknown; TRACEFALL_RULES?: unknown }): boolean =>
+  rules.TRACEFALL_CONFIG === undefined || rules.TRACEFALL_RULES === undefined;
+const TWO_SETS_OF_RULES = { path: ['TRACEFALL_RULES'], error: 'expected without TRACEFALL_CONFIG: rules stand in one place' };
+
+const Environment = variables.refine(isVerifiable, UNVERIFIABLE).refine(hasOneSetOfRules, TWO_SETS_OF_RULES);
 
 type Source = Readonly<Record<string, string | undefined>>;
+
+/** The rules' part alone. */
+export const rulesConfig = (environment: Source = process.env): RulesConfig =>
+  rulesOf(checked(variables.pick({ TRACEFALL_CONFIG: true, TRACEFALL_RULES: true }), environment));
+
+const rulesOf = (data: { TRACEFALL_CONFIG?: string | undefined; TRACEFALL_RULES?: string | undefined }): RulesConfig => ({
+  file: data.TRACEFALL_CONFIG,
+  text: data.TRACEFALL_RULES,
+});
 
 /** Throws one Error that lists every fault by the variable's name, never its value. */
 export function config(environment: Source = process.env): Config {
@@ -137,7 +135,7 @@ export function config(environment: Source = process.env): Config {
       accounts: data.TRACEFALL_ACCOUNTS,
     }),
     awsCalls: Object.freeze({ pull: data.TRACEFALL_PULL === 'on', eventBus: data.TRACEFALL_EVENT_BUS }),
-    rulesFile: data.TRACEFALL_CONFIG,
+    rules: rulesOf(data),
   });
 }
 

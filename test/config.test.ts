@@ -36,6 +36,11 @@ test.each([
     { ...whole, TRACEFALL_CHANNEL: '#incidents' },
     ['TRACEFALL_CHANNEL: expected a channel id like C0123456789, not a name'],
   ],
+  [
+    'rules in two places',
+    { ...whole, TRACEFALL_CONFIG: 'rules.yaml', TRACEFALL_RULES: 'mute: []' },
+    ['TRACEFALL_RULES: expected without TRACEFALL_CONFIG'],
+  ],
   ['no Redis', { ...whole, REDIS_URL: 'http://canary' }, ['REDIS_URL: expected a URL']],
   ['a port that is none', { ...whole, PORT: 'abc' }, ['PORT: expected a port number']],
   ['two faults', { ...whole, PORT: '99999999', TRACEFALL_CHANNEL: 'x' }, ['PORT: ', 'TRACEFALL_CHANNEL: ']],

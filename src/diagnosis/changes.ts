@@ -69,7 +69,11 @@ export function withChanges(one: Found, changes: readonly ResourceChange[], onse
     .sort((a, b) => a.hops - b.hops);
   if (!nearest) return one;
   const confidence = Math.min(MOST_CONFIDENCE, Math.round(100 * (one.cause.confidence + RAISE)) / 100);
-  return { ...one, cause: { ...one.cause, confidence, evidence: [...one.cause.evidence, said(nearest.change, onset)] } };
+  // Second: the first is what the cause rests on, and of the others people see only a few.
+  return {
+    ...one,
+    cause: { ...one.cause, confidence, evidence: one.cause.evidence.toSpliced(1, 0, said(nearest.change, onset)) },
+  };
 }
 
 /** 0: at the span itself, 1: at its caller or at one of its calls, 2: farther. */
@@ -79,8 +83,16 @@ function hopsTo({ span, parent, children }: Node, resource: string): number {
   return beside.some((node) => resourcesIn(node.span).includes(resource)) ? 1 : 2;
 }
 
-const said = ({ at, action, resource, version }: ResourceChange, onset: Micros): string =>
-  `began ${spelled(between(at, onset))} after ${action} of ${resource}${version === undefined ? '' : `, version ${version}`}`;
+const said = (change: ResourceChange, onset: Micros): string =>
+  `began ${spelled(between(change.at, onset))} after ${done(change)}`;
+
+/** Only with its alias does a version take the place of another; `$LATEST` is no version but whatever is there. */
+function done({ action, resource, version }: ResourceChange): string {
+  if (version === undefined || version === '$LATEST') return `${action} of ${resource}`;
+  return action === 'UpdateAlias'
+    ? `version ${version} of ${resource} went live`
+    : `${action} of ${resource}, version ${version}`;
+}
 
 /** Where nothing else explains what went wrong: what changed on the way, the nearest to the entry first. */
 export function changeCauses(tree: Tree, changes: readonly ResourceChange[], onset: Micros): readonly Found[] {

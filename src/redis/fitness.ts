@@ -1,27 +1,55 @@
 import type { Redis } from 'ioredis';
+import { type Finding, good, missing, noted } from '../findings.ts';
 
 /** BullMQ recommends 6.2. https://docs.bullmq.io/guide/going-to-production */
 const OLDEST = [6, 2] as const;
+/** Of its memory; what comes when it is full is refused. */
+const FULL = 0.8;
 
-export type Fitness = { readonly faults: readonly string[]; readonly warnings: readonly string[] };
+type Said = ReadonlyMap<string, string>;
 
 /** Whether this Redis keeps what it has confirmed. Throws when it does not answer. */
-export async function fitnessOf(redis: Redis): Promise<Fitness> {
-  const said = new Map(
+export async function fitnessOf(redis: Redis): Promise<readonly Finding[]> {
+  const said: Said = new Map(
     (await redis.info()).split('\r\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]),
   );
+  return [age(said), eviction(said), room(said), durability(said)];
+}
+
+function age(said: Said): Finding {
   const version = said.get('redis_version') ?? '0';
+  const valkey = said.get('valkey_version');
+  const name = valkey === undefined ? `Redis ${version}` : `Valkey ${valkey}`;
+  if (isOld(version)) return missing(`${name} is too old: expected ${OLDEST.join('.')} or newer, or Valkey`, 'upgrade it');
+  return good(`${name}, and ${OLDEST.join('.')} is enough`);
+}
+
+function eviction(said: Said): Finding {
   const policy = said.get('maxmemory_policy');
-  return {
-    faults: [
-      ...(isOld(version) ? [`Redis ${version} is too old: expected ${OLDEST.join('.')} or newer, or Valkey`] : []),
-      ...(policy !== 'noeviction'
-        ? [`Redis drops keys when its memory is full (maxmemory-policy ${policy}): expected noeviction`]
-        : []),
-    ],
-    warnings:
-      said.get('aof_enabled') === '1' ? [] : ['Redis writes no append-only file: what it has confirmed is lost when it dies'],
-  };
+  if (policy === 'noeviction') return good('drops nothing when its memory is full (maxmemory-policy noeviction)');
+  return missing(
+    `drops keys when its memory is full (maxmemory-policy ${policy}): expected noeviction`,
+    'maxmemory-policy noeviction in redis.conf, or in the parameter group of ElastiCache',
+  );
+}
+
+function room(said: Said): Finding {
+  const [used, most] = [Number(said.get('used_memory')), Number(said.get('maxmemory'))];
+  const mb = (bytes: number) => `${Math.round(bytes / 1_000_000)} MB`;
+  if (!(most > 0)) return good(`uses ${mb(used)} of memory; no limit is set (maxmemory 0)`);
+  const line = `uses ${mb(used)} of ${mb(most)} of memory`;
+  return used < most * FULL ? good(line) : noted(`${line}: what comes when it is full is refused`, 'give it more memory');
+}
+
+/** ElastiCache writes no append-only file since Redis 2.8; a replica stands in for it. */
+function durability(said: Said): Finding {
+  if (said.get('aof_enabled') === '1') return good('writes an append-only file');
+  const replicas = Number(said.get('connected_slaves') ?? 0);
+  if (replicas > 0) return good(`writes no append-only file, and ${replicas} replica(s) hold what it has`);
+  return noted(
+    'writes no append-only file and has no replica: what it has confirmed is lost when it dies',
+    'appendonly yes in redis.conf; on ElastiCache a replica in a second zone',
+  );
 }
 
 function isOld(version: string): boolean {

@@ -8,8 +8,11 @@ import { SCOPES } from './manifest.ts';
 export type SlackCheckup = {
   readonly token: string;
   readonly signingSecret: string | undefined;
+  /** Set: Socket Mode. */
+  readonly appToken: string | undefined;
   readonly apiUrl: string | undefined;
-  readonly channel: string;
+  /** All that the rules lead to. */
+  readonly channels: readonly string[];
 };
 
 const Identity = z.object({
@@ -19,16 +22,22 @@ const Identity = z.object({
 });
 
 /** Asks Slack, and changes nothing there. */
-export async function checkSlack({ token, signingSecret, apiUrl, channel }: SlackCheckup): Promise<readonly Finding[]> {
+export async function checkSlack({
+  token,
+  signingSecret,
+  appToken,
+  apiUrl,
+  channels,
+}: SlackCheckup): Promise<readonly Finding[]> {
   const client = slackClients(token, apiUrl).interactive;
-  const secret = checkSecret(signingSecret, apiUrl);
+  const secret = [appToken === undefined ? checkSecret(signingSecret, apiUrl) : await checkSocket(appToken, apiUrl)];
   const identity = await asked(() => client.apiCall('auth.test'));
   if (identity.kind === 'refused') return [tokenFault(identity.why), ...secret];
   const { team, user, response_metadata } = Identity.parse(identity.answer);
   return [
     good(`the token is that of ${user} in ${team}`),
     ...checkScopes(response_metadata?.scopes),
-    await checkChannel(client, channel),
+    ...(await Promise.all(channels.map((channel) => checkChannel(client, channel)))),
     ...secret,
   ];
 }
@@ -45,10 +54,12 @@ async function asked(call: () => Promise<unknown>): Promise<Asked> {
 }
 
 const tokenFault = (why: string): Finding =>
-  missing(
-    `Slack does not take the token: ${why}`,
-    'copy "Bot User OAuth Token" from OAuth & Permissions of the app into SLACK_BOT_TOKEN',
-  );
+  why.startsWith('no answer')
+    ? missing(`Slack is out of reach: ${why}`, 'let this machine reach https://slack.com; SLACK_API_URL is for tests only')
+    : missing(
+        `Slack does not take the token: ${why}`,
+        'copy "Bot User OAuth Token" from OAuth & Permissions of the app into SLACK_BOT_TOKEN',
+      );
 
 function checkScopes(granted: readonly string[] | undefined): readonly Finding[] {
   if (!granted) return [noted('Slack does not say which scopes the token has')];
@@ -62,7 +73,10 @@ function checkScopes(granted: readonly string[] | undefined): readonly Finding[]
 async function checkChannel(client: WebClient, channel: string): Promise<Finding> {
   const history = await asked(() => client.apiCall('conversations.history', { channel, limit: 1 }));
   if (history.kind === 'answered') return good(`the bot is in the channel ${channel}`);
-  return missing(`the channel ${channel} is out of reach: ${history.why}`, CHANNEL_MENDS[history.why] ?? 'see the reason above');
+  return missing(
+    `the channel ${channel} is out of reach: ${history.why}`,
+    CHANNEL_MENDS[history.why] ?? `https://docs.slack.dev/reference/methods/conversations.history says what ${history.why} means`,
+  );
 }
 
 const CHANNEL_MENDS: Readonly<Record<string, string>> = {
@@ -74,9 +88,21 @@ const CHANNEL_MENDS: Readonly<Record<string, string>> = {
 };
 
 /** Only a request that Slack signs can prove it; what can be seen without one is whether it looks like one. */
-function checkSecret(secret: string | undefined, apiUrl: string | undefined): readonly Finding[] {
-  if (secret === undefined) return [noted('no signing secret: Socket Mode needs none')];
-  if (!isSlack(apiUrl) || /^[0-9a-f]{32}$/.test(secret))
-    return [good('the signing secret has the right form; Slack proves it when it saves the request URL')];
-  return [missing('SLACK_SIGNING_SECRET is not 32 hex digits', 'copy "Signing Secret" from Basic Information of the app')];
+function checkSecret(secret: string | undefined, apiUrl: string | undefined): Finding {
+  if (!isSlack(apiUrl) || (secret !== undefined && /^[0-9a-f]{32}$/.test(secret)))
+    return good('the signing secret has the right form; tracefall doctor URL proves it against the running bot');
+  return missing(
+    'SLACK_SIGNING_SECRET has another form: expected 32 hex digits',
+    'copy "Signing Secret" from Basic Information of the app; the client secret beside it looks alike',
+  );
+}
+
+/** Asks for the address of a connection and opens none. https://docs.slack.dev/reference/methods/apps.connections.open */
+async function checkSocket(appToken: string, apiUrl: string | undefined): Promise<Finding> {
+  const opened = await asked(() => slackClients(appToken, apiUrl).interactive.apiCall('apps.connections.open'));
+  if (opened.kind === 'answered') return good('the app-level token opens Socket Mode');
+  return missing(
+    `Slack does not open Socket Mode with SLACK_APP_TOKEN: ${opened.why}`,
+    'switch Socket Mode on in the app, and make a token with connections:write under Basic Information, "App-Level Tokens"',
+  );
 }

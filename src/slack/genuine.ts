@@ -35,7 +35,7 @@ export function verdictOn({ stamp, signature, body }: Shown, secrets: readonly s
   return fits.includes(true) ? 'genuine' : 'signature';
 }
 
-const signed = (secret: string, stamp: string, body: Buffer): Buffer =>
+export const signed = (secret: string, stamp: string, body: Buffer): Buffer =>
   Buffer.from(`v0=${createHmac('sha256', secret).update(`v0:${stamp}:`).update(body).digest('hex')}`);
 
 /** Under which a request is remembered: twice the time in which it would be taken again, on either side. */

@@ -17,7 +17,14 @@ beforeAll(async () => {
   const groups = join(folder, 'groups.yml');
   await writeFile(groups, "- cloudwatchLog: { logGroup: /aws/lambda/orders, filter: '' }\n");
   plain = await packaged();
-  managed = await packaged(['infrastructure=managed', 'logs=groups', `logGroups=${groups}`, 'pull=on', 'eventBus=ops']);
+  managed = await packaged([
+    'infrastructure=managed',
+    'logs=groups',
+    `logGroups=${groups}`,
+    'pull=on',
+    'eventBus=ops',
+    'rules=/tracefall/dev/rules',
+  ]);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -42,6 +49,11 @@ describe('each function', () => {
         ([, { DestinationConfig }]) => DestinationConfig,
       );
       expect(destinations).toEqual(FUNCTIONS.map(() => ({ OnFailure: { Destination: QUEUE } })));
+      const retried = ofType(template, 'AWS::Lambda::EventInvokeConfig').map(([, retry]) => retry);
+      // Six hours and two more tries are the most that Lambda gives; what a person pressed is not pressed again hours later.
+      const most = { MaximumEventAgeInSeconds: 21_600, MaximumRetryAttempts: 2 };
+      const once = { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 };
+      expect(retried).toMatchObject([most, most, most, once]);
       for (const [, properties] of ofType(template, 'AWS::Logs::LogGroup'))
         expect(properties).toMatchObject({ RetentionInDays: 14 });
     }
@@ -52,8 +64,10 @@ describe('each function', () => {
       const permissions = ofType(template, 'AWS::Lambda::Permission');
       // Eight rules, aws/spans, the functions' logs, the HTTP API.
       expect(permissions).toHaveLength(11 + (template === managed ? 1 : 0));
-      for (const [, permission] of permissions)
+      for (const [, permission] of permissions) {
         expect(permission).toMatchObject({ SourceArn: expect.anything(), SourceAccount: ACCOUNT });
+        expect(permission['SourceArn']).not.toBe('*');
+      }
     }
   });
 });
@@ -105,6 +119,13 @@ describe('each rule', () => {
     for (const event of UNWANTED) expect(taken(event)).toEqual([]);
   });
 
+  test('holds no condition that is not needed: an event in which that one thing is another is left alone', () => {
+    const patterns = new Map(ofType(plain, 'AWS::Events::Rule').map(([, { Name, EventPattern }]) => [Name, EventPattern]));
+    for (const [name, events] of Object.entries(WANTED))
+      for (const path of leaves(patterns.get(`tracefall-dev-${name}`)))
+        for (const event of events) expect([name, path, taken(changedAt(event, path))]).toEqual([name, path, []]);
+  });
+
   const corpus = process.env['TRACEFALL_CORPUS'];
   test.skipIf(corpus === undefined)('leaves alone every other event that AWS sends', () => {
     const files = readdirSync(`${corpus}/aws-events`).filter((name) => name.endsWith('.json'));
@@ -120,6 +141,7 @@ describe('logs', () => {
     ]);
     const [[, policy] = []] = ofType(plain, 'AWS::Logs::AccountPolicy');
     const excluded = JSON.stringify(policy?.['SelectionCriteria']);
+    expect(excluded).toContain('aws/spans');
     for (const [id] of ofType(plain, 'AWS::Logs::LogGroup').filter(([id]) => id !== 'WorkerLogGroup'))
       expect(excluded).toContain(`\${${id}}`);
     expect(excluded).toContain('/aws/ecs/tracefall-dev');
@@ -141,6 +163,17 @@ describe('logs', () => {
   });
 });
 
+/** Where a pattern asks for something. */
+const leaves = (pattern: unknown): readonly (readonly string[])[] =>
+  Array.isArray(pattern)
+    ? [[]]
+    : Object.entries(Object(pattern)).flatMap(([key, inner]) => leaves(inner).map((path) => [key, ...path]));
+
+const changedAt = (value: object, [key = '', ...path]: readonly string[]): object => ({
+  ...value,
+  [key]: path.length === 0 ? 'another' : changedAt(Object(new Map(Object.entries(value)).get(key)), path),
+});
+
 /** Actions that AWS binds to no resource, each for the reason that stands beside it in serverless.yml. */
 const UNBOUND =
   /^(ec2:|ecr:GetAuthorizationToken|logs:(GetQueryResults|StopQuery)|xray:(BatchGetTraces|GetTraceSegmentDestination|StartTraceRetrieval|ListRetrievedTraces|CancelTraceRetrieval))/;
@@ -158,13 +191,39 @@ describe('least privilege', () => {
     return found;
   };
 
+  const texts = (value: unknown): readonly string[] =>
+    typeof value === 'object' && value !== null ? Object.values(value).flatMap(texts) : [String(value)];
+  /** Stars that stand in a resource's name, and why they must. */
+  const STARS = new Set([
+    // Rules, streams and functions of this name only.
+    'log-group:aws/spans:*',
+    'log-group:/aws/lambda/*',
+  ]);
+  const starred = (resource: string): boolean => resource.includes('*') && ![...STARS].some((end) => resource.endsWith(end));
+
   test('names every action, and every resource where AWS has one to name', () => {
     const granted = both().flatMap((template) =>
       statements(template).flatMap(({ Action, Resource }) => [Action].flat().map((action) => ({ action, Resource }))),
     );
     expect(granted.length).toBeGreaterThan(20);
     for (const { action } of granted) expect(action).toMatch(/^[a-z0-9]+:[A-Za-z]+$/);
-    for (const { action } of granted.filter(({ Resource }) => Resource === '*')) expect(action).toMatch(UNBOUND);
+    for (const { action } of granted.filter(({ Resource }) => texts(Resource).some(starred))) expect(action).toMatch(UNBOUND);
+    const secrets = granted.filter(({ action }) => action === 'secretsmanager:GetSecretValue');
+    expect(JSON.stringify(secrets)).toContain('secret:tracefall/dev-??????');
+  });
+
+  test('lets tasks of this account only take on a role of the worker', () => {
+    for (const id of ['WorkerRole', 'WorkerStartRole'])
+      expect(managed.Resources[id]?.Properties).toMatchObject({
+        AssumeRolePolicyDocument: {
+          Statement: [
+            {
+              Principal: { Service: 'ecs-tasks.amazonaws.com' },
+              Condition: { StringEquals: { 'aws:SourceAccount': ACCOUNT } },
+            },
+          ],
+        },
+      });
   });
 
   test('writes nothing but its own logs, its failures, its network interfaces and incidents', () => {
@@ -190,7 +249,47 @@ describe('least privilege', () => {
     expect(managed.Resources['WorkerRole']?.Properties).not.toHaveProperty('ManagedPolicyArns');
     expect(managed.Resources['PullPolicy']?.Condition).toBe('Pulls');
     expect(managed.Resources['PublishPolicy']?.Condition).toBe('Publishes');
+    const isManaged = { Condition: 'Managed' };
+    expect([plain.Conditions['Pulls'], managed.Conditions['Pulls']]).toEqual([
+      { 'Fn::And': [isManaged, { 'Fn::Equals': ['off', 'on'] }] },
+      { 'Fn::And': [isManaged, { 'Fn::Equals': ['on', 'on'] }] },
+    ]);
   });
+});
+
+describe('the worker', () => {
+  const container = () => JSON.stringify(managed.Resources['WorkerTask']?.Properties['ContainerDefinitions']);
+
+  test('runs where nobody can come in, on a root that it cannot write to', () => {
+    expect(managed.Resources['WorkerService']?.Properties).toMatchObject({
+      NetworkConfiguration: { AwsvpcConfiguration: { AssignPublicIp: 'DISABLED' } },
+    });
+    expect(container()).toContain('"ReadonlyRootFilesystem":true');
+    const ways = ofType(managed, 'AWS::EC2::SecurityGroup').flatMap(([, { SecurityGroupIngress = [] }]) => SecurityGroupIngress);
+    expect(ways).toEqual([
+      { IpProtocol: 'tcp', FromPort: 6379, ToPort: 6379, SourceSecurityGroupId: { Ref: 'FunctionSecurityGroup' } },
+    ]);
+  });
+
+  test('is given the rules that a parameter holds', () => {
+    expect(container()).toContain('parameter/tracefall/dev/rules');
+    expect(JSON.stringify(managed.Resources['WorkerStartRole'])).toContain('parameter/tracefall/dev/rules');
+    expect(managed.Conditions['HasRules']).toEqual({ 'Fn::Not': [{ 'Fn::Equals': ['/tracefall/dev/rules', ''] }] });
+  });
+});
+
+test('gives functions their secrets by reference, never in plain text', () => {
+  const variables = both()
+    .flatMap((template) => ofType(template, 'AWS::Lambda::Function'))
+    .flatMap(([, { Environment }]) => Object.entries(Object(Environment)['Variables']));
+  const secrets = variables.filter(([name]) => /SECRET|TOKEN|REDIS/.test(name));
+
+  expect(secrets).toHaveLength(2 * (FUNCTIONS.length + 2));
+  for (const [, value] of secrets) expect(JSON.stringify(value)).toContain('{{resolve:secretsmanager:');
+});
+
+test('keeps what no retry could deliver for two weeks, encrypted', () => {
+  expect(plain.Resources['FailureQueue']?.Properties).toEqual({ MessageRetentionPeriod: 1_209_600, SqsManagedSseEnabled: true });
 });
 
 test('brings, when asked, a Valkey that drops nothing, speaks TLS and asks for a password', () => {

@@ -29,6 +29,14 @@ test('a change of what broke, shortly before, is evidence, and raises the confid
 });
 
 test.each([
+  ['UpdateAlias', '42', 'version 42 of orders-fn went live'],
+  ['PublishVersion', '42', 'PublishVersion of orders-fn, version 42'],
+  ['UpdateFunctionCode', '$LATEST', 'UpdateFunctionCode of orders-fn'],
+])('%s to version %s is told as: %s', (action, version, told) => {
+  expect(firstOf(broken, { ...changed('orders-fn', 4, version), action })?.evidence).toContain(`began 4 min after ${told}`);
+});
+
+test.each([
   ['of somebody who has no part in it', changed('mail-fn', 1)],
   ['of somebody two hops away', changed('somewhere-else', 1)],
   ['an hour before', changed('orders-fn', 60)],

@@ -118,23 +118,37 @@ test('takes what comes from an account that is named', async () => {
   expect(await kept()).toHaveLength(1);
 });
 
+test('says at its start what is wrong with its environment, and never the value', async () => {
+  const { invoke } = await started('spans', { REDIS_URL: 'http://canary' });
+
+  expect(await invoke(spans(span({})))).toMatchObject({
+    kind: 'failed',
+    why: { errorMessage: expect.stringMatching(/^Configuration: \s+REDIS_URL: expected a URL(?!.*canary)/s) },
+  });
+});
+
 test('fails when Redis cannot be reached, so that AWS delivers the batch again', async () => {
   const { invoke } = await started('spans', { REDIS_URL: `redis://127.0.0.1:${await freePort()}` });
 
   expect(await invoke(spans(span({})))).toMatchObject({ kind: 'failed' });
 });
 
-test('fails before its time is over, so that AWS delivers the batch again', async () => {
+test('stops at 80 % of the time that is left and fails, so that AWS delivers the batch again; then it is kept whole', async () => {
   const { invoke } = await started('spans');
+  const batch = spans(span({ status: { code: 'ERROR' } }), span({ spanId: '734784f58ed05670' }));
   await redis().client('PAUSE', 3_000);
 
-  const outcome = await invoke(spans(span({})), 1_000);
+  const outcome = await invoke(batch, 1_000);
 
   await redis().client('UNPAUSE');
-  expect(outcome).toMatchObject({
-    kind: 'failed',
-    why: { errorMessage: expect.stringMatching(/^no answer within \d+(\.\d+)? ms$/) },
-  });
+  const { kind, why } = Object(outcome);
+  const stoppedAfterMs = Number(/^no answer within ([\d.]+) ms$/.exec(why?.errorMessage)?.[1]);
+  expect(kind).toBe('failed');
+  // Some of the second passes before the handler is there.
+  expect(stoppedAfterMs).toBeLessThanOrEqual(800);
+  expect(stoppedAfterMs).toBeGreaterThan(400);
+  expect(await invoke(batch)).toMatchObject(OK);
+  expect(await kept()).toHaveLength(2);
 });
 
 const corpus = process.env['TRACEFALL_CORPUS'];

@@ -23,6 +23,11 @@ export async function lambda(name: string, environment: Readonly<Record<string, 
   let idle: ServerResponse | undefined;
   let count = 0;
 
+  /** A function that does not start fails whatever waits for it. */
+  const fail = (why: unknown): void => {
+    for (const { settle } of waiting.splice(0)) settle({ kind: 'failed', why });
+  };
+
   const next = (): void => {
     const work = idle && waiting.shift();
     if (!idle || !work) return;
@@ -46,6 +51,7 @@ export async function lambda(name: string, environment: Readonly<Record<string, 
     for await (const chunk of request.setEncoding('utf8')) body += chunk;
     const [, id = '', what] = /invocation\/(.+)\/(response|error)$/.exec(request.url ?? '') ?? [];
     const value: unknown = body === '' ? undefined : JSON.parse(body);
+    if (request.url?.endsWith('/init/error')) fail(value);
     running.get(id)?.(what === 'response' ? { kind: 'returned', value } : { kind: 'failed', why: value });
     response.writeHead(202).end();
   });
@@ -69,28 +75,41 @@ export async function lambda(name: string, environment: Readonly<Record<string, 
 
 /** As much of a runtime as a handler sees: it is imported once, then given one event after another. */
 const RUNTIME = `
-const base = 'http://' + process.env.AWS_LAMBDA_RUNTIME_API + '/2018-06-01/runtime/invocation/';
-const { receive } = await import(process.argv[1]);
+const base = 'http://' + process.env.AWS_LAMBDA_RUNTIME_API + '/2018-06-01/runtime/';
+const said = (path, value) => fetch(base + path, { method: 'POST', body: JSON.stringify(value) });
+const fault = ({ name, message, stack }) => ({ errorType: name, errorMessage: message, stackTrace: String(stack).split('\\n') });
+const [path, exported] = process.argv[1].split(/\\.(?=[^.]+$)/);
+const { [exported]: handler } = await import(path + '.mjs').catch(async (error) => {
+  await said('init/error', fault(error));
+  process.exit(1);
+});
 for (;;) {
-  const given = await fetch(base + 'next');
+  const given = await fetch(base + 'invocation/next');
   const id = given.headers.get('lambda-runtime-aws-request-id');
   const context = {
     awsRequestId: id,
     invokedFunctionArn: given.headers.get('lambda-runtime-invoked-function-arn'),
     getRemainingTimeInMillis: () => Number(given.headers.get('lambda-runtime-deadline-ms')) - Date.now(),
   };
-  const said = (what, value) => fetch(base + id + '/' + what, { method: 'POST', body: JSON.stringify(value) });
   try {
-    await said('response', (await receive(await given.json(), context)) ?? null);
+    await said('invocation/' + id + '/response', (await handler(await given.json(), context)) ?? null);
   } catch (error) {
-    await said('error', { errorType: error.name, errorMessage: error.message });
+    await said('invocation/' + id + '/error', fault(error));
   }
 }`;
 
+/**
+ * AWS's own client of the runtime API takes the loop's place where `AWS_LAMBDA_RIC` names its program (`aws-lambda-ric/bin/index.mjs`). It is no
+ * dependency because it compiles libcurl and C++ when it is installed. https://github.com/aws/aws-lambda-nodejs-runtime-interface-client
+ */
 function started(name: string, environment: Readonly<Record<string, string>>): ChildProcess {
-  const bundle = pathToFileURL(resolve(`dist/functions/${name}.mjs`)).href;
-  return spawn(process.execPath, ['--input-type=module', '--eval', RUNTIME, bundle], {
-    env: environment,
+  const official = process.env['AWS_LAMBDA_RIC'];
+  const program =
+    official === undefined
+      ? ['--input-type=module', '--eval', RUNTIME, `${pathToFileURL(resolve(`dist/functions/${name}`)).href}.receive`]
+      : [official, `dist/functions/${name}.receive`];
+  return spawn(process.execPath, program, {
+    env: { ...environment, ...(official !== undefined && { NODE_OPTIONS: process.env['AWS_LAMBDA_RIC_OPTIONS'] ?? '' }) },
     stdio: ['ignore', 'ignore', process.env['SHOW_FUNCTIONS'] ? 'inherit' : 'ignore'],
   });
 }

@@ -27,7 +27,7 @@ export async function awsServer(): Promise<AwsServer> {
     const name = form ?? operation(request);
     calls.push({ name, input });
     const script = scripts.get(name) ?? [];
-    reply(response, (script.length > 1 ? script.shift() : script[0]) ?? { error: `UnknownOperation ${name}` });
+    reply(response, (script.length > 1 ? script.shift() : script[0]) ?? { error: `UnknownOperation ${name}` }, form !== null);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -56,10 +56,14 @@ async function text(request: IncomingMessage): Promise<string> {
   return body;
 }
 
-function reply(response: ServerResponse, answer: Answer): void {
+function reply(response: ServerResponse, answer: Answer, isXml: boolean): void {
   if (answer === 'hangs') return;
   if (typeof answer === 'object' && 'xml' in answer) return void response.end(answer['xml']);
   const error = answer === 'throttled' ? 'ThrottlingException' : 'error' in answer ? String(answer['error']) : undefined;
+  if (isXml)
+    return void response
+      .writeHead(400)
+      .end(`<ErrorResponse><Error><Code>${error}</Code><Message>as the test wants it</Message></Error></ErrorResponse>`);
   const headers = { 'content-type': 'application/x-amz-json-1.1', ...(error !== undefined && { 'x-amzn-errortype': error }) };
   response.writeHead(error === undefined ? 200 : 400, headers);
   response.end(JSON.stringify(error === undefined ? answer : { __type: error, message: 'as the test wants it' }));

@@ -147,6 +147,8 @@ export type Storms = {
   join(incidentId: string, channel: string, limit: StormLimit): Promise<string | undefined>;
   read(stormId: string): Promise<Storm | undefined>;
   setThread(stormId: string, thread: Thread): Promise<void>;
+  /** Its message shows that face. */
+  setShown(stormId: string, face: string): Promise<void>;
   /** The next one is another. */
   end(stormId: string, channel: string): Promise<void>;
 };
@@ -206,11 +208,10 @@ export type Chat = {
   postRoot(incident: Incident, channel: string): Promise<Delivery>;
   /** The root that an earlier, unsure attempt left behind, looked for from that moment on. */
   findRoot(incident: Incident, channel: string, since: Micros): Promise<Thread | undefined>;
-  /** `gone`: somebody deleted it. */
-  editRoot(incident: Incident, thread: Thread): Promise<'edited' | 'gone'>;
+  editRoot(incident: Incident, thread: Thread): Promise<Edited>;
   postStorm(storm: Storm, channel: string): Promise<Delivery>;
   findStorm(storm: Storm, channel: string, since: Micros): Promise<Thread | undefined>;
-  editStorm(storm: Storm, thread: Thread): Promise<'edited' | 'gone'>;
+  editStorm(storm: Storm, thread: Thread): Promise<Edited>;
   postStormOver(storm: Storm, thread: Thread): Promise<Delivery>;
   findStormOver(storm: Storm, thread: Thread): Promise<Thread | undefined>;
   /** Tells one change of the incident's log in its thread. */
@@ -282,6 +283,9 @@ export type Delivery =
   | { readonly kind: 'refused'; readonly why: string }
   /** No clear answer: it may have happened. */
   | { readonly kind: 'unsure'; readonly why: string };
+
+/** `gone`: somebody deleted the message. `unsure`: no clear answer. Throws when it certainly was not edited. */
+export type Edited = 'edited' | 'gone' | 'unsure';
 
 /** What AWS keeps, asked only where what was pushed does not suffice. Throws when AWS failed, and then nothing was learnt. */
 export type Archive = {

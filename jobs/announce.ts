@@ -14,8 +14,8 @@ import { tellChanges } from './tell-changes.ts';
 
 type Touched = Pick<World, 'clock' | 'studio' | 'incidents' | 'storms' | 'pace' | 'outbox' | 'queue' | 'chat' | 'rules' | 'bus'>;
 
-/** A storm's one message is brought up to date at most this often. */
-const STORM_EDIT_MS = 10_000;
+/** A storm that has just begun is told with those that come in this time. */
+const STORM_GATHERS_MS = 2_000;
 
 /** Brings the incident's thread up to date: one root, edited in place, one picture, every change told once. */
 export async function announce(job: Announce, world: Touched): Promise<JobOutcome> {
@@ -30,7 +30,7 @@ export async function announce(job: Announce, world: Touched): Promise<JobOutcom
   if (quiet > 0) return { againInMs: toMillis(quiet) };
   const storm = await stormOf(world, incident, telling.channel);
   if (storm === undefined) return await openThread(world, incident, telling.channel);
-  await world.queue.storm({ v: 1, stormId: storm, channel: telling.channel }, STORM_EDIT_MS);
+  await world.queue.storm({ v: 1, stormId: storm, channel: telling.channel }, STORM_GATHERS_MS);
   return 'done';
 }
 
@@ -62,7 +62,7 @@ async function edit(world: Touched, incident: Incident, thread: Thread): Promise
   if (wait !== undefined) return { againInMs: wait };
   if (isGone) return 'gone';
   // failpoint: announce-edited
-  await world.incidents.setShown(incident.id, incident.version);
+  await world.incidents.setShown(incident.id, incident.version, world.clock());
   return 'done';
 }
 

@@ -118,8 +118,8 @@ export type Incidents = {
   change(incidentId: string, event: LifeEvent): Promise<Changed>;
   /** undefined: it has lost its thread. */
   setThread(incidentId: string, thread: Thread | undefined): Promise<void>;
-  /** Its root shows that version. */
-  setShown(incidentId: string, version: number): Promise<void>;
+  /** Its root shows that version; `editedAt`: since an edit at that time. */
+  setShown(incidentId: string, version: number, editedAt?: Micros): Promise<void>;
   /** That many entries of its log are told in its thread. */
   setTold(incidentId: string, entries: number): Promise<void>;
 };
@@ -133,6 +133,8 @@ export type Reported = {
   readonly what: 'opened' | 'reopened' | 'counted' | 'grown' | 'known';
   /** Incidents in which it no longer counts: late records have shown that it is another's. */
   readonly left: readonly string[];
+  /** When the incident's root was last edited. */
+  readonly editedAt: Micros | undefined;
 };
 
 export type Changed =

@@ -5,7 +5,7 @@ import { isInStorm } from '../src/incident/storm.ts';
 import type { World } from '../src/ports.ts';
 import { toMillis } from '../src/units.ts';
 import type { Announce } from '../src/work.ts';
-import { once } from './once.ts';
+import { type Once, once, oneByOne } from './once.ts';
 import { type JobOutcome, soonest } from './outcome.ts';
 import { EDITS, paced } from './paced.ts';
 import { showPicture } from './show-picture.ts';
@@ -14,8 +14,8 @@ import { tellChanges } from './tell-changes.ts';
 
 type Touched = Pick<World, 'clock' | 'studio' | 'incidents' | 'storms' | 'pace' | 'outbox' | 'queue' | 'chat' | 'rules' | 'bus'>;
 
-/** A storm's one message is brought up to date at most this often. */
-const STORM_EDIT_MS = 10_000;
+/** A storm that has just begun is told with those that come in this time. */
+const STORM_GATHERS_MS = 2_000;
 
 /** Brings the incident's thread up to date: one root, edited in place, one picture, every change told once. */
 export async function announce(job: Announce, world: Touched): Promise<JobOutcome> {
@@ -30,7 +30,7 @@ export async function announce(job: Announce, world: Touched): Promise<JobOutcom
   if (quiet > 0) return { againInMs: toMillis(quiet) };
   const storm = await stormOf(world, incident, telling.channel);
   if (storm === undefined) return await openThread(world, incident, telling.channel);
-  await world.queue.storm({ v: 1, stormId: storm, channel: telling.channel }, STORM_EDIT_MS);
+  await world.queue.storm({ v: 1, stormId: storm, channel: telling.channel }, STORM_GATHERS_MS);
   return 'done';
 }
 
@@ -53,34 +53,36 @@ async function keepTrue(world: Touched, incident: Incident, thread: Thread): Pro
 /** `gone`: somebody deleted the root. */
 async function edit(world: Touched, incident: Incident, thread: Thread): Promise<JobOutcome | 'gone'> {
   if (incident.shown === incident.version) return 'done';
-  let what: 'edited' | 'gone' = 'edited';
+  let isGone = false;
   const wait = await paced(world, EDITS, rootKey(incident), async () => {
-    what = await world.chat.editRoot(incident, thread);
-    return undefined;
+    const edited = await oneByOne(world, `edit:${incident.id}`, () => world.chat.editRoot(incident, thread));
+    isGone = edited === 'gone';
+    return typeof edited === 'object' ? edited.inMs : undefined;
   });
   if (wait !== undefined) return { againInMs: wait };
+  if (isGone) return 'gone';
   // failpoint: announce-edited
-  if (what === 'edited') await world.incidents.setShown(incident.id, incident.version);
-  return what === 'edited' ? 'done' : what;
+  await world.incidents.setShown(incident.id, incident.version, world.clock());
+  return 'done';
 }
 
 async function openThread(world: Touched, incident: Incident, channel: string): Promise<JobOutcome> {
-  let thread: Thread | undefined;
+  let root: Once | undefined;
   const wait = await paced(world, channel, rootKey(incident), async () => {
-    const root = await once(world, rootKey(incident), {
+    root = await once(world, rootKey(incident), {
       find: (since) => world.chat.findRoot(incident, channel, since),
       attempt: () => world.chat.postRoot(incident, channel),
     });
-    if (root.kind === 'later') return root.inMs;
-    thread = root.thread;
-    return undefined;
+    return root.kind === 'later' ? root.inMs : undefined;
   });
-  if (!thread) return { againInMs: wait ?? 0 };
+  if (!root || root.kind === 'later') return { againInMs: wait ?? 0 };
   // failpoint: announce-posted
-  await world.incidents.setThread(incident.id, thread);
+  await world.incidents.setThread(incident.id, root.thread);
   // failpoint: announce-threaded
+  // What an earlier attempt has posted tells what was known then.
+  if (root.kind === 'found') return await keepTrue(world, incident, root.thread);
   await world.incidents.setShown(incident.id, incident.version);
-  return await fill(world, incident, thread);
+  return await fill(world, incident, root.thread);
 }
 
 /** Somebody deleted the root, and it still happens: it gets a new thread. */

@@ -2,12 +2,12 @@ import { operationKey } from '../src/diagnosis/usual.ts';
 import type { Alert } from '../src/incident/incident.ts';
 import { tellingOf } from '../src/incident/rules.ts';
 import type { World } from '../src/ports.ts';
-import { toMillis } from '../src/units.ts';
+import { fromSeconds, type Micros, micros, toMillis } from '../src/units.ts';
 import type { Examine } from '../src/work.ts';
 import type { JobOutcome } from './outcome.ts';
 
-/** One more transaction in an incident that is open already: its root is edited at most this often. */
-const COUNT_EDIT_MS = 10_000;
+/** For one more transaction in an incident that is told already its root is edited at once, but at most this often. */
+const COUNT_EDIT = fromSeconds(10);
 
 type Touched = Pick<World, 'clock' | 'studio' | 'usual' | 'incidents' | 'queue' | 'rules' | 'archive'>;
 
@@ -16,7 +16,7 @@ export async function examine(job: Examine, world: Touched): Promise<JobOutcome>
   const judged = await world.studio.judge(job.traceId);
   if (!judged || tellingOf(judged.alert, judged.usual, world.rules).kind === 'untold') return 'done';
   const { alert } = judged;
-  const { incidentId, what, left } = await world.incidents.report(alert);
+  const { incidentId, what, left, editedAt } = await world.incidents.report(alert);
   // What is nearly as slow is not suspect, and would make the incident usual. Failures cannot: durations are of what went well.
   if (alert.outcome === 'slow')
     await world.usual.freeze([
@@ -24,13 +24,17 @@ export async function examine(job: Examine, world: Touched): Promise<JobOutcome>
     ]);
   // failpoint: examine-reported
   // Also when it is known: a predecessor may have died between its report and its request.
-  for (const id of [incidentId, ...left])
-    await world.queue.announce({ v: 1, incidentId: id }, what === 'counted' ? COUNT_EDIT_MS : 0);
+  const delayMs = what === 'counted' ? untilCountEdit(editedAt, world.clock()) : 0;
+  for (const id of [incidentId, ...left]) await world.queue.announce({ v: 1, incidentId: id }, delayMs);
   // failpoint: examine-asked
   await askWhetherOver(world, incidentId, alert);
   if (what === 'opened' && alert.outcome === 'failed' && world.archive) await world.queue.gather({ v: 1, traceId: job.traceId });
   return 'done';
 }
+
+/** Never 0, which would bring forward an announcement that waits for its turn. */
+const untilCountEdit = (editedAt: Micros | undefined, now: Micros): number =>
+  Math.max(1, editedAt === undefined ? 0 : toMillis(micros(editedAt + COUNT_EDIT - now)));
 
 /** Nothing looks whether incidents are over: each failure asks for one look after a time without another. */
 async function askWhetherOver({ clock, usual, queue, rules }: Touched, incidentId: string, alert: Alert): Promise<void> {

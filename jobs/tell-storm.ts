@@ -1,40 +1,61 @@
-import { isOver } from '../src/incident/storm.ts';
+import type { Thread } from '../src/incident/incident.ts';
+import { faceOf, isOver, type Storm } from '../src/incident/storm.ts';
 import type { World } from '../src/ports.ts';
-import { toMillis } from '../src/units.ts';
 import type { TellStorm } from '../src/work.ts';
-import { once } from './once.ts';
+import { type Once, once, oneByOne } from './once.ts';
 import type { JobOutcome } from './outcome.ts';
 import { EDITS, paced } from './paced.ts';
 
 type Touched = Pick<World, 'clock' | 'outbox' | 'storms' | 'chat' | 'pace' | 'rules'>;
 
-/** The root of a storm is edited at most this often. */
-const EDIT_MS = 10_000;
+/** Whether there is something new to tell of a storm is looked at this often. */
+const LOOK_MS = 10_000;
 
 /** Brings a storm's message up to date, until nothing new has come for a while; then says so in its thread. */
 export async function tellStorm({ stormId, channel }: TellStorm, world: Touched): Promise<JobOutcome> {
   const storm = await world.storms.read(stormId);
   if (!storm) return 'done';
   const over = isOver(storm, world.clock(), world.rules.storm);
-  const wait = await paced(world, storm.thread ? EDITS : channel, `storm:${stormId}`, async () => {
-    if (storm.thread) return void (await world.chat.editStorm(storm, storm.thread));
-    const root = await once(world, `storm:${stormId}`, {
+  const thread = storm.thread ?? (await posted(world, storm, channel));
+  if (typeof thread === 'number') return { againInMs: thread };
+  const wait = storm.thread && (await edited(world, storm, thread, over));
+  if (wait !== undefined) return { againInMs: wait };
+  if (!over) return { againInMs: LOOK_MS };
+  await world.storms.end(stormId, channel);
+  return await saidOver(world, storm, thread);
+}
+
+/** Gives how long to wait, in ms, while it is not posted. */
+async function posted(world: Touched, storm: Storm, channel: string): Promise<Thread | number> {
+  let root: Once | undefined;
+  const wait = await paced(world, channel, `storm:${storm.id}`, async () => {
+    root = await once(world, `storm:${storm.id}`, {
       find: (since) => world.chat.findStorm(storm, channel, since),
       attempt: () => world.chat.postStorm(storm, channel),
     });
-    if (root.kind === 'later') return root.inMs;
-    await world.storms.setThread(stormId, root.thread);
+    return root.kind === 'later' ? root.inMs : undefined;
+  });
+  if (!root || root.kind === 'later') return wait ?? 0;
+  await world.storms.setThread(storm.id, root.thread);
+  return root.thread;
+}
+
+/** Gives how long to wait, in ms; undefined: it tells what there is to tell. */
+async function edited(world: Touched, storm: Storm, thread: Thread, over: boolean): Promise<number | undefined> {
+  const face = faceOf(storm, over);
+  if (face === storm.shown) return undefined;
+  return await paced(world, EDITS, `storm:${storm.id}`, async () => {
+    const what = await oneByOne(world, `edit:storm:${storm.id}`, () => world.chat.editStorm(storm, thread));
+    if (typeof what === 'object') return what.inMs;
+    await world.storms.setShown(storm.id, face);
     return undefined;
   });
-  if (wait !== undefined) return { againInMs: wait };
-  if (!over) return { againInMs: Math.min(EDIT_MS, toMillis(world.rules.storm.within)) };
-  await world.storms.end(stormId, channel);
-  const told = await world.storms.read(stormId);
-  if (!told?.thread) return 'done';
-  const { thread } = told;
-  const reply = await once(world, `storm-over:${stormId}`, {
-    find: () => world.chat.findStormOver(told, thread),
-    attempt: () => world.chat.postStormOver(told, thread),
+}
+
+async function saidOver(world: Touched, storm: Storm, thread: Thread): Promise<JobOutcome> {
+  const reply = await once(world, `storm-over:${storm.id}`, {
+    find: () => world.chat.findStormOver(storm, thread),
+    attempt: () => world.chat.postStormOver(storm, thread),
   });
   return reply.kind === 'later' ? { againInMs: reply.inMs } : 'done';
 }

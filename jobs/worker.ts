@@ -35,8 +35,8 @@ import { tellStorm } from './tell-storm.ts';
 
 /** A job outlives this many crashes of its workers; BullMQ's default of 1 gives it up at the second. */
 const MAX_STALLED = 100;
-/** One waits for Slack while the other waits for the studio. */
-const CONCURRENCY = 2;
+/** At once in one process, of each kind: nearly all of the time a job waits, for Redis, for Slack or for the studio, which has threads of its own. */
+const CONCURRENCY = 8;
 /** A dead worker's jobs are taken up again after one and a half times this; running one twice does no harm. */
 const LOCK_MS = 6_000;
 

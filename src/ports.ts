@@ -118,8 +118,8 @@ export type Incidents = {
   change(incidentId: string, event: LifeEvent): Promise<Changed>;
   /** undefined: it has lost its thread. */
   setThread(incidentId: string, thread: Thread | undefined): Promise<void>;
-  /** Its root shows that version. */
-  setShown(incidentId: string, version: number): Promise<void>;
+  /** Its root shows that version; `editedAt`: since an edit at that time. */
+  setShown(incidentId: string, version: number, editedAt?: Micros): Promise<void>;
   /** That many entries of its log are told in its thread. */
   setTold(incidentId: string, entries: number): Promise<void>;
 };
@@ -133,6 +133,8 @@ export type Reported = {
   readonly what: 'opened' | 'reopened' | 'counted' | 'grown' | 'known';
   /** Incidents in which it no longer counts: late records have shown that it is another's. */
   readonly left: readonly string[];
+  /** When the incident's root was last edited. */
+  readonly editedAt: Micros | undefined;
 };
 
 export type Changed =
@@ -147,6 +149,8 @@ export type Storms = {
   join(incidentId: string, channel: string, limit: StormLimit): Promise<string | undefined>;
   read(stormId: string): Promise<Storm | undefined>;
   setThread(stormId: string, thread: Thread): Promise<void>;
+  /** Its message shows that face. */
+  setShown(stormId: string, face: string): Promise<void>;
   /** The next one is another. */
   end(stormId: string, channel: string): Promise<void>;
 };
@@ -206,11 +210,10 @@ export type Chat = {
   postRoot(incident: Incident, channel: string): Promise<Delivery>;
   /** The root that an earlier, unsure attempt left behind, looked for from that moment on. */
   findRoot(incident: Incident, channel: string, since: Micros): Promise<Thread | undefined>;
-  /** `gone`: somebody deleted it. */
-  editRoot(incident: Incident, thread: Thread): Promise<'edited' | 'gone'>;
+  editRoot(incident: Incident, thread: Thread): Promise<Edited>;
   postStorm(storm: Storm, channel: string): Promise<Delivery>;
   findStorm(storm: Storm, channel: string, since: Micros): Promise<Thread | undefined>;
-  editStorm(storm: Storm, thread: Thread): Promise<'edited' | 'gone'>;
+  editStorm(storm: Storm, thread: Thread): Promise<Edited>;
   postStormOver(storm: Storm, thread: Thread): Promise<Delivery>;
   findStormOver(storm: Storm, thread: Thread): Promise<Thread | undefined>;
   /** Tells one change of the incident's log in its thread. */
@@ -282,6 +285,9 @@ export type Delivery =
   | { readonly kind: 'refused'; readonly why: string }
   /** No clear answer: it may have happened. */
   | { readonly kind: 'unsure'; readonly why: string };
+
+/** `gone`: somebody deleted the message. `unsure`: no clear answer. Throws when it certainly was not edited. */
+export type Edited = 'edited' | 'gone' | 'unsure';
 
 /** What AWS keeps, asked only where what was pushed does not suffice. Throws when AWS failed, and then nothing was learnt. */
 export type Archive = {

@@ -8,12 +8,16 @@ export const STORM_LIMIT: StormLimit = { incidents: 20, within: fromSeconds(60) 
 
 export type Storm = {
   readonly id: string;
-  /** What is told in it, and has no thread of its own. */
-  readonly incidents: readonly { readonly id: string; readonly alert: Alert; readonly count: number }[];
+  /** What is told in it, and has no thread of its own: how many kinds, how often all of them failed, and the most frequent. */
+  readonly kinds: number;
+  readonly transactions: number;
+  readonly top: readonly { readonly id: string; readonly alert: Alert; readonly count: number }[];
   readonly began: Micros;
   /** When the last new incident joined it. */
   readonly last: Micros;
   readonly thread: Thread | undefined;
+  /** The face that its message shows. */
+  readonly shown: string | undefined;
 };
 
 /** Nothing new for as long as made it a storm. */
@@ -25,9 +29,10 @@ export const isInStorm = ({ storm, log }: Incident): boolean =>
 
 const SHOWN = 20;
 
-/** What a storm's message says. */
-export function summed({ incidents }: Storm) {
-  const top = incidents.toSorted((a, b) => b.count - a.count || (a.id < b.id ? -1 : 1)).slice(0, SHOWN);
-  const transactions = incidents.reduce((sum, { count }) => sum + count, 0);
-  return { top, transactions, kinds: incidents.length, more: incidents.length - top.length };
-}
+/** Those that a storm's message names. */
+export const mostFrequent = <T extends { readonly id: string; readonly count: number }>(incidents: readonly T[]): readonly T[] =>
+  incidents.toSorted((a, b) => b.count - a.count || (a.id < b.id ? -1 : 1)).slice(0, SHOWN);
+
+/** Equal faces are equal messages: only a new one is worth an edit. */
+export const faceOf = ({ kinds, transactions, top }: Storm, over: boolean): string =>
+  JSON.stringify([kinds, transactions, top.map(({ id, count }) => [id, count]), over]);

@@ -49,8 +49,8 @@ export function redisIncidents(redis: Redis, clock: Clock): Incidents {
         ['set', keys.incidentOfThread(channel, ts), id, 'px', INCIDENTS_TTL_MS],
       ]);
     },
-    setShown: async (id, version) => {
-      await redis.hset(keys.incident(id), 'shown', version);
+    setShown: async (id, version, editedAt) => {
+      await redis.hset(keys.incident(id), { shown: version, ...(editedAt !== undefined && { editedAt }) });
     },
     setTold: async (id, entries) => {
       await redis.hset(keys.incident(id), 'told', entries);

@@ -30,10 +30,12 @@ export async function report(redis: Redis, alert: Alert, now: Micros): Promise<R
   const home = known.incidents.get(id);
   const filed = home ? filedAgain(alert, placing, home, now) : opened(alert, now);
   const moves = [...leaving(placing, known.incidents), ...merging(placing, id, known.incidents, now)];
-  if (filed.what === 'known' && moves.length === 0 && isClaimed(alert, known)) return { incidentId: id, what: 'known', left: [] };
+  const editedAt = home?.['editedAt'] === undefined ? undefined : micros(Number(home['editedAt']));
+  const reported = { incidentId: id, what: filed.what, editedAt };
+  if (filed.what === 'known' && moves.length === 0 && isClaimed(alert, known)) return { ...reported, left: [] };
   const commands = [...moves, ...written(id, filed, now), ...claiming({ alert, placing, known, id }), ...lasting(id)];
   const left = [...new Set(placing.left.map((claim) => claim.incident.id))].filter((other) => other !== id);
-  return (await commit(redis, known.checks, commands)) ? { incidentId: id, what: filed.what, left } : undefined;
+  return (await commit(redis, known.checks, commands)) ? { ...reported, left } : undefined;
 }
 
 async function read(redis: Redis, { traceIds, signature }: Alert): Promise<Known> {

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import type { Storm } from '../incident/storm.ts';
+import { mostFrequent, type Storm } from '../incident/storm.ts';
 import type { Clock, Storms } from '../ports.ts';
 import { fromMillis, toMillis } from '../units.ts';
-import { readFields } from './incident-fields.ts';
+import { commit, DELETE_IF } from './commit.ts';
+import { readIncidents } from './incident-fields.ts';
 import { INCIDENTS_TTL_MS, keys } from './keys.ts';
 import { pipelined, script } from './scripts.ts';
 
@@ -45,21 +46,34 @@ export function redisStorms(redis: Redis, clock: Clock): Storms {
     setThread: async (id, { channel, ts }) => {
       await redis.hset(keys.storm(id), { channel, ts });
     },
+    setShown: async (id, face) => {
+      await redis.hset(keys.storm(id), 'shown', face);
+    },
     end: async (id, channel) => {
-      if ((await redis.get(keys.stormOf(channel))) === id) await redis.del(keys.stormOf(channel));
+      await commit(redis, [], [[DELETE_IF, keys.stormOf(channel), id]]);
     },
   };
 }
 
+/** Of thousands of incidents only the count, of the few that are told everything. */
 async function read(redis: Redis, id: string): Promise<Storm | undefined> {
   const fields = await redis.hgetall(keys.storm(id));
   if (fields['began'] === undefined) return undefined;
   const ids = await redis.smembers(`${keys.storm(id)}:incidents`);
-  const incidents = (await readFields(redis, ids)).flatMap((each, index) =>
-    each ? [{ id: ids[index] ?? '', alert: JSON.parse(each['alert'] ?? ''), count: Number(each['count']) }] : [],
+  const counts = await pipelined(
+    redis,
+    ids.map((each) => ['hget', keys.incident(each), 'count']),
+  );
+  const incidents = ids.map((each, index) => ({ id: each, count: Number(counts[index]) }));
+  const told = mostFrequent(incidents);
+  const alerts = await readIncidents(
+    redis,
+    told.map((each) => each.id),
   );
   return {
-    ...{ id, incidents, began: fromMillis(Number(fields['began'])), last: fromMillis(Number(fields['last'])) },
+    ...{ id, kinds: incidents.length, transactions: incidents.reduce((sum, { count }) => sum + count, 0) },
+    top: alerts.map(({ id: each, alert, count }) => ({ id: each, alert, count })),
+    ...{ began: fromMillis(Number(fields['began'])), last: fromMillis(Number(fields['last'])), shown: fields['shown'] },
     thread: fields['channel'] && fields['ts'] ? { channel: fields['channel'], ts: fields['ts'] } : undefined,
   };
 }

@@ -1,7 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import type { Thread } from '../incident/incident.ts';
-import type { Chat, Clock, Delivery, Place, Reply, Told } from '../ports.ts';
+import type { Chat, Clock, Delivery, Edited, Place, Reply, Told } from '../ports.ts';
 import { NO_TIME, spelled } from '../units.ts';
 import { answerMessage, inWordsMessage, notFoundMessage } from './answer-message.ts';
 import type { SlackClients } from './client.ts';
@@ -102,15 +102,15 @@ async function findEntry(client: WebClient, blockId: string, { channel, ts }: Th
   return found && { channel, ts: found.ts };
 }
 
-/** Edits what is there already, so it may be repeated. */
-async function editRoot(client: WebClient, root: RootMessage, thread: Thread): Promise<'edited' | 'gone'> {
+async function editRoot(client: WebClient, root: RootMessage, thread: Thread): Promise<Edited> {
   try {
     await client.apiCall('chat.update', { channel: thread.channel, ts: thread.ts, ...root, parse: 'none' });
     return 'edited';
   } catch (error) {
-    const failure = thrown(error, `an edit of ${thread.channel}/${thread.ts}`);
-    if (isGone(failure)) return 'gone';
-    throw failure;
+    const failure = failureOf(error);
+    if (failure.kind === 'unsure') return 'unsure';
+    if (failure.kind === 'refused' && GONE.has(failure.code)) return 'gone';
+    throw thrown(error, `an edit of ${thread.channel}/${thread.ts}`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { isOver, STORM_LIMIT, type Storm, summed } from '../incident/storm.ts';
+import { isOver, STORM_LIMIT, type Storm } from '../incident/storm.ts';
 import { between, type Micros, spelled } from '../units.ts';
 import type { EntryMessage } from './entry-message.ts';
 import { HEADER_CHARACTERS, SECTION_CHARACTERS, TOP_LEVEL_CHARACTERS } from './limits.ts';
@@ -8,7 +8,8 @@ import type { Times } from './times.ts';
 
 /** So many failures at once that a thread for each would hide them: one message with the most frequent. */
 export function stormMessage(storm: Storm, now: Micros, times: Times): RootMessage {
-  const { top, more } = summed(storm);
+  const { top, kinds } = storm;
+  const more = kinds - top.length;
   const lines = top.map(({ alert, count }) => {
     const hop = alert.hop.operation === alert.hop.service ? alert.hop.service : `${alert.hop.service} ${alert.hop.operation}`;
     return `*${count.toLocaleString('en')}×* ${code(alert.transaction, 60)} in ${prose(alert.environment, 20)}, at ${code(hop, 60)}`;
@@ -49,14 +50,13 @@ export function overMessage(storm: Storm, now: Micros): EntryMessage {
 }
 
 function headline(storm: Storm, now: Micros): string {
-  const kinds = `${summed(storm).kinds.toLocaleString('en')} more kinds of failure at once`;
+  const kinds = `${storm.kinds.toLocaleString('en')} more kinds of failure at once`;
   return isOver(storm, now, STORM_LIMIT) ? `🌥️ The storm is over: ${kinds}` : `🌪️ A storm: ${kinds}`;
 }
 
 function summary(storm: Storm, now: Micros): string {
-  const { transactions } = summed(storm);
   const lasted = spelled(between(storm.began, storm.last));
-  const count = `${transactions.toLocaleString('en')} transactions failed`;
+  const count = `${storm.transactions.toLocaleString('en')} transactions failed`;
   return isOver(storm, now, STORM_LIMIT)
     ? `${count}, new kinds of failure came for ${lasted}. What fails again gets a thread of its own.`
     : `${count}. Something that many things need is probably broken: look at a deployment, a shared service, the network.`;

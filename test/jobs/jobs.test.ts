@@ -74,7 +74,7 @@ describe('a failing transaction', () => {
       life: { state: 'open' },
       alert: { transaction: 'POST /orders' },
     });
-    expect(asked).toEqual([`announce ${first} in 0 ms`, `announce ${first} in 10000 ms`]);
+    expect(asked).toEqual([`announce ${first} in 0 ms`, `announce ${first} in 1 ms`]);
   });
 
   test('is counted once however often it is examined', async () => {
@@ -135,7 +135,7 @@ describe('a failing transaction', () => {
     expect(deep).not.toBe(left?.id);
     expect(await world.incidents.read(deep)).toMatchObject({ count: 2 });
     expect(await world.incidents.read(left?.id ?? '')).toMatchObject({ count: 0, life: { state: 'merged', into: deep } });
-    expect(asked).toEqual([`announce ${deep} in 10000 ms`, `announce ${left?.id} in 10000 ms`]);
+    expect(asked).toEqual([`announce ${deep} in 1 ms`, `announce ${left?.id} in 1 ms`]);
   });
 
   test('that went well after all is no incident', async () => {
@@ -157,6 +157,17 @@ describe('an incident', () => {
     expect(slack.truth.pictures).toHaveLength(1);
     expect(slack.truth.uploads).toBe(1);
     expect(portrayed).toBe(1);
+  });
+
+  test('has its root edited at once when it repeats, and then every ten seconds', async () => {
+    const id = await incidentOf('one');
+    await announced(id);
+    await incidentOf('two');
+    await announced(id);
+    now = micros(now + 4 * SECONDS);
+    await incidentOf('three');
+
+    expect(asked.slice(-2)).toEqual([`announce ${id} in 1 ms`, `announce ${id} in 6000 ms`]);
   });
 
   test('gets its picture anew, in the place of the old one, when late spans tell more', async () => {

@@ -10,6 +10,7 @@ import type { World } from '../../src/ports.ts';
 import { slackChat } from '../../src/slack/chat.ts';
 import { later, type Micros, micros } from '../../src/units.ts';
 import { aSpan, aTraceId, at } from '../trace/records.ts';
+import { idleQueue } from '../world/idle-queue.ts';
 import { replies, roots } from '../world/local-slack-control.ts';
 import { testRedis } from '../world/redis.ts';
 import { redisMemory } from '../world/redis-memory.ts';
@@ -93,23 +94,13 @@ beforeEach(() => {
 
 function world(): World {
   const memory = redisMemory(redis(), () => now);
-  const nothing = async (): Promise<void> => undefined;
   return {
     ...memory,
     studio: studio(memory),
     chat: slackChat({ token: slack.botToken, apiUrl: proxy.apiUrl, clock: () => now }),
     // Slack's pace has a test of its own.
-    pace: { turn: async () => 0, hold: nothing },
-    queue: {
-      examine: nothing,
-      announce: nothing,
-      answer: nothing,
-      learn: nothing,
-      revisit: nothing,
-      storm: nothing,
-      gather: nothing,
-      publish: nothing,
-    },
+    pace: { turn: async () => 0, hold: async () => undefined },
+    queue: idleQueue,
   };
 }
 
@@ -144,19 +135,19 @@ describe.each(METHODS)('when %s goes wrong', (method) => {
       const trace = `${method} ${name} ${when} ${times}`;
       // Letters only: digits are no part of a signature.
       const service = `shop-${[...trace].map((letter) => String.fromCodePoint(97 + ((letter.codePointAt(0) ?? 0) % 26))).join('')}`;
-      const failing = (depth: number) =>
+      const failing = (depth: number, which = '') =>
         Array.from({ length: depth }, (_, n) =>
           aSpan({
             ...{
-              trace,
-              id: `${trace} ${n}`,
+              trace: `${trace}${which}`,
+              id: `${trace}${which} ${n}`,
               service,
               operation: `step ${'abcdef'[n]}`,
               from: n,
               to: 90 - n,
               status: 'error' as const,
             },
-            ...(n > 0 ? { parent: `${trace} ${n - 1}` } : {}),
+            ...(n > 0 ? { parent: `${trace}${which} ${n - 1}` } : {}),
           }),
         );
       const faults = faultsOf([...(DOUBT[method] ? [DOUBT[method]] : []), mishap]);
@@ -166,15 +157,16 @@ describe.each(METHODS)('when %s goes wrong', (method) => {
       await examine({ v: 1, traceId: aTraceId(trace) }, to);
       const incident = await to.incidents.ofTrace(aTraceId(trace));
       await announced(incident?.id ?? '', to);
-      // Late spans tell more: the root is edited and the picture takes the old one's place.
-      await to.records.keep(failing(3), []);
-      await examine({ v: 1, traceId: aTraceId(trace) }, to);
+      // Late spans tell more and another fails: the root is edited and the picture takes the old one's place.
+      await to.records.keep([...failing(3), ...failing(3, 'another')], []);
+      for (const which of ['', 'another']) await examine({ v: 1, traceId: aTraceId(`${trace}${which}`) }, to);
       await announced(incident?.id ?? '', to);
       proxy.failWith(undefined);
       expect(faults.left).toEqual([]);
 
       const ours = (await roots(slack.url, CHANNEL)).filter((root) => JSON.stringify(root).includes(service));
       expect(ours).toHaveLength(1);
+      expect(JSON.stringify(ours)).toContain('*2 transactions*');
       const shown = (await replies(slack.url, CHANNEL, ours[0]?.ts ?? '')).flatMap(({ files = [] }) =>
         files.filter((file) => 'name' in file),
       );

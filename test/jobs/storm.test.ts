@@ -3,11 +3,12 @@ import { announce } from '../../jobs/announce.ts';
 import { studio } from '../../jobs/studio.ts';
 import { tellStorm } from '../../jobs/tell-storm.ts';
 import type { Alert } from '../../src/incident/incident.ts';
-import type { World } from '../../src/ports.ts';
+import type { Chat, World } from '../../src/ports.ts';
 import { type Micros, micros } from '../../src/units.ts';
 import { alert, NOON } from '../slack/samples.ts';
 import { aTraceId } from '../trace/records.ts';
 import { type ChatTwin, chatTwin } from '../world/chat-twin.ts';
+import { idleQueue } from '../world/idle-queue.ts';
 import { testRedis } from '../world/redis.ts';
 import { RULES, redisMemory } from '../world/redis-memory.ts';
 
@@ -21,18 +22,13 @@ beforeEach(() => {
   now = NOON;
   slack = chatTwin();
   storms = new Set();
-  const nothing = async (): Promise<void> => undefined;
   const memory = redisMemory(redis(), () => now);
   world = {
     ...memory,
     studio: studio(memory),
     chat: slack.chat,
-    pace: { turn: async () => 0, hold: nothing },
-    queue: {
-      ...{ examine: nothing, announce: nothing, answer: nothing, learn: nothing, revisit: nothing },
-      ...{ gather: nothing, publish: nothing },
-      storm: async ({ stormId }) => void storms.add(stormId),
-    },
+    pace: { turn: async () => 0, hold: async () => undefined },
+    queue: { ...idleQueue, storm: async ({ stormId }) => void storms.add(stormId) },
   };
 });
 
@@ -68,8 +64,8 @@ test('what comes beyond that is one message with the most frequent, brought up t
   const [storm] = await told();
 
   expect(slack.truth.roots).toHaveLength(20);
-  expect(storm?.storm.incidents).toHaveLength(70);
-  expect(storm?.storm.incidents.toSorted((a, b) => b.count - a.count)[0]?.count).toBe(4);
+  expect(storm?.storm).toMatchObject({ kinds: 70, transactions: 73 });
+  expect(storm?.storm.top.map(({ count }) => count)).toEqual([4, ...Array(19).fill(1)]);
   expect(storm?.over).toBe(0);
   now = micros(now + 61 * SECONDS);
   await told();
@@ -98,4 +94,21 @@ test('an incident of a storm that is resolved and fails again has a thread of it
   await failing(21, 1);
 
   expect(slack.truth.roots.at(-1)?.incident.id).toBe(last);
+});
+
+test('its message is edited when there is something new to tell, and not else', async () => {
+  let edits = 0;
+  const { editStorm } = slack.chat;
+  const counted: Chat['editStorm'] = (storm, thread) => {
+    edits += 1;
+    return editStorm(storm, thread);
+  };
+  world = { ...world, chat: { ...slack.chat, editStorm: counted } };
+  for (let kind = 0; kind < 22; kind++) await failing(kind);
+  for (let looks = 0; looks < 4; looks++) await told();
+  expect(edits).toBe(1);
+  await failing(21, 1);
+  for (let looks = 0; looks < 4; looks++) await told();
+
+  expect(edits).toBe(2);
 });

@@ -8,28 +8,28 @@ import type { Telling } from '../waterfall/telling.ts';
 import type { Question } from '../work.ts';
 import { mapInWords, noMapMessage } from './map-message.ts';
 import { code, codeBlock, mention, prose } from './mrkdwn.ts';
-import { causeParagraphs, warnings } from './thread-comment.ts';
+import { causeParagraphs, warnings, withLog } from './thread-comment.ts';
 import { threadLink } from './thread-link.ts';
 import { READERS_TIMES, type Times } from './times.ts';
 
-/** The newest ones; the rest are counted. Five of 300 characters leave room for the causes. */
-const NOTES = 5;
-const NOTE_CHARACTERS = 300;
+/** The newest ones; the rest are counted. These leave room for the causes. */
+const NOTES = 4;
+const NOTE_CHARACTERS = 250;
 
-/** What `/trace <id>` answers, in mrkdwn made safe, below 6,000 characters. */
+/** What `/trace <id>` answers, in mrkdwn made safe. */
 export function answerMessage({ telling, incident, awsCalls }: ToldTransaction, times: Times = READERS_TIMES): string {
   const { outcome, causes } = telling;
-  return [
+  const found = [
     title(telling, times),
     ...(outcome === 'failed' ? [failing(telling)] : []),
     ...(outcome === 'ok' ? [] : causeParagraphs(causes)),
+  ];
+  return withLog(found, telling, [
     warnings(telling),
     ...(incident ? belonging(incident, times) : []),
     ...(awsCalls === undefined ? [] : [`_Nobody had sent it to me: found in AWS with ${awsCalls} calls._`]),
     code(xrayTraceId(telling.id)),
-  ]
-    .filter((line) => line !== '')
-    .join('\n');
+  ]);
 }
 
 const SAID: Readonly<Record<Telling['outcome'], string>> = { failed: '🔴 *Failed*', slow: '🟠 *Slow*', ok: '🟢 *Succeeded*' };

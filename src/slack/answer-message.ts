@@ -69,6 +69,7 @@ The picture could not be shown here: ${HELP[why] ?? code(why, 80)}.`;
 
 function shownInWords(told: Told, times: Times): string {
   if ('map' in told) return mapInWords(told.map);
+  if ('documents' in told) return '*The incident as files*';
   return 'trend' in told ? codeBlock(trendDrawn(told.trend), DRAWING_CHARACTERS) : transactionInWords(told, times);
 }
 
@@ -90,6 +91,7 @@ const HELP: Readonly<Record<string, string>> = {
 /** Nothing known of that id: what was looked for, where, and what to try. */
 export function notFoundMessage(asked: Question, searched?: string): string {
   if (asked.kind === 'map') return noMapMessage(asked);
+  if (asked.kind === 'about') return 'I no longer know this incident, or its transaction: it is older than what I keep.';
   if (asked.kind === 'last')
     return `Nothing like ${code(asked.name)} has ${asked.outcome === 'slow' ? 'been slow' : 'failed'} among the last incidents. \`/trace search\` looks in their errors and notes too.`;
   return [
@@ -115,7 +117,7 @@ export function traceHelp(): string {
     '• `last failed checkout`, `last slow checkout`: the last one that was told',
     '*Incidents*',
     '• `incidents`: what is open; `search declined`: by service, operation, error, cause or note',
-    '• `mute` and `unmute` with the id that these lists show: no new thread for that failure',
+    '• with the id that these lists show: `mute`, `unmute`: no new thread for that failure; `export`: its files for the post-mortem',
     '*In a thread*',
     '• 👀 on its first message acknowledges, ✅ resolves, 📌 on a reply keeps it as a note, and so does a reply that begins with `note:`',
   ].join('\n');

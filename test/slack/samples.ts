@@ -19,7 +19,7 @@ function known<T>(value: T | undefined): T {
   return value;
 }
 
-export const CHARGE: SpanId = known(spanId('62be272b1b9b3c3f'));
+const CHARGE: SpanId = known(spanId('62be272b1b9b3c3f'));
 
 export const cause = (changes: Partial<Cause> = {}): Cause => ({
   kind: 'downstream-timeout',

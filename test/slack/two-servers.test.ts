@@ -43,6 +43,24 @@ describe.each([
     expect(proxy.violations).toEqual([]);
   });
 
+  test('an incident as files, in one message', async () => {
+    const chat = slackChat({ token: server.token, apiUrl: proxy.apiUrl, clock: () => NOON });
+    const posted = await chat.postRoot(incident({ id: 'exported' }), server.channel);
+    if (posted.kind !== 'posted') throw new Error(`expected a root, not ${JSON.stringify(posted)}`);
+    const documents = [
+      { name: 'incident.md', text: '# POST /checkout' },
+      { name: 'transaction.json', text: '{}' },
+    ];
+    const told = { exported: incident(), documents };
+    const place = { ...posted.thread, since: micros(0) };
+    const file = await chat.upload(picture(), told);
+
+    expect(file.split(' ').length).toBe(3);
+    expect(await chat.share(file, told, place)).toMatchObject({ kind: 'posted' });
+    expect(await chat.findFile(file, place)).toEqual(posted.thread);
+    expect(proxy.violations).toEqual([]);
+  });
+
   test('a private word', async () => {
     const { interactive } = slackClients(server.token, proxy.apiUrl);
     const said = { channel: server.channel, user: server.user, text: '<@U0MAYA> already acknowledged this.', parse: 'none' };

@@ -1,6 +1,8 @@
+import type { Incident } from '../src/incident/incident.ts';
 import { byUrgency, isClosed, matchesWords } from '../src/incident/search.ts';
 import { similarTo } from '../src/incident/similar.ts';
 import type { Reply, World } from '../src/ports.ts';
+import { postMortem } from '../src/post-mortem.ts';
 import type { TraceId } from '../src/telemetry/ids.ts';
 import type { Answer, MapQuestion, Question } from '../src/work.ts';
 import type { JobOutcome } from './outcome.ts';
@@ -18,15 +20,14 @@ export async function answer(job: Answer, world: Touched): Promise<JobOutcome> {
   const words = await inWords(question, world);
   if (words) return await said(job, words, world);
   const traceId = await traceOf(question, world);
-  // The last of an incident's transactions was sent to us.
-  const sought = traceId && question.kind !== 'last' ? await seekUnknown(traceId, world) : undefined;
+  const sought = traceId && SOUGHT.has(question.kind) ? await seekUnknown(traceId, world) : undefined;
   if (sought?.kind === 'refused' && sought.againInMs !== undefined) return { againInMs: sought.againInMs };
   const awsCalls = sought?.kind === 'sought' ? sought.calls : undefined;
   const picture = await showPicture(world, {
     key: `answer:${job.requestId}`,
     drawing: job.requestId,
-    portray: () => (question.kind === 'map' ? mapped(question, job.user, world) : drawn(traceId, job.user, awsCalls, world)),
-    place: { channel: job.channel, ts: undefined },
+    portray: () => portrayed(job, { traceId, awsCalls }, world),
+    place: { channel: job.channel, ts: job.thread },
   });
   if (picture.kind === 'later') return { againInMs: picture.inMs };
   if (picture.kind === 'unknown')
@@ -35,21 +36,42 @@ export async function answer(job: Answer, world: Touched): Promise<JobOutcome> {
   return 'done';
 }
 
+/** AWS may know what a person names by id; what is found through an incident was sent to us. */
+const SOUGHT: ReadonlySet<Question['kind']> = new Set(['trace', 'request']);
+
+type Found = { readonly traceId: TraceId | undefined; readonly awsCalls: number | undefined };
+
+async function portrayed({ question, user }: Answer, found: Found, world: Touched): Promise<Portrait | undefined> {
+  if (question.kind === 'map') return await mapped(question, user, world);
+  if (question.kind !== 'about' || question.what === 'trace') return await drawn(found, user, world);
+  const incident = await world.incidents.read(question.incidentId);
+  if (!incident) return undefined;
+  return question.what === 'export'
+    ? await exported(incident, world)
+    : await mapped({ kind: 'map', traceId: incident.alert.traceId }, user, world);
+}
+
 async function mapped(question: MapQuestion, askedBy: string, { studio }: Touched): Promise<Portrait | undefined> {
   const found = await studio.portrayMap(question);
   return found && { picture: found.picture, told: { map: found.map, askedBy } };
 }
 
-async function drawn(
-  traceId: TraceId | undefined,
-  askedBy: string,
-  awsCalls: number | undefined,
-  { studio, incidents }: Touched,
-): Promise<Portrait | undefined> {
-  const found = traceId && (await studio.portray(traceId));
+async function drawn({ traceId, awsCalls }: Found, askedBy: string, world: Touched): Promise<Portrait | undefined> {
+  const found = traceId && (await world.studio.portray(traceId));
   if (!found) return undefined;
-  const incident = await incidents.ofTrace(found.telling.id);
+  const incident = await world.incidents.ofTrace(found.telling.id);
   return { picture: found.picture, told: { telling: found.telling, incident, askedBy, awsCalls } };
+}
+
+async function exported(incident: Incident, { studio }: Touched): Promise<Portrait | undefined> {
+  const found = await studio.dossier(incident.alert.traceId);
+  if (!found) return undefined;
+  const documents = [
+    { name: `incident-${incident.id}.md`, text: postMortem(incident, found.telling) },
+    { name: 'transaction.json', text: found.json },
+    { name: 'spans.otlp.json', text: found.otlp },
+  ];
+  return { picture: found.picture, told: { exported: incident, documents } };
 }
 
 async function said({ responseUrl }: Answer, reply: Reply, { chat }: Touched): Promise<JobOutcome> {
@@ -68,9 +90,10 @@ async function inWords(question: Question, { incidents }: Touched): Promise<Repl
       const found = (await incidents.newest(SEARCHED)).filter((incident) => matchesWords(incident, question.words));
       return { kind: 'listed', title: `${found.length} of the last ${SEARCHED} incidents`, incidents: byUrgency(found) };
     }
-    case 'similar': {
+    case 'about': {
+      if (question.what !== 'similar') return undefined;
       const incident = await incidents.read(question.incidentId);
-      return { kind: 'similar', similar: incident ? similarTo(incident, await incidents.newest(SEARCHED)) : [] };
+      return incident && { kind: 'similar', similar: similarTo(incident, await incidents.newest(SEARCHED)) };
     }
     default:
       return undefined;
@@ -78,11 +101,20 @@ async function inWords(question: Question, { incidents }: Touched): Promise<Repl
 }
 
 async function traceOf(question: Question, { records, incidents }: Touched): Promise<TraceId | undefined> {
-  if (question.kind === 'trace') return question.traceId;
-  if (question.kind === 'request') return await records.traceOfId(question.requestId);
-  if (question.kind !== 'last') return undefined;
-  const { outcome, name } = question;
-  const named = (await incidents.newest(SEARCHED)).filter((incident) => matchesWords(incident, name));
-  const kind = named.filter(({ alert }) => outcome === undefined || alert.outcome === outcome);
-  return kind.toSorted((a, b) => b.lastSeen - a.lastSeen)[0]?.alert.traceId;
+  switch (question.kind) {
+    case 'trace':
+      return question.traceId;
+    case 'request':
+      return await records.traceOfId(question.requestId);
+    case 'about':
+      return (await incidents.read(question.incidentId))?.alert.traceId;
+    case 'last': {
+      const { outcome, name } = question;
+      const named = (await incidents.newest(SEARCHED)).filter((incident) => matchesWords(incident, name));
+      const kind = named.filter(({ alert }) => outcome === undefined || alert.outcome === outcome);
+      return kind.toSorted((a, b) => b.lastSeen - a.lastSeen)[0]?.alert.traceId;
+    }
+    default:
+      return undefined;
+  }
 }

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import { Piscina } from 'piscina';
-import type { Judged, MapPortrait, Portrait, Studio, Study, TrendPortrait } from '../src/ports.ts';
+import type { Dossier, Judged, MapPortrait, Portrait, Studio, Study, TrendPortrait } from '../src/ports.ts';
 import type { Picture } from '../src/waterfall/picture.ts';
 
 /** A thread is 60 MB; with two, nobody waits for somebody else's ten thousand spans. */
@@ -50,6 +50,7 @@ export function openStudio({ redisUrl, log, thread = THREAD, giveUpMs = GIVE_UP_
     study: (traceId) => ask<Study | undefined>('study', traceId),
     portray: async (traceId) => revived(await ask<Portrait | undefined>('portray', traceId)),
     portrayMap: async (question) => revived(await ask<MapPortrait | undefined>('portrayMap', question)),
+    dossier: async (traceId) => revived(await ask<Dossier | undefined>('dossier', traceId)),
     portrayTrend: async (traceId) => revived(await ask<TrendPortrait | undefined>('portrayTrend', traceId)),
     // Whoever asks has its answers by now. `pool.close` would wait 30 s for a thread that died meanwhile.
     close: () => pool.destroy(),

@@ -2,9 +2,11 @@ import { teaches } from '../src/diagnosis/learn.ts';
 import { lessonOf } from '../src/diagnosis/lesson.ts';
 import { keysOf } from '../src/diagnosis/usual.ts';
 import { decide } from '../src/incident/decide.ts';
+import { inspectedTransaction } from '../src/inspection.ts';
 import { drawMap } from '../src/map/draw-map.ts';
 import { drawTrend } from '../src/map/trend/draw-trend.ts';
 import type { Studio, World } from '../src/ports.ts';
+import { otlpJson } from '../src/telemetry/otlp-write.ts';
 import { drawWaterfall } from '../src/waterfall/draw.ts';
 import { tellingOf } from '../src/waterfall/telling.ts';
 import { look, readTransaction } from './look.ts';
@@ -31,6 +33,13 @@ export const studio = (world: Pick<World, 'records' | 'usual' | 'changes' | 'lat
   portrayMap: async (question) => {
     const map = await lookAround(world, question);
     return map && { map, picture: await drawMap(map) };
+  },
+  dossier: async (traceId) => {
+    const scene = await look(world, traceId);
+    if (!scene) return undefined;
+    const json = JSON.stringify({ format: 1, transactions: [inspectedTransaction(scene)] }, undefined, 1);
+    const otlp = otlpJson((await world.records.read(traceId)).records);
+    return { telling: tellingOf(scene), picture: await drawWaterfall(scene), json, otlp };
   },
   portrayTrend: async (traceId) => {
     const trend = await lookBack(world, traceId);

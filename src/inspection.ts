@@ -54,7 +54,7 @@ export function eventCounts(records: readonly TelemetryRecord[]): RecordCounts['
   return counts;
 }
 
-function inspectedTransaction({ transaction, outcome, causes }: Scene) {
+export function inspectedTransaction({ transaction, outcome, causes }: Scene) {
   return {
     id: transaction.id,
     traceIds: transaction.traceIds,

@@ -219,7 +219,7 @@ export type Chat = {
   /** Tells one change of the incident's log in its thread. */
   postEntry(incident: Incident, index: number, thread: Thread): Promise<Delivery>;
   findEntry(incident: Incident, index: number, thread: Thread): Promise<Thread | undefined>;
-  /** Step one of a picture: bytes go to Slack, nothing is visible yet. Gives the file's id. */
+  /** Step one of a picture: bytes go to Slack, nothing is visible yet. Gives what the file, or the files, are known by. */
   upload(picture: Picture, told: Told): Promise<string>;
   /** Step two: the file appears with its words beside it. */
   share(file: string, told: Told, place: Place): Promise<Delivery>;
@@ -246,17 +246,29 @@ export type Studio = {
   portrayMap(question: MapQuestion): Promise<MapPortrait | undefined>;
   /** How long the transaction's entry took in the day before it; undefined: it was never seen to go well. */
   portrayTrend(traceId: TraceId): Promise<TrendPortrait | undefined>;
+  /** Everything known of the transaction, to be taken elsewhere; undefined: nothing is. */
+  dossier(traceId: TraceId): Promise<Dossier | undefined>;
 };
 
 /** `usual`: how long its entry takes; undefined: not known. */
 export type Judged = { readonly alert: Alert; readonly usual: Spread | undefined };
 export type Portrait = { readonly telling: Telling; readonly picture: Picture };
+/** `json`: what `inspect --json` prints of it. `otlp`: its spans in OTLP/JSON. */
+export type Dossier = Portrait & { readonly json: string; readonly otlp: string };
 export type Study = { readonly id: TraceId; readonly lesson: Lesson };
 export type MapPortrait = { readonly map: MapScene; readonly picture: Picture };
 export type TrendPortrait = { readonly trend: TrendScene; readonly picture: Picture };
 
-/** What a picture is about: a transaction, a service map that somebody asked for, or the last day of a slow operation. */
-export type Told = ToldTransaction | { readonly map: MapScene; readonly askedBy: string } | { readonly trend: TrendScene };
+/** What a picture is about: a transaction, a service map that somebody asked for, the last day of a slow operation, or an incident with its files. */
+export type Told =
+  | ToldTransaction
+  | { readonly map: MapScene; readonly askedBy: string }
+  | { readonly trend: TrendScene }
+  | ToldExport;
+
+/** The documents appear beside the picture, in one message. */
+type ToldExport = { readonly exported: Incident; readonly documents: readonly Document[] };
+type Document = { readonly name: string; readonly text: string };
 
 export type ToldTransaction = {
   readonly telling: Telling;

@@ -52,6 +52,9 @@ export const Revisit = z.discriminatedUnion('why', [
 ]);
 export type Revisit = z.output<typeof Revisit>;
 
+/** What can be asked about an incident. */
+export const ABOUT = ['trace', 'map', 'similar', 'export'] as const;
+
 /** A person asked for a transaction, for the service map, or for incidents. */
 export const Answer = z.object({
   v: z.literal(1),
@@ -66,9 +69,12 @@ export const Answer = z.object({
     z.object({ kind: z.literal('last'), outcome: z.enum(['failed', 'slow']).optional(), name: z.string() }),
     z.object({ kind: z.literal('search'), words: z.string() }),
     z.object({ kind: z.literal('incidents') }),
-    z.object({ kind: z.literal('similar'), incidentId: z.string() }),
+    /** Of one incident: the transaction drawn in it, its map, incidents like it, everything as files. */
+    z.object({ kind: z.literal('about'), what: z.enum(ABOUT), incidentId: z.string().min(1) }),
   ]),
   channel: z.string(),
+  /** The answer belongs in that thread. */
+  thread: z.string().optional(),
   user: z.string(),
   responseUrl: z.url(),
 });

@@ -1,5 +1,5 @@
 import type { Cause } from '../diagnosis/cause.ts';
-import { isFailing } from '../trace/failing.ts';
+import { failingSpan } from '../trace/failing.ts';
 import type { Span, Transaction } from '../trace/transaction.ts';
 import type { Alert } from './incident.ts';
 import { type Failure, type Place, signatureOf } from './signature.ts';
@@ -8,7 +8,7 @@ import { type Failure, type Place, signatureOf } from './signature.ts';
 export function decide(transaction: Transaction, outcome: 'ok' | 'failed' | 'slow', causes: readonly Cause[]): Alert | undefined {
   if (outcome === 'ok') return undefined;
   const [cause] = causes;
-  const failing = outcome === 'failed' ? failingSpan(transaction, cause) : undefined;
+  const failing = outcome === 'failed' ? failingSpan(transaction.spans, cause?.spanIds ?? []) : undefined;
   const hop: Place = placeOf(failing ?? cause ?? entryOf(transaction));
   return {
     signature: signatureOf({
@@ -60,11 +60,3 @@ const whatOf = (outcome: 'failed' | 'slow', failing: Span | undefined, cause: Ca
 const placeOf = ({ service, operation }: Place): Place => ({ service, operation });
 
 const entryOf = (transaction: Transaction): Place => ({ service: transaction.service, operation: transaction.name });
-
-/** The deepest failure that the cause is about, so that a third delivery has the hop of the first. Without a cause, the entry's. */
-function failingSpan(transaction: Transaction, cause: Cause | undefined): Span | undefined {
-  const about = cause ? new Set<string>(cause.spanIds) : new Set<string>();
-  const failing = transaction.spans.filter(isFailing);
-  const [deepest] = failing.filter((span) => about.has(span.spanId)).toSorted((a, b) => b.depth - a.depth || a.start - b.start);
-  return deepest ?? failing[0];
-}

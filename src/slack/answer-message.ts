@@ -8,28 +8,28 @@ import type { Telling } from '../waterfall/telling.ts';
 import type { Question } from '../work.ts';
 import { mapInWords, noMapMessage } from './map-message.ts';
 import { code, codeBlock, mention, prose } from './mrkdwn.ts';
-import { causeParagraphs, warnings } from './thread-comment.ts';
+import { causeParagraphs, warnings, withLog } from './thread-comment.ts';
 import { threadLink } from './thread-link.ts';
 import { READERS_TIMES, type Times } from './times.ts';
 
-/** The newest ones; the rest are counted. Five of 300 characters leave room for the causes. */
-const NOTES = 5;
-const NOTE_CHARACTERS = 300;
+/** The newest ones; the rest are counted. These leave room for the causes. */
+const NOTES = 4;
+const NOTE_CHARACTERS = 250;
 
-/** What `/trace <id>` answers, in mrkdwn made safe, below 6,000 characters. */
+/** What `/trace <id>` answers, in mrkdwn made safe. */
 export function answerMessage({ telling, incident, awsCalls }: ToldTransaction, times: Times = READERS_TIMES): string {
   const { outcome, causes } = telling;
-  return [
+  const found = [
     title(telling, times),
     ...(outcome === 'failed' ? [failing(telling)] : []),
     ...(outcome === 'ok' ? [] : causeParagraphs(causes)),
+  ];
+  return withLog(found, telling, [
     warnings(telling),
     ...(incident ? belonging(incident, times) : []),
     ...(awsCalls === undefined ? [] : [`_Nobody had sent it to me: found in AWS with ${awsCalls} calls._`]),
     code(xrayTraceId(telling.id)),
-  ]
-    .filter((line) => line !== '')
-    .join('\n');
+  ]);
 }
 
 const SAID: Readonly<Record<Telling['outcome'], string>> = { failed: '🔴 *Failed*', slow: '🟠 *Slow*', ok: '🟢 *Succeeded*' };
@@ -69,6 +69,7 @@ The picture could not be shown here: ${HELP[why] ?? code(why, 80)}.`;
 
 function shownInWords(told: Told, times: Times): string {
   if ('map' in told) return mapInWords(told.map);
+  if ('documents' in told) return '*The incident as files*';
   return 'trend' in told ? codeBlock(trendDrawn(told.trend), DRAWING_CHARACTERS) : transactionInWords(told, times);
 }
 
@@ -90,6 +91,7 @@ const HELP: Readonly<Record<string, string>> = {
 /** Nothing known of that id: what was looked for, where, and what to try. */
 export function notFoundMessage(asked: Question, searched?: string): string {
   if (asked.kind === 'map') return noMapMessage(asked);
+  if (asked.kind === 'about') return 'I no longer know this incident, or its transaction: it is older than what I keep.';
   if (asked.kind === 'last')
     return `Nothing like ${code(asked.name)} has ${asked.outcome === 'slow' ? 'been slow' : 'failed'} among the last incidents. \`/trace search\` looks in their errors and notes too.`;
   return [
@@ -115,7 +117,7 @@ export function traceHelp(): string {
     '• `last failed checkout`, `last slow checkout`: the last one that was told',
     '*Incidents*',
     '• `incidents`: what is open; `search declined`: by service, operation, error, cause or note',
-    '• `mute` and `unmute` with the id that these lists show: no new thread for that failure',
+    '• with the id that these lists show: `mute`, `unmute`: no new thread for that failure; `export`: its files for the post-mortem',
     '*In a thread*',
     '• 👀 on its first message acknowledges, ✅ resolves, 📌 on a reply keeps it as a note, and so does a reply that begins with `note:`',
   ].join('\n');

@@ -1,28 +1,21 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import type { Thread } from '../incident/incident.ts';
-import type { Chat, Clock, Delivery, Edited, Place, Reply, Told } from '../ports.ts';
-import { NO_TIME, spelled } from '../units.ts';
-import { answerMessage, inWordsMessage, notFoundMessage } from './answer-message.ts';
-import type { SlackClients } from './client.ts';
+import type { Chat, Clock, Delivery, Edited, Place, Reply } from '../ports.ts';
+import { NO_TIME } from '../units.ts';
+import { inWordsMessage, notFoundMessage } from './answer-message.ts';
 import { slackClients } from './client.ts';
 import { entryBlockId, entryMessage } from './entry-message.ts';
-import { SlackRefused } from './errors.ts';
+import { slackFiles } from './files.ts';
 import type { SeenMessage } from './history.ts';
 import { findInChannel, findInThread } from './history.ts';
 import { incidentList, similarList } from './incident-lines.ts';
-import { FILE_TITLE_CHARACTERS } from './limits.ts';
-import { mapMessage, mapTitle } from './map-message.ts';
-import { plain } from './mrkdwn.ts';
-import { failureOf, thrown } from './outcome.ts';
+import { failureOf, isGone, thrown, undelivered } from './outcome.ts';
 import { respondPrivately } from './response-url.ts';
 import { isButtonsOf } from './root-buttons.ts';
 import { METADATA_TYPE, type RootMessage, rootMessage } from './root-message.ts';
 import { overMessage, stormKey, stormMessage } from './storm-message.ts';
-import { threadComment } from './thread-comment.ts';
 import { type Times, timesFor } from './times.ts';
-import { trendMessage, trendTitle } from './trend-message.ts';
-import { uploadPicture } from './upload.ts';
 
 export type SlackChatOptions = {
   readonly token: string;
@@ -54,10 +47,7 @@ export function slackChat({ token, apiUrl, clock }: SlackChatOptions): Chat {
       return await posted(clients.posting, { channel, thread_ts: ts, ...message });
     },
     findEntry: (incident, index, thread) => findEntry(clients.posting, entryBlockId(incident.id, index), thread),
-    upload: (picture, told) => uploadPicture(clients.files, { ...picture, name: fileName(told) }, apiUrl),
-    share: (file, told, place) => share(clients, { file, told, place, times }),
-    findFile: (file, place) => findFile(clients.posting, file, place),
-    removePicture: (file, place) => removePicture(clients, file, place),
+    ...slackFiles(clients, apiUrl, times),
     respond: (responseUrl, reply) => respondPrivately(responseUrl, replyWords(reply, times), apiUrl),
   };
 }
@@ -77,12 +67,6 @@ async function posted(client: WebClient, message: Message): Promise<Delivery> {
   } catch (error) {
     return undelivered(error);
   }
-}
-
-function undelivered(error: unknown): Delivery {
-  const failure = failureOf(error);
-  if (failure.kind === 'later') throw failure.error;
-  return failure.kind === 'refused' ? { kind: 'refused', why: failure.code } : failure;
 }
 
 async function findRoot(client: WebClient, id: string, place: Place): Promise<Thread | undefined> {
@@ -107,73 +91,11 @@ async function editRoot(client: WebClient, root: RootMessage, thread: Thread): P
     await client.apiCall('chat.update', { channel: thread.channel, ts: thread.ts, ...root, parse: 'none' });
     return 'edited';
   } catch (error) {
-    const failure = failureOf(error);
-    if (failure.kind === 'unsure') return 'unsure';
-    if (failure.kind === 'refused' && GONE.has(failure.code)) return 'gone';
-    throw thrown(error, `an edit of ${thread.channel}/${thread.ts}`);
+    if (failureOf(error).kind === 'unsure') return 'unsure';
+    const failure = thrown(error, `an edit of ${thread.channel}/${thread.ts}`);
+    if (isGone(failure)) return 'gone';
+    throw failure;
   }
-}
-
-/** What a person has deleted is no failure of the outside. */
-const GONE = new Set(['message_not_found', 'thread_not_found', 'file_not_found', 'file_deleted']);
-
-const isGone = (error: unknown): boolean => error instanceof SlackRefused && GONE.has(error.code);
-
-type Sharing = { readonly file: string; readonly told: Told; readonly place: Place; readonly times: Times };
-
-async function share({ files, posting }: SlackClients, { file, told, place, times }: Sharing): Promise<Delivery> {
-  const asked = {
-    files: [{ id: file, title: plain(pictureTitle(told), FILE_TITLE_CHARACTERS) }],
-    channel_id: place.channel,
-    initial_comment: besidePicture(told, times),
-    ...(place.ts === undefined ? {} : { thread_ts: place.ts }),
-  };
-  try {
-    await files.apiCall('files.completeUploadExternal', asked);
-  } catch (error) {
-    return undelivered(error);
-  }
-  if (place.ts !== undefined) return { kind: 'posted', thread: { channel: place.channel, ts: place.ts } };
-  // A new message of its own: Slack does not say its ts here, and lets it appear a little later.
-  const thread = await findFile(posting, file, place).catch(() => undefined);
-  return thread ? { kind: 'posted', thread } : { kind: 'unsure', why: 'accepted, not yet seen in the channel' };
-}
-
-/** In a thread: the thread. In a channel: the message that the file came in. */
-async function findFile(client: WebClient, file: string, place: Place): Promise<Thread | undefined> {
-  const message = await messageWith(client, file, place);
-  return message && { channel: place.channel, ts: place.ts ?? message.ts };
-}
-
-async function messageWith(client: WebClient, file: string, place: Place): Promise<SeenMessage | undefined> {
-  const holdsFile = ({ files }: SeenMessage) => files?.some(({ id, mode }) => id === file && mode !== 'tombstone') ?? false;
-  try {
-    return await (place.ts === undefined ? findInChannel(client, place, holdsFile) : findInThread(client, place, holdsFile));
-  } catch (error) {
-    if (isGone(error)) return undefined;
-    throw error;
-  }
-}
-
-function fileName(told: Told): string {
-  if ('map' in told) return 'service-map.png';
-  return 'trend' in told ? 'latency.png' : 'waterfall.png';
-}
-
-/** A file's title is no mrkdwn. */
-function pictureTitle(told: Told): string {
-  if ('map' in told) return mapTitle(told.map);
-  if ('trend' in told) return trendTitle(told.trend);
-  const { name, outcome, duration } = told.telling;
-  return `${name}, ${OUTCOME[outcome]} after ${spelled(duration)}`;
-}
-
-const OUTCOME = { ok: 'succeeded', failed: 'failed', slow: 'slow' } as const;
-
-function besidePicture(told: Told, times: Times): string {
-  if ('map' in told) return mapMessage(told.map);
-  if ('trend' in told) return trendMessage(told.trend);
-  return told.askedBy === undefined ? threadComment(told.telling) : answerMessage(told, times);
 }
 
 function replyWords(reply: Reply, times: Times): string {
@@ -186,21 +108,5 @@ function replyWords(reply: Reply, times: Times): string {
       return incidentList(reply.title, reply.incidents, times);
     case 'similar':
       return similarList(reply.similar, times);
-  }
-}
-
-/** The message goes first: without its picture it would stay behind and say what is no longer true. */
-async function removePicture({ files, posting }: SlackClients, file: string, place: Place): Promise<void> {
-  const message = await messageWith(posting, file, place);
-  if (message) await deleted(posting, 'chat.delete', { channel: place.channel, ts: message.ts });
-  await deleted(files, 'files.delete', { file });
-}
-
-async function deleted(client: WebClient, method: string, what: Readonly<Record<string, string>>): Promise<void> {
-  try {
-    await client.apiCall(method, what);
-  } catch (error) {
-    const failure = thrown(error, method);
-    if (!isGone(failure)) throw failure;
   }
 }

@@ -68,6 +68,8 @@ function firstWords(asked: TraceCommand): string {
       return `Looking for incidents with ${prose(asked.words, 200)} …`;
     case 'incidents':
       return 'Looking for open incidents …';
+    case 'about':
+      return `Making files of incident ${code(asked.incidentId)} …`;
     case 'mute':
     case 'unmute':
       return `Looking for incident ${code(asked.incidentId)} …`;

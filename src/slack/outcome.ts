@@ -1,4 +1,5 @@
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from '@slack/web-api';
+import type { Delivery } from '../ports.ts';
 import { RateLimited, SlackRefused } from './errors.ts';
 
 /** What a failed call to Slack leaves us knowing. */
@@ -43,6 +44,18 @@ export function thrown(error: unknown, doing: string): Error {
   if (failure.kind === 'refused') return new SlackRefused(failure.code, doing, error);
   return new Error(`Slack gave no clear answer to ${doing}: ${failure.why}`, { cause: error });
 }
+
+/** For posts: what cannot be known is a Delivery too. */
+export function undelivered(error: unknown): Delivery {
+  const failure = failureOf(error);
+  if (failure.kind === 'later') throw failure.error;
+  return failure.kind === 'refused' ? { kind: 'refused', why: failure.code } : failure;
+}
+
+/** What a person has deleted is no failure of the outside. */
+const GONE = new Set(['message_not_found', 'thread_not_found', 'file_not_found', 'file_deleted']);
+
+export const isGone = (error: unknown): boolean => error instanceof SlackRefused && GONE.has(error.code);
 
 function platformFailure(error: WebAPIPlatformError): Failure {
   const code = error.data.error;

@@ -1,20 +1,17 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import type { Deed } from '../incident/life.ts';
-import { SNOOZES } from '../incident/snooze.ts';
 import type { Changed } from '../ports.ts';
 import { within } from '../within.ts';
-import { Answer } from '../work.ts';
-import type { Subject } from './annotate-modal.ts';
-import { ANNOTATE_VIEW, annotateModal, readNote } from './annotate-modal.ts';
-import { ASSIGN_VIEW, assignModal, readAssignment } from './assign-modal.ts';
+import { Answer, type Question } from '../work.ts';
 import { changeNote, UNCONFIRMED } from './change-notes.ts';
+import { ANNOTATE, ASSIGN, FORMS, type Form, inputModal, readForm, type Subject } from './input-modal.ts';
 import type { Interactions } from './interactions.ts';
 import { muted } from './muting.ts';
 import { failureOf } from './outcome.ts';
 import type { People, Report } from './people.ts';
 import { respondPrivately } from './response-url.ts';
-import { ACTIONS, chosen, MORE } from './root-buttons.ts';
+import { ACTIONS, chosen, MORE, SLEEPS } from './root-buttons.ts';
 import { timesFor } from './times.ts';
 import { zoneOf } from './zone.ts';
 
@@ -46,11 +43,10 @@ type Press = z.output<typeof Press>;
 export function takePresses(desk: Desk): void {
   for (const kind of ['acknowledge', 'resolve', 'reopen'] as const)
     onPress(desk, ACTIONS[kind], (press) => change(desk, press, pressedValue(press), { kind, by: press.user.id }));
-  onPress(desk, ACTIONS.annotate, (press) => openForm(desk, press, annotateModal(subjectOf(press, pressedValue(press)))));
+  onPress(desk, ACTIONS.annotate, (press) => openForm(desk, press, ANNOTATE, pressedValue(press)));
   onPress(desk, ACTIONS.snooze, (press) => snooze(desk, press));
   onPress(desk, ACTIONS.more, (press) => more(desk, press));
-  onForm(desk, ANNOTATE_VIEW, readNote, ({ text }) => ({ kind: 'note', text }));
-  onForm(desk, ASSIGN_VIEW, readAssignment, ({ to }) => ({ kind: 'assign', to }));
+  for (const form of FORMS) onForm(desk, form);
 }
 
 function onPress({ app, report }: Desk, action: string, act: (press: Press) => Promise<void>): void {
@@ -62,26 +58,18 @@ function onPress({ app, report }: Desk, action: string, act: (press: Press) => P
   });
 }
 
-type Wrong = { readonly kind: 'wrong'; readonly errors: Readonly<Record<string, string>> };
-type Filled = { readonly kind: 'filled'; readonly subject: Subject };
-type Wanted = Deed extends infer D ? (D extends Deed ? Omit<D, 'by' | 'message'> : never) : never;
-
-function onForm<F extends Filled>(
-  desk: Desk,
-  callback: string,
-  read: (view: unknown) => F | Wrong,
-  deed: (filled: F) => Wanted,
-): void {
-  desk.app.view({ callback_id: callback, type: 'view_submission' }, async ({ ack, view, body }) => {
-    const form = read(view);
-    if (form.kind === 'wrong') {
-      await ack({ response_action: 'errors', errors: { ...form.errors } });
+function onForm(desk: Desk, form: Form): void {
+  desk.app.view({ callback_id: form.callback, type: 'view_submission' }, async ({ ack, view, body }) => {
+    const filled = readForm(form, view);
+    if (filled.kind === 'wrong') {
+      await ack({ response_action: 'errors', errors: { ...filled.errors } });
       return;
     }
     await ack();
+    const { subject, deed } = filled;
     const by = body.user.id;
-    const text = await outcome(desk, desk.on.change(form.subject.incident, { ...deed(form), by }), by);
-    if (text !== undefined) await whisper(desk, form.subject, by, text);
+    const text = await outcome(desk, desk.on.change(subject.incident, { ...deed, by }), by);
+    if (text !== undefined) await whisper(desk, subject, by, text);
   });
 }
 
@@ -92,13 +80,15 @@ const subjectOf = (press: Press, incident: string): Subject => ({
 });
 
 async function snooze(desk: Desk, press: Press): Promise<void> {
-  const asked = chosen(pressedValue(press), SNOOZES);
+  const asked = chosen(pressedValue(press), SLEEPS);
   if (!asked) return desk.report.failed(new Error(`no snooze ${pressedValue(press)}`), 'a snooze');
+  const { choice, incidentId } = asked;
   const by = press.user.id;
-  const zone = asked.choice === 'tomorrow' ? await zoneOf(desk.client, by) : undefined;
-  const text = await outcome(desk, desk.on.snooze(asked.incidentId, by, asked.choice, zone), by);
+  if (choice === 'mute') return await tell(desk, press, await muted(desk, incidentId, by));
+  const zone = choice === 'tomorrow' ? await zoneOf(desk.client, by) : undefined;
+  const text = await outcome(desk, desk.on.snooze(incidentId, by, choice, zone), by);
   if (text !== undefined) await tell(desk, press, text);
-  else if (asked.choice === 'tomorrow' && zone === undefined)
+  else if (choice === 'tomorrow' && zone === undefined)
     await tell(desk, press, 'Slack did not tell me your time zone, so 9:00 is UTC.');
 }
 
@@ -106,20 +96,19 @@ async function more(desk: Desk, press: Press): Promise<void> {
   const asked = chosen(pressedValue(press), MORE);
   if (!asked) return desk.report.failed(new Error(`no choice ${pressedValue(press)}`), 'a choice');
   const { choice, incidentId } = asked;
-  if (choice === 'assign') return await openForm(desk, press, assignModal(subjectOf(press, incidentId)));
-  if (choice === 'take') return await change(desk, press, incidentId, { kind: 'assign', by: press.user.id, to: press.user.id });
-  if (choice === 'mute') return await tell(desk, press, await muted(desk, incidentId, press.user.id));
-  await askSimilar(desk, press, incidentId);
+  if (choice === 'assign') await openForm(desk, press, ASSIGN, incidentId);
+  else await ask(desk, press, { kind: 'about', what: choice, incidentId });
 }
 
-async function askSimilar(desk: Desk, press: Press, incidentId: string): Promise<void> {
+/** The answer appears in the thread of the message, or is told in private. */
+async function ask(desk: Desk, press: Press, question: Question): Promise<void> {
   const asked = Answer.safeParse({
-    ...{ v: 1, requestId: press.trigger_id, question: { kind: 'similar', incidentId } },
-    ...{ channel: press.channel?.id, user: press.user.id, responseUrl: press.response_url },
+    ...{ v: 1, requestId: press.trigger_id, question, channel: press.channel?.id, thread: press.message?.ts },
+    ...{ user: press.user.id, responseUrl: press.response_url },
   });
-  if (!asked.success) return desk.report.failed(asked.error, 'a search for similar incidents');
+  if (!asked.success) return desk.report.failed(asked.error, 'a question');
   await within(desk.on.trace(asked.data)).catch(async (error) => {
-    desk.report.failed(error, 'a search for similar incidents');
+    desk.report.failed(error, 'a question');
     await tell(desk, press, UNCONFIRMED);
   });
 }
@@ -139,7 +128,8 @@ async function outcome({ apiUrl, report }: Desk, changing: Promise<Changed>, use
   }
 }
 
-async function openForm(desk: Desk, press: Press, view: ReturnType<typeof annotateModal>): Promise<void> {
+async function openForm(desk: Desk, press: Press, form: Form, incidentId: string): Promise<void> {
+  const view = inputModal(form, subjectOf(press, incidentId), press.user.id);
   try {
     await desk.client.apiCall('views.open', { trigger_id: press.trigger_id, view });
   } catch (error) {

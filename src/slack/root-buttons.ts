@@ -2,7 +2,8 @@ import type { ActionsBlock, Button, Overflow, PlainTextOption, StaticSelect } fr
 import { z } from 'zod';
 import type { Incident } from '../incident/incident.ts';
 import { may } from '../incident/life.ts';
-import { SNOOZES, type Snooze } from '../incident/snooze.ts';
+import { SNOOZES } from '../incident/snooze.ts';
+import { ABOUT } from '../work.ts';
 
 /** What a press on a button of the root message is called. */
 export const ACTIONS = {
@@ -15,22 +16,28 @@ export const ACTIONS = {
 } as const;
 
 /** https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element: five at most. */
-export const MORE = ['take', 'assign', 'similar', 'mute'] as const;
+export const MORE = ['assign', ...ABOUT] as const;
 type More = (typeof MORE)[number];
 
-const SNOOZE_LABEL: Readonly<Record<Snooze, string>> = {
+/** A snooze without an end: the sixth that the menu above has no room for. */
+export const SLEEPS = [...SNOOZES, 'mute'] as const;
+type Sleep = (typeof SLEEPS)[number];
+
+const SNOOZE_LABEL: Readonly<Record<Sleep, string>> = {
   '15m': 'for 15 minutes',
   '1h': 'for 1 hour',
   '4h': 'for 4 hours',
   tomorrow: 'until tomorrow, 9:00',
   deployment: 'until the next deployment',
+  mute: 'for good: mute this failure',
 };
 
 const MORE_LABEL: Readonly<Record<More, string>> = {
-  take: 'Assign to me',
-  assign: 'Assign to …',
+  assign: 'Assign …',
+  trace: 'Trace: waterfall and notes',
+  map: 'Map of this transaction',
   similar: 'Similar incidents',
-  mute: 'Mute this failure',
+  export: 'Export for the post-mortem',
 };
 
 /** Only what can still be done: nobody acknowledges twice, and a resolved incident can be reopened and written about. */
@@ -50,7 +57,7 @@ export function rootButtons({ id, life }: Pick<Incident, 'id' | 'life'>): Action
 
 const snooze = (id: string): StaticSelect => ({
   ...{ type: 'static_select', action_id: ACTIONS.snooze, placeholder: { type: 'plain_text', text: 'Snooze', emoji: false } },
-  options: SNOOZES.map((each) => option(SNOOZE_LABEL[each], each, id)),
+  options: SLEEPS.map((each) => option(SNOOZE_LABEL[each], each, id)),
 });
 
 const more = (id: string): Overflow => ({

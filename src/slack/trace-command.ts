@@ -10,6 +10,7 @@ export type TraceCommand =
   | { readonly kind: 'search'; readonly words: string }
   | { readonly kind: 'incidents' }
   | { readonly kind: 'mute' | 'unmute'; readonly incidentId: string }
+  | { readonly kind: 'about'; readonly what: 'export'; readonly incidentId: string }
   | { readonly kind: 'help' }
   /** `why` is for the person who asked. */
   | { readonly kind: 'bad'; readonly why: string };
@@ -40,7 +41,7 @@ export function readTraceCommand(text: string): TraceCommand {
 }
 
 function worded(asked: string): TraceCommand | undefined {
-  const [, word = '', rest = ''] = /^(last|search|incidents|mute|unmute)(?:\s+(.*))?$/is.exec(asked) ?? [];
+  const [, word = '', rest = ''] = /^(last|search|incidents|mute|unmute|export)(?:\s+(.*))?$/is.exec(asked) ?? [];
   const words = rest.trim().slice(0, WORDS_CHARACTERS);
   switch (word.toLowerCase()) {
     case 'incidents':
@@ -52,9 +53,11 @@ function worded(asked: string): TraceCommand | undefined {
     case 'last':
       return last(words);
     case 'mute':
-      return muting('mute', words);
+      return ofIncident('mute', words, (incidentId) => ({ kind: 'mute', incidentId }));
     case 'unmute':
-      return muting('unmute', words);
+      return ofIncident('unmute', words, (incidentId) => ({ kind: 'unmute', incidentId }));
+    case 'export':
+      return ofIncident('export', words, (incidentId) => ({ kind: 'about', what: 'export', incidentId }));
     default:
       return undefined;
   }
@@ -68,10 +71,10 @@ function last(words: string): TraceCommand {
 }
 
 /** An incident is named by the id that its list shows. */
-function muting(kind: 'mute' | 'unmute', words: string): TraceCommand {
+function ofIncident(said: string, words: string, command: (incidentId: string) => TraceCommand): TraceCommand {
   return /^[0-9a-f]{12}$/.test(words)
-    ? { kind, incidentId: words }
-    : { kind: 'bad', why: `Which incident? Say \`${kind}\` and an id that \`/trace incidents\` shows.` };
+    ? command(words)
+    : { kind: 'bad', why: `Which incident? Say \`${said}\` and an id that \`/trace incidents\` shows.` };
 }
 
 function pasted(text: string): TraceCommand {

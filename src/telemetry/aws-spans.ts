@@ -4,10 +4,11 @@ import { receivedIn } from './deliveries.ts';
 import { otlpSpanId, otlpTraceId } from './otlp-ids.ts';
 import { linksOf, thrown } from './otlp-spans.ts';
 import { parsedOne } from './parsed.ts';
-import type { Attributes, Parsed, SpanKind, SpanRecord } from './record.ts';
+import type { Attributes, Parsed, SpanRecord } from './record.ts';
 import { type Fields, fields, isFields, list, text } from './shape.ts';
 import { outcome, type Thrown } from './span-outcome.ts';
 import { spanKind, spanStatus } from './span-words.ts';
+import { stackFramed, stackThrown } from './stack.ts';
 import { found, nameText } from './text.ts';
 import { nanosTime } from './time.ts';
 
@@ -32,8 +33,11 @@ function spanRecord(span: Fields): SpanRecord | string {
   const resource = entries(fields(span['resource'])['attributes']);
   const kind = spanKind(span['kind']);
   const own = entries(span['attributes']);
-  const merged = attributes([receivedIn(own, kind), own, entries(fields(span['scope'])['attributes']), resource]);
   const xray = fields(fields(span['_aws'])['xray']);
+  const events = list(span['events']).map((event) => entries(fields(event)['attributes']));
+  const stack = [...stackThrown(events), ...stackFramed(causes(xray)[0])];
+  const merged = attributes([receivedIn(own, kind), own, stack, entries(fields(span['scope'])['attributes']), resource]);
+  const thrownHere = events.flatMap(thrown);
   return {
     kind: 'span',
     traceId,
@@ -45,7 +49,11 @@ function spanRecord(span: Fields): SpanRecord | string {
     resource: awsResource(merged, kind) ?? (xray['namespace'] === 'aws' ? resourceOfService(text(xray['name'])) : undefined),
     start,
     end: nanosTime(span['endTimeUnixNano']),
-    ...outcomeOf(span, xray, kind, merged),
+    ...outcome({
+      status: spanStatus(fields(span['status'])['code']),
+      message: text(fields(span['status'])['message']) ?? causeMessage(xray),
+      ...{ kind, attributes: merged, exceptions: thrownHere.length > 0 ? thrownHere : causeExceptions(xray) },
+    }),
     attributes: merged,
     links: linksOf(span['links']),
   };
@@ -71,24 +79,14 @@ function operation(span: Fields, xray: Fields, merged: Attributes): string {
   return call === undefined ? name : `${name}.${call}`;
 }
 
-function outcomeOf(span: Fields, xray: Fields, kind: SpanKind, merged: Attributes): Pick<SpanRecord, 'status' | 'error'> {
-  const status = fields(span['status']);
-  const events = list(span['events']).flatMap((event) => thrown(entries(fields(event)['attributes'])));
-  return outcome({
-    status: spanStatus(status['code']),
-    message: text(status['message']) ?? causeMessage(xray),
-    kind,
-    attributes: merged,
-    exceptions: events.length > 0 ? events : causeExceptions(xray),
-  });
-}
-
 /** Recorded both as the flat key `cause.message` and, as in segment documents, as an object. */
 const causeMessage = (xray: Fields): string | undefined => text(xray['cause.message']) ?? text(fields(xray['cause'])['message']);
 
+const causes = (xray: Fields): readonly unknown[] => list(xray['cause.exceptions'] ?? fields(xray['cause'])['exceptions']);
+
 /** The outermost comes first in X-Ray, last here, as in OpenTelemetry. */
 function causeExceptions(xray: Fields): readonly Thrown[] {
-  return [...list(xray['cause.exceptions'] ?? fields(xray['cause'])['exceptions'])].reverse().flatMap((exception): Thrown[] => {
+  return [...causes(xray)].reverse().flatMap((exception): Thrown[] => {
     const { type, message } = fields(exception);
     const known = text(type) ?? text(message);
     return known === undefined ? [] : [{ type: text(type) ?? '', message: text(message) ?? '', escaped: false }];

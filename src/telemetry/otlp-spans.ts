@@ -4,10 +4,11 @@ import { receivedIn } from './deliveries.ts';
 import type { TraceId } from './ids.ts';
 import { isErrorTag, kindByTag } from './opentracing.ts';
 import { otlpSpanId, otlpTraceId } from './otlp-ids.ts';
-import type { Attributes, Parsed, Reject, SpanLink, SpanRecord } from './record.ts';
+import type { Parsed, Reject, SpanLink, SpanRecord } from './record.ts';
 import { type Fields, fields, list, text } from './shape.ts';
-import { outcome, type Thrown } from './span-outcome.ts';
+import { outcome, type Said, type Thrown } from './span-outcome.ts';
 import { spanKind, spanStatus } from './span-words.ts';
+import { stackThrown } from './stack.ts';
 import { found, nameText } from './text.ts';
 import { nanosTime } from './time.ts';
 
@@ -68,7 +69,8 @@ function spanRecord(span: Fields, { service, resource, scope }: Surroundings): S
   if (start === undefined) return `span starting at ${found(span['startTimeUnixNano'])} (expected nanoseconds since 1970)`;
   const kind = spanKind(span['kind']);
   const own = keyValues(span['attributes']);
-  const merged = attributes([receivedIn(own, kind), own, scope, resource]);
+  const events = list(span['events']).map((event) => keyValues(fields(event)['attributes']));
+  const merged = attributes([receivedIn(own, kind), own, stackThrown(events), scope, resource]);
   const links = linksOf(span['links']);
   const parentSpanId = otlpSpanId(span['parentSpanId']);
   const spanKindSaid = kind === 'internal' ? (kindByTag(merged) ?? kind) : kind;
@@ -83,22 +85,20 @@ function spanRecord(span: Fields, { service, resource, scope }: Surroundings): S
     resource: awsResource(merged, spanKindSaid),
     start,
     end: nanosTime(span['endTimeUnixNano']),
-    ...outcomeOf(span, spanKindSaid, merged),
+    ...outcomeOf(span, { kind: spanKindSaid, attributes: merged, exceptions: events.flatMap(thrown) }),
     attributes: merged,
     links,
   };
 }
 
-function outcomeOf(span: Fields, kind: SpanRecord['spanKind'], merged: Attributes): Pick<SpanRecord, 'status' | 'error'> {
+function outcomeOf(span: Fields, said: Omit<Said, 'status' | 'message'>): Pick<SpanRecord, 'status' | 'error'> {
   const status = fields(span['status']);
-  const said = spanStatus(status['code']);
+  const code = spanStatus(status['code']);
   return outcome({
+    ...said,
     // Tags that OpenTracing's shim was given when the span began stay attributes.
-    status: said === 'unset' && isErrorTag(merged['error']) ? 'error' : said,
+    status: code === 'unset' && isErrorTag(said.attributes['error']) ? 'error' : code,
     message: text(status['message']),
-    kind,
-    attributes: merged,
-    exceptions: list(span['events']).flatMap((event) => thrown(keyValues(fields(event)['attributes']))),
   });
 }
 

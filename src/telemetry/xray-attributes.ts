@@ -1,12 +1,13 @@
 import { attributes, type Entry } from './attributes.ts';
 import type { Attributes } from './record.ts';
 import { type Fields, fields, isFields, list, text } from './shape.ts';
+import { stackFramed } from './stack.ts';
 
 type Place = { readonly isSegment: boolean; readonly truncated: boolean };
 
 /**
- * What a segment says beside names and times, by the names that `aws/spans` and OpenTelemetry have for it. Left out: stack traces,
- * and what X-Ray itself calls metadata beyond a few namespaces, for nobody reads it here.
+ * What a segment says beside names and times, by the names that `aws/spans` and OpenTelemetry have for it. Left out is
+ * what X-Ray itself calls metadata beyond a few namespaces, for nobody reads it here.
  * https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html
  */
 export function segmentAttributes(said: Fields, place: Place): Attributes {
@@ -16,6 +17,7 @@ export function segmentAttributes(said: Fields, place: Place): Attributes {
     httpWords(fields(said['http'])),
     sqlWords(fields(said['sql'])),
     awsWords(aws, place),
+    stackFramed(list(fields(said['cause'])['exceptions'])[0]),
     ownWords(said),
     flattened(aws),
   ]);

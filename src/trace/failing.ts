@@ -28,6 +28,17 @@ export function isFailing(span: Judged): boolean {
   return span.status === 'unset' && (httpStatus(span.attributes) ?? 0) >= SERVER_FAULT;
 }
 
+/** The deepest failure among those that are blamed, so that a third delivery has the hop of the first; else the first there is. */
+export function failingSpan<S extends Judged & { readonly spanId: string; readonly depth: number; readonly start: number }>(
+  spans: readonly S[],
+  blamed: readonly string[],
+): S | undefined {
+  const about = new Set(blamed);
+  const failing = spans.filter(isFailing);
+  const [deepest] = failing.filter(({ spanId }) => about.has(spanId)).toSorted((a, b) => b.depth - a.depth || a.start - b.start);
+  return deepest ?? failing[0];
+}
+
 /** The span failed because it, or what it called, took longer than somebody was ready to wait. */
 export function timedOut(span: Judged): boolean {
   if (!isFailing(span)) return false;

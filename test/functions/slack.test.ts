@@ -45,7 +45,7 @@ const opened = async (): Promise<string> => (await incidents().report(alert())).
 const submission = (incident: string, value: string): Form =>
   submissionForm({
     private_metadata: viewSeal([SECRET]).seal(JSON.stringify({ incident, channel: 'C0INCIDENTS', thread: '1.2' })),
-    state: { values: { note: { text: { value } } } },
+    state: { values: { field: { value: { value } } } },
   });
 
 describe('a request that Slack did not send, or not now, is turned away', () => {
@@ -86,7 +86,7 @@ test('a stranger met in a shared channel is answered, and changes nothing', asyn
 test('a note on what is not sealed by us is kept nowhere', async () => {
   const id = await opened();
   const about = JSON.stringify({ incident: id, channel: 'C0INCIDENTS', thread: '1.2' });
-  const forged = submissionForm({ private_metadata: about, state: { values: { note: { text: { value: 'forged' } } } } });
+  const forged = submissionForm({ private_metadata: about, state: { values: { field: { value: { value: 'forged' } } } } });
 
   await sent(forged);
 

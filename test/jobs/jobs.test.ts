@@ -1,10 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { announce } from '../../jobs/announce.ts';
-import { answer } from '../../jobs/answer.ts';
 import { examine } from '../../jobs/examine.ts';
 import { studio } from '../../jobs/studio.ts';
 import type { Queue, Studio, World } from '../../src/ports.ts';
-import type { TelemetryRecord } from '../../src/telemetry/record.ts';
 import { type Micros, micros } from '../../src/units.ts';
 import { aSpan, aTraceId, at } from '../trace/records.ts';
 import { type ChatTwin, chatTwin } from '../world/chat-twin.ts';
@@ -307,95 +305,5 @@ describe('a slow incident', () => {
 
     expect(buckets).toMatchObject([{ count: 1 }]);
     expect((buckets[0]?.start ?? 0) % step).toBe(0);
-  });
-});
-
-describe('a question', () => {
-  const question = (trace: string) => ({
-    ...{
-      v: 1 as const,
-      requestId: `ask-${trace}`,
-      channel: 'C0INCIDENTS',
-      user: 'U0MAYA',
-      responseUrl: 'https://hooks.slack.com/1',
-    },
-    question: { kind: 'trace' as const, traceId: aTraceId(trace) },
-  });
-
-  test('is answered with the picture and the incident that the transaction belongs to, once', async () => {
-    const id = await incidentOf('one');
-    await answer(question('one'), world);
-    await answer(question('one'), world);
-
-    expect(slack.truth.pictures).toMatchObject([{ told: { askedBy: 'U0MAYA', incident: { id } } }]);
-  });
-
-  test('about an unknown transaction says what was looked for', async () => {
-    await answer(question('nobody'), world);
-
-    expect(slack.truth.replies).toEqual([{ kind: 'not-found', question: question('nobody').question }]);
-  });
-
-  const mapOf = (of: { service?: string; trace?: string } = {}) => ({
-    ...question('map'),
-    question: {
-      kind: 'map' as const,
-      ...(of.service !== undefined && { service: of.service }),
-      ...(of.trace !== undefined && { traceId: aTraceId(of.trace) }),
-    },
-  });
-  const chargesOf = (trace: string): readonly TelemetryRecord[] => [
-    aSpan({ trace, id: 'entry', service: 'api' }),
-    aSpan({ trace, id: 'call', parent: 'entry', service: 'api', spanKind: 'client', from: 10, to: 80 }),
-    aSpan({ trace, id: 'serve', parent: 'call', service: 'payment', spanKind: 'server', from: 20, to: 70 }),
-  ];
-
-  test('about the map is answered with the edges of the last 15 minutes and nothing older', async () => {
-    await world.records.keep([aSpan({ trace: 'old', id: 'entry', service: 'yesterday' })], []);
-    now = at(16 * 60 * 1_000);
-    for (const trace of ['one', 'two', 'three']) await world.records.keep(chargesOf(trace), []);
-    await answer(mapOf(), world);
-
-    expect(slack.truth.pictures).toMatchObject([
-      {
-        told: {
-          askedBy: 'U0MAYA',
-          map: {
-            map: {
-              places: [{ name: 'api' }, { name: 'payment' }],
-              edges: [
-                { from: undefined, to: 'service api', calls: 3 },
-                { from: 'service api', to: 'service payment', calls: 3, p95: 70_000 },
-              ],
-            },
-            window: { minutes: 15, read: 3, seen: 3 },
-          },
-        },
-      },
-    ]);
-  });
-
-  test('about the map around a service leaves out transactions without it, and says when there is none with it', async () => {
-    await world.records.keep([...chargesOf('one'), aSpan({ trace: 'two', id: 'entry', service: 'reports' })], []);
-    await answer(mapOf({ service: 'PAYMENT' }), world);
-    await answer({ ...mapOf({ service: 'nobody' }), requestId: 'ask-nobody' }, world);
-
-    expect(slack.truth.pictures).toMatchObject([{ told: { map: { about: 'payment', map: { transactions: 1 } } } }]);
-    expect(slack.truth.replies).toMatchObject([{ kind: 'not-found', question: { kind: 'map', service: 'nobody' } }]);
-  });
-
-  test('about the map of one transaction is answered however old it is', async () => {
-    await world.records.keep(chargesOf('one'), []);
-    now = at(60 * 60 * 1_000);
-    await answer(mapOf({ trace: 'one' }), world);
-
-    expect(slack.truth.pictures).toMatchObject([{ told: { map: { map: { transactions: 1 }, window: undefined } } }]);
-  });
-
-  test('where pictures are not welcome is answered in words', async () => {
-    await incidentOf('one');
-    await answer({ ...question('one'), channel: 'C0ELSEWHERE' }, world);
-
-    expect(slack.truth.replies).toMatchObject([{ kind: 'in-words', why: 'channel_not_found' }]);
   });
 });

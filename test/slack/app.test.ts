@@ -247,7 +247,7 @@ describe('the form for a note', () => {
   const { seal } = viewSeal([SECRET]);
   const metadata = seal(about);
   const filled = (value: string | null, private_metadata = metadata) =>
-    submissionForm({ private_metadata, state: { values: { note: { text: { type: 'plain_text_input', value } } } } });
+    submissionForm({ private_metadata, state: { values: { field: { value: { type: 'plain_text_input', value } } } } });
 
   test('is kept, as written', async () => {
     const answer = await sendSigned({ url, secret: SECRET, form: filled('Rolled back <payments> to v41 ') });
@@ -273,7 +273,7 @@ describe('the form for a note', () => {
   ])('says what is wrong with one %s, and stays open', async (_, form, words) => {
     const answer = await sendSigned({ url, secret: SECRET, form });
 
-    expect(await answer.json()).toEqual({ response_action: 'errors', errors: { note: expect.stringMatching(words) } });
+    expect(await answer.json()).toEqual({ response_action: 'errors', errors: { field: expect.stringMatching(words) } });
     expect(people.asked).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import type { Cause } from '../../src/diagnosis/cause.ts';
 import type { Alert, Incident, LogEntry } from '../../src/incident/incident.ts';
 import { type Life, NEW_LIFE } from '../../src/incident/life.ts';
-import { spanId, type TraceId, traceId } from '../../src/telemetry/ids.ts';
+import { type SpanId, spanId, type TraceId, traceId } from '../../src/telemetry/ids.ts';
 import type { Span, Transaction } from '../../src/trace/transaction.ts';
 import { fromMillis, type Micros, micros, NO_TIME } from '../../src/units.ts';
 import type { Picture } from '../../src/waterfall/picture.ts';
@@ -19,12 +19,14 @@ function known<T>(value: T | undefined): T {
   return value;
 }
 
+const CHARGE: SpanId = known(spanId('62be272b1b9b3c3f'));
+
 export const cause = (changes: Partial<Cause> = {}): Cause => ({
   kind: 'downstream-timeout',
   service: 'ledger',
   operation: 'PutItem',
   resource: 'AWS::DynamoDB::Table',
-  spanIds: [],
+  spanIds: [CHARGE],
   edge: { caller: 'payments', callee: 'ledger' },
   confidence: 0.91,
   summary: 'payments runs into its 3 s time-out while it waits for ledger_entries PutItem',
@@ -132,7 +134,7 @@ export const transaction = (changes: Partial<Transaction> = {}): Transaction => 
   spans: [
     span(),
     span({
-      spanId: known(spanId('62be272b1b9b3c3f')),
+      spanId: CHARGE,
       parentSpanId: known(spanId('53995c3f42cd8ad8')),
       join: 'parent',
       depth: 1,

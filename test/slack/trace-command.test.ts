@@ -97,12 +97,13 @@ describe('/trace reads', () => {
     ['search  card declined ', { kind: 'search', words: 'card declined' }],
     ['Incidents', { kind: 'incidents' }],
     ['mute 3f9a1c07be42', { kind: 'mute', incidentId: '3f9a1c07be42' }],
+    ['export 3f9a1c07be42', { kind: 'about', what: 'export', incidentId: '3f9a1c07be42' }],
     ['unmute 3f9a1c07be42', { kind: 'unmute', incidentId: '3f9a1c07be42' }],
   ])('%s', (text, command) => {
     expect(readTraceCommand(text)).toEqual(command);
   });
 
-  test.each(['last', 'search', 'mute', 'mute payments', 'unmute <!channel>'])(
+  test.each(['last', 'search', 'export payments', 'mute', 'mute payments', 'unmute <!channel>'])(
     'nothing in %j, and says what is missing',
     (text) => {
       expect(readTraceCommand(text)).toEqual({ kind: 'bad', why: expect.stringMatching(/[.?]/) });

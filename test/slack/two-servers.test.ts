@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort } from '../../src/local/free-port.ts';
-import { annotateModal } from '../../src/slack/annotate-modal.ts';
 import { type SlackApp, slackApp } from '../../src/slack/app.ts';
 import { slackChat } from '../../src/slack/chat.ts';
 import { slackClients } from '../../src/slack/client.ts';
+import { ANNOTATE, inputModal } from '../../src/slack/input-modal.ts';
 import { micros } from '../../src/units.ts';
 import { eventually } from '../eventually.ts';
 import { messages, openModal, pressButton, replies, runCommand, submitModal } from '../world/local-slack-control.ts';
@@ -43,6 +43,24 @@ describe.each([
     expect(proxy.violations).toEqual([]);
   });
 
+  test('an incident as files, in one message', async () => {
+    const chat = slackChat({ token: server.token, apiUrl: proxy.apiUrl, clock: () => NOON });
+    const posted = await chat.postRoot(incident({ id: 'exported' }), server.channel);
+    if (posted.kind !== 'posted') throw new Error(`expected a root, not ${JSON.stringify(posted)}`);
+    const documents = [
+      { name: 'incident.md', text: '# POST /checkout' },
+      { name: 'transaction.json', text: '{}' },
+    ];
+    const told = { exported: incident(), documents };
+    const place = { ...posted.thread, since: micros(0) };
+    const file = await chat.upload(picture(), told);
+
+    expect(file.split(' ').length).toBe(3);
+    expect(await chat.share(file, told, place)).toMatchObject({ kind: 'posted' });
+    expect(await chat.findFile(file, place)).toEqual(posted.thread);
+    expect(proxy.violations).toEqual([]);
+  });
+
   test('a private word', async () => {
     const { interactive } = slackClients(server.token, proxy.apiUrl);
     const said = { channel: server.channel, user: server.user, text: '<@U0MAYA> already acknowledged this.', parse: 'none' };
@@ -53,7 +71,7 @@ describe.each([
 
   test('a form, where there is a trigger to open it with', async () => {
     const trigger_id = await server.triggerId();
-    const view = annotateModal({ incident: 'incident-1', channel: server.channel, thread: '' });
+    const view = inputModal(ANNOTATE, { incident: 'incident-1', channel: server.channel, thread: '' }, 'U0MAYA');
     const { interactive } = slackClients(server.token, proxy.apiUrl);
     const opening = interactive.apiCall('views.open', { trigger_id: trigger_id ?? 'none', view });
 
@@ -132,10 +150,10 @@ describe('a person in local-slack', () => {
     await pressButton(page, { channel: server.channel, user: 'U0PRIYA', ts, actionId: 'annotate' });
     const form = await eventually(() => openModal(page));
     const fill = (value: string) =>
-      submitModal(page, { user: 'U0PRIYA', values: { note: { text: { type: 'plain_text_input', value } } } });
+      submitModal(page, { user: 'U0PRIYA', values: { field: { value: { type: 'plain_text_input', value } } } });
 
     expect(form.callback_id).toBe('annotate');
-    expect(await fill('   ')).toEqual({ note: 'Please write something.' });
+    expect(await fill('   ')).toEqual({ field: 'Please write something.' });
     expect(await fill('Rolled back to v41')).toBeUndefined();
     expect(await eventually(() => people.asked.find(([, , deed]) => Object(deed).kind === 'note'))).toEqual([
       'change',
@@ -151,7 +169,7 @@ describe('a person in local-slack', () => {
     const ts = await posted();
     await pressButton(page, { channel: server.channel, user: 'U0PRIYA', ts, actionId: 'annotate' });
     await eventually(() => openModal(page));
-    await submitModal(page, { user: 'U0PRIYA', values: { note: { text: { type: 'plain_text_input', value: 'x' } } } });
+    await submitModal(page, { user: 'U0PRIYA', values: { field: { value: { type: 'plain_text_input', value: 'x' } } } });
 
     const told = await eventually(async () =>
       (await replies(page, server.channel, ts)).find(({ text }) => text.includes('could not confirm')),

@@ -5,10 +5,11 @@ import { answerMessage, inWordsMessage, notFoundMessage, traceHelp } from '../..
 import { changeNote } from '../../src/slack/change-notes.ts';
 import { threadComment } from '../../src/slack/thread-comment.ts';
 import { UTC_TIMES } from '../../src/slack/times.ts';
+import type { LogRecord } from '../../src/telemetry/record.ts';
 import { fromMillis } from '../../src/units.ts';
 import { mrkdwnViolations } from '../world/slack-blocks.ts';
 import { seen } from './parsed-mrkdwn.ts';
-import { acknowledged, cause, entry, incident, life, NOON, resolved, TRACE, telling, transaction } from './samples.ts';
+import { acknowledged, cause, entry, incident, life, NOON, resolved, secondsOn, TRACE, telling, transaction } from './samples.ts';
 
 const told = (changes: Partial<ToldTransaction> = {}): ToldTransaction => ({
   telling: telling(),
@@ -18,8 +19,14 @@ const told = (changes: Partial<ToldTransaction> = {}): ToldTransaction => ({
 });
 const answered = (changes: Partial<ToldTransaction> = {}): string => seen(answerMessage(told(changes), UTC_TIMES));
 
+const logLine = (changes: Partial<LogRecord>): LogRecord => ({
+  ...{ kind: 'log', traceId: TRACE, spanId: undefined, requestId: undefined, service: 'payments' },
+  ...{ at: NOON, severity: 'info', body: '' },
+  ...changes,
+});
+
 describe('the words beside the waterfall', () => {
-  test('say the causes with their evidence, how sure we are, and how to ask again', () => {
+  test('say what the root above them does not: further evidence and causes, and how to ask again', () => {
     const causes = [
       cause(),
       cause({ confidence: 0.6, summary: 'ledger is throttled', evidence: ['14 of 20 writes were refused'] }),
@@ -27,8 +34,6 @@ describe('the words beside the waterfall', () => {
 
     expect(seen(threadComment(telling({ causes })))).toBe(
       [
-        '*Very likely:* payments runs into its 3 s time-out while it waits for ledger_entries PutItem',
-        '• 2.98 s of its 3.00 s were spent in ledger_entries PutItem, which usually takes 41 ms',
         '• No retry was seen',
         '*Likely:* ledger is throttled',
         '• 14 of 20 writes were refused',
@@ -45,7 +50,7 @@ describe('the words beside the waterfall', () => {
     [0.54, 'Possible'],
     [0.35, 'Possible'],
   ])('say of a confidence of %d: %s', (confidence, words) => {
-    expect(threadComment(telling({ causes: [cause({ confidence })] }))).toMatch(new RegExp(`^\\*${words}:\\* `));
+    expect(threadComment(telling({ causes: [cause(), cause({ confidence })] }))).toMatch(new RegExp(`^\\*${words}:\\* `, 'm'));
   });
 
   test.each([0.34, 0, Number.NaN])(
@@ -59,7 +64,7 @@ describe('the words beside the waterfall', () => {
   );
 
   test('say that more causes were found than are shown', () => {
-    expect(threadComment(telling({ causes: Array.from({ length: 5 }, () => cause()) }))).toContain('_and 2 less likely_');
+    expect(threadComment(telling({ causes: Array.from({ length: 6 }, () => cause()) }))).toContain('_and 2 less likely_');
   });
 
   test('say what is missing from the picture', () => {
@@ -70,15 +75,39 @@ describe('the words beside the waterfall', () => {
     );
   });
 
+  test('show what was logged round the failure by the picture’s clock, and where in the code it was thrown', () => {
+    const stack =
+      'Error: no\n    at send (node:net:1:2)\n    at charge (/app/payment.js:42:11)\n    at run (/app/node_modules/x.js:1:1)';
+    const logs = [
+      logLine({ body: 'charging card', at: secondsOn(1) }),
+      logLine({ body: 'ledger is `slow`\nagain', severity: 'warn', at: secondsOn(2) }),
+      logLine({ body: 'ledger is `slow`\nagain', severity: 'warn', at: secondsOn(3) }),
+      logLine({ body: 'of another service', service: 'stock', at: secondsOn(1) }),
+    ];
+    const { spans } = transaction();
+    const thrown = spans.map((span) => ({ ...span, attributes: { 'exception.stacktrace': stack } }));
+
+    expect(seen(threadComment(telling({ transaction: transaction({ spans: thrown, logs }) })))).toContain(
+      "\n+1.00 s INFO: charging card\n+2.00 s WARN: ledger is 'slow' again (2×)\nat charge (/app/payment.js:42:11)\n",
+    );
+  });
+
   test('are never longer than Slack recommends, nor do anything', () => {
-    const long = fc.string({ unit: 'binary', maxLength: 500 });
-    const causes = fc.array(fc.record({ confidence: fc.double({ min: 0, max: 1 }), summary: long, evidence: fc.array(long) }));
+    const long = fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), fc.constantFrom('<!channel>', '&'.repeat(5_000)));
+    const causes = fc.array(fc.record({ confidence: fc.double({ min: 0, max: 1 }), summary: long, evidence: fc.array(long) }), {
+      maxLength: 6,
+    });
     fc.assert(
       fc.property(causes, (all) => {
-        const text = threadComment(telling({ causes: all.map((each) => cause(each)) }));
-        expect(text.length).toBeLessThan(4_000);
-        expect(mrkdwnViolations(text)).toEqual([]);
+        const logs = all.map(({ summary }, each) => logLine({ body: summary, at: secondsOn(each) }));
+        const found = telling({ causes: all.map((each) => cause(each)), transaction: transaction({ logs }) });
+        const known = incident({ log: all.map(({ summary }) => entry('noted', 'U0MAYA', 0, summary)) });
+        for (const text of [threadComment(found), answerMessage(told({ telling: found, incident: known }), UTC_TIMES)]) {
+          expect(text.length).toBeLessThanOrEqual(4_000);
+          expect(mrkdwnViolations(text)).toEqual([]);
+        }
       }),
+      { numRuns: 50 },
     );
   });
 });
@@ -123,8 +152,8 @@ describe('the answer to /trace', () => {
     const log = Array.from({ length: 7 }, (_, each) => entry('noted', 'U0MAYA', each, `note ${each}`));
     const text = answered({ incident: incident({ log }) });
 
-    expect(text).toContain('_2 older notes not shown_');
-    expect(text).not.toContain('note 1');
+    expect(text).toContain('_3 older notes not shown_');
+    expect(text).not.toContain('note 2');
     expect(text).toContain('note 6');
   });
 

@@ -133,7 +133,7 @@ async function noted(ts: string, text: string): Promise<void> {
   await pressButton(line.slack.url, { ...MAYA, ts, actionId: 'annotate' });
   const modal = await eventually(() => openModal(line.slack.url), { what: 'the form' });
   expect(JSON.stringify(modal)).toContain('note');
-  await submitModal(line.slack.url, { user: MAYA.user, values: { note: { text: { type: 'plain_text_input', value: text } } } });
+  await submitModal(line.slack.url, { user: MAYA.user, values: { field: { value: { type: 'plain_text_input', value: text } } } });
 }
 
 /** The append-only file has every command, whatever became of its keys. */

@@ -32,7 +32,16 @@ const select = z.strictObject({
 });
 /** https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element */
 const overflow = z.strictObject({ type: z.literal('overflow'), action_id: id, options: z.array(option).min(1).max(5) });
-const person = z.strictObject({ type: z.literal('users_select'), action_id: id, placeholder: plain(150).optional() });
+const person = z.strictObject({
+  ...{ type: z.literal('users_select'), action_id: id, placeholder: plain(150).optional() },
+  ...{
+    initial_user: z
+      .string()
+      .regex(/^[UW][A-Z0-9]+$/)
+      .optional(),
+    focus_on_load: z.boolean().optional(),
+  },
+});
 const input = z.strictObject({
   type: z.literal('plain_text_input'),
   action_id: id,

@@ -129,8 +129,11 @@ const STRUCTURED = new Set(['blocks', 'metadata', 'view', 'files']);
 
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
+const isKnown = (body: Buffer): boolean =>
+  body.subarray(0, PNG.length).equals(PNG) || /^(# |\{)/.test(body.toString('utf8', 0, 2));
+
 function violationsOf(call: Call, body: Buffer): readonly string[] {
-  if (call.method === 'upload') return body.subarray(0, PNG.length).equals(PNG) ? [] : ['upload: not a PNG'];
+  if (call.method === 'upload') return isKnown(body) ? [] : ['upload: neither a PNG nor one of our documents'];
   if (call.method.startsWith('/_hooks/')) return responseViolations(call.args);
   const anonymous = call.token === undefined ? [`${call.method}: no bearer token`] : [];
   return [...anonymous, ...violations(call.method, call.args)];

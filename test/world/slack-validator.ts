@@ -83,7 +83,9 @@ const METHODS: Readonly<Record<string, z.ZodType>> = {
   }),
   'users.info': z.strictObject({ user }),
   'views.open': z.strictObject({ trigger_id: text(255), view: modal }),
-  'files.getUploadURLExternal': z.strictObject({ filename: text(255), length: whole.min(1), alt_txt: text(1_000) }),
+  'files.getUploadURLExternal': z
+    .strictObject({ filename: text(255), length: whole.min(1), alt_txt: text(1_000).optional() })
+    .refine(({ filename, alt_txt }) => !filename.endsWith('.png') || alt_txt !== undefined, 'a picture needs alt text'),
   'files.completeUploadExternal': z.strictObject({
     files: z.array(z.strictObject({ id: z.string().regex(/^F[A-Z0-9]+$/), title: text(255) })).min(1),
     channel_id: channel,

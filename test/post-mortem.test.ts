@@ -1,0 +1,47 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { postMortem } from '../src/post-mortem.ts';
+import { alert, cause, entry, incident, resolved, telling } from './slack/samples.ts';
+
+test('a post-mortem begins with what happened, who did what when, why, and what was noted', () => {
+  const text = postMortem(resolved(), telling());
+
+  expect(text).toMatch(
+    /^# POST \/checkout failed in payments\n\n\| {2}\| {2}\|\n\| --- \| --- \|\n\| \*\*Failing transactions\*\* \| 12 \|/,
+  );
+  expect(text).toContain('| 2026-11-22 14:03:42 | U0MAYA | acknowledged |');
+  expect(text).toContain(
+    '1. **payments runs into its 3 s time-out while it waits for ledger\\_entries PutItem** (91 %, downstream-timeout)',
+  );
+  expect(text).toContain('   - no retry was seen');
+  expect(text).toContain('| 2026-11-22 14:07:07 | U0JONAS | noted: Rolled back payments to v41 |');
+  expect(text).toMatch(/```\ncheckout-ap.*payments charge/s);
+});
+
+test('nothing in it breaks out of its place, whatever things are called', () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 80 }),
+    fc.constantFrom('`', '```\n# x', '| a |', '<script>', '[x](javascript:y)', '![x](http://y)', '\n\n# no'),
+  );
+  fc.assert(
+    fc.property(text, text, text, (name, note, said) => {
+      const known = resolved({
+        alert: alert({
+          transaction: name,
+          service: said,
+          hop: { service: said, operation: name },
+          causes: [cause({ summary: said })],
+        }),
+        log: [entry('opened', 'tracefall', 0), entry('noted', note, 1, note)],
+      });
+      const lines = postMortem(known, telling()).split('\n');
+
+      expect(lines.filter((line) => /^#+ /.test(line)).length).toBe(4);
+      expect(lines.filter((line) => line.startsWith('| 2026') && line.split(/(?<!\\)\|/).length !== 5)).toEqual([]);
+      expect(lines.filter((line) => /^```/.test(line)).length).toBe(2);
+      const outsideCode = lines.join('\n').replace(/`[^`\n]*`/g, '');
+      expect(outsideCode).not.toMatch(/(?<!\\)<|(?<!\\)\]\(/);
+    }),
+  );
+  expect(postMortem(incident(), telling())).toContain('Causes');
+});

@@ -212,7 +212,6 @@ describe('a button', () => {
     ['snooze', '4h incident-1', ['snooze', 'incident-1', 'U0MAYA', '4h', undefined]],
     // Slack cannot be asked here for the zone: a snooze matters more than its exact hour.
     ['snooze', 'tomorrow incident-1', ['snooze', 'incident-1', 'U0MAYA', 'tomorrow', undefined]],
-    ['more', 'take incident-1', ['change', 'incident-1', { kind: 'assign', by: 'U0MAYA', to: 'U0MAYA' }]],
   ])('chosen from the menu %s: %s', async (action, chosen, asked) => {
     await sendSigned({ url, secret: SECRET, form: choiceForm(action, chosen, RESPONSE) });
 

@@ -1,7 +1,9 @@
+import { sceneOf } from '../../jobs/look.ts';
+import { learned } from '../../src/diagnosis/learn.ts';
 import { windowCauses } from '../../src/diagnosis/window.ts';
 import type { Transaction } from '../../src/trace/transaction.ts';
 import { type Minute, minutes, normals } from './nezha.ts';
-import { PERTURBATIONS } from './perturbations.ts';
+import { PERTURBATIONS, type Told } from './perturbations.ts';
 
 /**
  * How often the right service is named first, or among the first three or five, over a window of transactions against one normal
@@ -9,23 +11,26 @@ import { PERTURBATIONS } from './perturbations.ts';
  * TRACEFALL_CORPUS names the recordings.
  */
 export function printWindows(): void {
-  console.log(`${'AS@k, %'.padEnd(44)}   n     1     3     5`);
-  const all = PERTURBATIONS.map(({ name, of }) => {
-    const results = minutes.map((minute) => {
-      const { window, baseline, truth } = of(minute);
-      return resultOf(minute, window, baseline, truth);
-    });
-    console.log(line(name, results));
-    if (name === 'as recorded') {
-      by(results, ({ fault }) => fault);
-      by(results, ({ day }) => day);
-    }
+  console.log(`${'AS@k, %'.padEnd(48)}   n     1     3     5`);
+  const recorded = resultsOf((minute) => told(minute, ownDay(minute)));
+  print('against the normal minute of its day', recorded);
+  by(recorded, ({ fault }) => fault);
+  by(recorded, ({ day }) => day);
+  const others = [
+    resultsOf((minute) => told(minute, otherDay(minute))),
+    resultsOf((minute) => told(minute, [...normals.values()].flat())),
+  ] as const;
+  print('against that of the other day', others[0]);
+  print('against those of both days', others[1]);
+  const perturbed = PERTURBATIONS.map(({ name, of }) => {
+    const results = resultsOf((minute) => of(told(minute, ownDay(minute))));
+    print(name, results);
     return results;
   });
   console.log('\nconfidence, as recorded');
-  calibration(all[0] ?? []);
-  console.log('confidence, over all perturbations');
-  calibration(all.flat());
+  calibration(recorded);
+  console.log('confidence, over all of these');
+  calibration([...others, ...perturbed].flat());
   console.log('\nfalse alarms');
   falseAlarms();
   console.log('\ncost');
@@ -34,14 +39,19 @@ export function printWindows(): void {
 
 type Result = { readonly minute: Minute; readonly rank: number; readonly confidence: number; readonly rightFirst: boolean };
 
-const causesIn = (window: readonly Transaction[], baseline: readonly Transaction[]) =>
-  windowCauses({
-    judged: window.map((transaction) => ({ transaction, outcome: transaction.outcome, causes: [] })),
-    baseline,
-    events: [],
-  });
+const told = ({ window, truth }: Minute, baseline: readonly Transaction[]): Told => ({ window, baseline, truth });
+const ownDay = ({ day }: Minute): readonly Transaction[] => normals.get(day) ?? [];
+const otherDay = ({ day }: Minute): readonly Transaction[] => [...normals].find(([name]) => name !== day)?.[1] ?? [];
 
-function resultOf(minute: Minute, window: readonly Transaction[], baseline: readonly Transaction[], truth: string): Result {
+/** As `tracefall inspect` comes to them. */
+function causesIn(window: readonly Transaction[], baseline: readonly Transaction[]) {
+  const usual = learned(baseline);
+  return windowCauses({ judged: window.map((transaction) => sceneOf(transaction, usual, [])), baseline, events: [] });
+}
+
+const resultsOf = (of: (minute: Minute) => Told): readonly Result[] => minutes.map((minute) => resultOf(minute, of(minute)));
+
+function resultOf(minute: Minute, { window, baseline, truth }: Told): Result {
   const causes = causesIn(window, baseline);
   const rank = causes.findIndex(({ service }) => service === truth) + 1;
   return {
@@ -55,17 +65,15 @@ function resultOf(minute: Minute, window: readonly Transaction[], baseline: read
 const percentAt = (results: readonly Result[], k: number): string =>
   `${((100 * results.filter(({ rank }) => rank <= k).length) / results.length).toFixed(1)}`.padStart(6);
 
-function line(name: string, results: readonly Result[]): string {
-  return `${name.padEnd(44)}${String(results.length).padStart(4)}${[1, 3, 5].map((k) => percentAt(results, k)).join('')}`;
+function print(name: string, results: readonly Result[]): void {
+  console.log(`${name.padEnd(48)}${String(results.length).padStart(4)}${[1, 3, 5].map((k) => percentAt(results, k)).join('')}`);
 }
 
 function by(results: readonly Result[], of: (minute: Minute) => string): void {
   for (const name of [...new Set(results.map(({ minute }) => of(minute)))].sort())
-    console.log(
-      line(
-        `  ${name}`,
-        results.filter(({ minute }) => of(minute) === name),
-      ),
+    print(
+      `  ${name}`,
+      results.filter(({ minute }) => of(minute) === name),
     );
 }
 

@@ -1,4 +1,4 @@
-import { isCloudwatchPayload, payloadIn, readCloudwatchPayload } from '../telemetry/cloudwatch-payload.ts';
+import { isCloudwatchPayload, payloadIn, readCloudwatchPayload, unread } from '../telemetry/cloudwatch-payload.ts';
 import { isEventBridge, readEventBridge } from '../telemetry/eventbridge.ts';
 import { QUIET, rejected } from '../telemetry/parsed.ts';
 import type { Parsed } from '../telemetry/record.ts';
@@ -13,20 +13,23 @@ export type Accounts = ReadonlySet<string> | undefined;
  * read, and what comes from a foreign account, is a reject with its reason; asking AWS to send it again would not make it better.
  */
 export function readDelivery(value: unknown, accounts: Accounts, where: string): Parsed {
-  if (isCloudwatchPayload(value)) return readLogs(payloadIn(value), accounts, where);
+  if (isCloudwatchPayload(value)) return readLogs(value, accounts, where);
   if (!isEventBridge(value))
-    return rejected(`${found(value)} (expected a CloudWatch Logs payload or an EventBridge event)`, where);
+    return rejected(`${found(value)} (expected a CloudWatch Logs payload or an EventBridge event)`, where, 'unknown-format');
   return foreign(value['account'], accounts, where) ?? known(readEventBridge(value), where);
 }
 
 /** A rule that somebody made wider than ours sends what we have no use for: counted by its name, not kept. */
 function known(parsed: Parsed, where: string): Parsed {
   const unknown = parsed.records.find((record) => record.kind === 'event' && record.what === 'unknown');
-  return unknown?.kind === 'event' ? rejected(`unknown event ${unknown.source}: ${unknown.detailType}`, where) : parsed;
+  if (unknown?.kind !== 'event') return parsed;
+  return rejected(`unknown event ${unknown.source}: ${unknown.detailType}`, where, 'unknown-event');
 }
 
-function readLogs(payload: Fields | string, accounts: Accounts, where: string): Parsed {
-  if (typeof payload === 'string') return rejected(`CloudWatch Logs payload: ${payload}`, where);
+function readLogs(value: Fields, accounts: Accounts, where: string): Parsed {
+  const read = payloadIn(value);
+  if ('why' in read) return unread(read, where);
+  const { payload } = read;
   // Sent by CloudWatch Logs itself (`owner: "CloudwatchLogs"`) to try the subscription, and empty.
   if (payload['messageType'] === 'CONTROL_MESSAGE') return QUIET;
   return foreign(payload['owner'], accounts, where) ?? readCloudwatchPayload(payload, where);
@@ -34,5 +37,5 @@ function readLogs(payload: Fields | string, accounts: Accounts, where: string): 
 
 function foreign(account: unknown, accounts: Accounts, where: string): Parsed | undefined {
   if (!accounts || accounts.has(text(account) ?? '')) return undefined;
-  return rejected(`foreign account ${found(account)} (expected one of TRACEFALL_ACCOUNTS)`, where);
+  return rejected(`foreign account ${found(account)} (expected one of TRACEFALL_ACCOUNTS)`, where, 'foreign-account');
 }

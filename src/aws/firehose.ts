@@ -1,10 +1,13 @@
-import { isGzip, unpacked } from '../telemetry/gunzip.ts';
-import { readJson } from '../telemetry/json.ts';
+import { isGzip, UNPACKED_BYTES, type Unread, unpacked } from '../telemetry/gunzip.ts';
+import { JSON_FAULTS, readStrangersJson } from '../telemetry/json.ts';
 import { joined, rejected } from '../telemetry/parsed.ts';
 import type { Parsed } from '../telemetry/record.ts';
 import { fields, isFields, list } from '../telemetry/shape.ts';
 import { found } from '../telemetry/text.ts';
 import { type Accounts, readDelivery } from './delivery.ts';
+
+/** Ours, of one body: its records are unpacked one after the other while everybody else waits, and each may be a bomb. */
+const BODY_BYTES = 4 * UNPACKED_BYTES;
 
 /**
  * The body that Firehose sends: records in base64, each a payload of a CloudWatch Logs subscription, gzipped unless the stream unpacks it.
@@ -12,16 +15,26 @@ import { type Accounts, readDelivery } from './delivery.ts';
  */
 export function readFirehose(body: unknown, accounts: Accounts): Parsed {
   if (!isFields(body) || !Array.isArray(body['records']))
-    return rejected(`${found(body)} (expected a request of Firehose with its records)`, 'body');
-  const read = list(body['records']).map((record, index) => readRecord(fields(record)['data'], accounts, `records[${index}]`));
+    return rejected(`${found(body)} (expected a request of Firehose with its records)`, 'body', 'unknown-format');
+  let room = BODY_BYTES;
+  const read = list(body['records']).map((record, index) => {
+    const where = `records[${index}]`;
+    const bytes = plain(fields(record)['data'], room);
+    // What was given up for its size had been unpacked until then.
+    room -= 'why' in bytes ? (bytes.kind === 'too-large' ? UNPACKED_BYTES : 0) : bytes.length;
+    return 'why' in bytes ? rejected(bytes.why, where, bytes.kind) : readRecord(bytes, accounts, where);
+  });
   return joined(read);
 }
 
-function readRecord(data: unknown, accounts: Accounts, where: string): Parsed {
-  if (typeof data !== 'string') return rejected(`${found(data)} as data (expected base64)`, where);
+function plain(data: unknown, room: number): Uint8Array | Unread {
+  if (typeof data !== 'string') return { kind: 'malformed', why: `${found(data)} as data (expected base64)` };
   const packed = Buffer.from(data, 'base64');
-  const bytes = isGzip(packed) ? unpacked(packed) : packed;
-  if (typeof bytes === 'string') return rejected(bytes, where);
-  const json = readJson(new TextDecoder().decode(bytes));
-  return json ? readDelivery(json.value, accounts, where) : rejected('not JSON', where);
+  return isGzip(packed) ? unpacked(packed, room) : packed;
+}
+
+function readRecord(bytes: Uint8Array, accounts: Accounts, where: string): Parsed {
+  const json = readStrangersJson(new TextDecoder().decode(bytes));
+  if ('value' in json) return readDelivery(json.value, accounts, where);
+  return rejected(JSON_FAULTS[json.fault], where, json.fault);
 }

@@ -1,7 +1,8 @@
-import type { Attributes, AttributeValue, LogRecord, Parsed, Reject, TelemetryRecord } from '../telemetry/record.ts';
+import type { Attributes, AttributeValue, LogRecord, Parsed, Reject, SpanRecord, TelemetryRecord } from '../telemetry/record.ts';
 import { acrossTexts } from './across-texts.ts';
 import { finder, nameReader } from './find.ts';
 import { type Finding, isMark, mark, marked } from './finding.ts';
+import { knownClean } from './known-clean.ts';
 import { NO_RULES, type RedactionRules } from './rules.ts';
 import { mayBeSecret } from './secret-names.ts';
 
@@ -19,8 +20,12 @@ export type Redactor = {
 export function redactor(rules: RedactionRules = NO_RULES): Redactor {
   const find = finder(rules);
   const text = (from: string): string => marked(from, find(from));
-  const ofRecord = recordRedactor(text, attributeRedactor(text, rules));
-  const records = (all: readonly TelemetryRecord[]): readonly TelemetryRecord[] => withoutSplitSecrets(all, find).map(ofRecord);
+  const again = knownClean(text);
+  const ofSpan = spanRedactor(fieldsRedactor(again), attributeRedactor(again, rules));
+  // Lines of a log are many and each is another: to remember them would push out what comes again.
+  const ofOther = fieldsRedactor(text);
+  const records = (all: readonly TelemetryRecord[]): readonly TelemetryRecord[] =>
+    withoutSplitSecrets(all, find).map((record) => (record.kind === 'span' ? ofSpan(record) : ofOther(record)));
   const rejects = (all: readonly Reject[]): readonly Reject[] =>
     all.map(({ reason, where }) => ({ reason: text(reason), where: text(where) }));
   return {
@@ -36,22 +41,35 @@ type Text = (text: string) => string;
 /** Fields that hold ids and words of ours: made at the border, in characters that no secret fits into. */
 const OURS = new Set(['kind', 'traceId', 'spanId', 'parentSpanId', 'links', 'what']);
 
-function recordRedactor(text: Text, ofAttributes: (attributes: Attributes) => Attributes) {
+type Fields = <T extends object>(whole: T) => T;
+
+function fieldsRedactor(text: Text): Fields {
   const ofValue = (value: unknown): unknown => {
     if (typeof value === 'string') return text(value);
-    if (Array.isArray(value)) return value.map(ofValue);
+    if (Array.isArray(value)) return eachOf(value, ofValue);
     return typeof value === 'object' && value !== null ? ofFields(value) : value;
   };
-  const ofFields = (fields: object): object =>
-    Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, OURS.has(key) ? value : ofValue(value)]));
-  return (record: TelemetryRecord): TelemetryRecord => {
-    const safe = Object.entries(record).map(([key, value]): [string, unknown] => {
-      if (key === 'attributes') return [key, record.kind === 'span' ? ofAttributes(record.attributes) : value];
-      return [key, OURS.has(key) ? value : ofValue(value)];
-    });
-    // Strings become strings and everything else stays what it was: the type cannot change.
-    return Object.fromEntries(safe) as TelemetryRecord;
-  };
+  const ofFields: Fields = (whole) => withFields(whole, (key, value) => (OURS.has(key) ? value : ofValue(value)));
+  return ofFields;
+}
+
+function spanRedactor(ofFields: Fields, ofAttributes: (attributes: Attributes) => Attributes) {
+  return ({ attributes, ...rest }: SpanRecord): SpanRecord => ({ ...ofFields(rest), attributes: ofAttributes(attributes) });
+}
+
+/** The list itself where nothing in it changes: most of what comes by is clean, and is not built anew. */
+function eachOf<T>(items: readonly T[], change: (item: T, n: number) => T): readonly T[] {
+  const changed = items.map(change);
+  return changed.every((item, n) => item === items[n]) ? items : changed;
+}
+
+/** Strings become strings and everything else stays what it was: the type cannot change. */
+function withFields<T extends object>(whole: T, change: (key: string, value: unknown) => unknown): T {
+  const changed = Object.entries(whole).flatMap(([key, value]): [string, unknown][] => {
+    const safe = change(key, value);
+    return safe === value ? [] : [[key, safe]];
+  });
+  return changed.length === 0 ? whole : { ...whole, ...Object.fromEntries(changed) };
 }
 
 /** A value is judged by itself and by its name. Made without a prototype, as `telemetry` makes them. */
@@ -71,10 +89,12 @@ function attributeRedactor(text: Text, rules: RedactionRules): (attributes: Attr
   };
   // `['--password', 'hunter2']`: what comes before may name what comes after.
   const ofList = (key: string, items: readonly string[]): readonly string[] =>
-    items.map((item, n) => byName(key, item) ?? byName(flagIn(items[n - 1]), item) ?? text(item));
+    eachOf(items, (item, n) => byName(key, item) ?? byName(flagIn(items[n - 1]), item) ?? text(item));
   return (attributes) => {
+    const entries = Object.entries(attributes);
+    if (entries.every(([key, value]) => text(key) === key && ofValue(key, value) === value)) return attributes;
     const safe: Record<string, AttributeValue> = Object.create(null);
-    for (const [key, value] of Object.entries(attributes)) safe[text(key)] = ofValue(key, value);
+    for (const [key, value] of entries) safe[text(key)] = ofValue(key, value);
     return safe;
   };
 }

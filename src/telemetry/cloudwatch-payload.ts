@@ -1,5 +1,5 @@
-import { isGzip, isZlib, unpacked } from './gunzip.ts';
-import { jsonFields } from './json.ts';
+import { isGzip, isZlib, type Unread, unpacked } from './gunzip.ts';
+import { JSON_FAULTS, readStrangersJson } from './json.ts';
 import { logSource, readLogEvent } from './log-event.ts';
 import { joined, QUIET, rejected } from './parsed.ts';
 import type { Parsed } from './record.ts';
@@ -12,8 +12,11 @@ export const isCloudwatchPayload = (value: unknown): value is Fields =>
   isFields(value) && (isFields(value['awslogs']) || (typeof value['messageType'] === 'string' && 'logEvents' in value));
 
 /** The payload unpacked, or why it cannot be. */
-export const payloadIn = (value: Fields): Fields | string =>
-  isFields(value['awslogs']) ? unwrapped(value['awslogs']['data']) : value;
+export const payloadIn = (value: Fields): { readonly payload: Fields } | Unread =>
+  isFields(value['awslogs']) ? unwrapped(value['awslogs']['data']) : { payload: value };
+
+/** A payload that cannot be unpacked, as one reject. */
+export const unread = ({ kind, why }: Unread, where: string): Parsed => rejected(`CloudWatch Logs payload: ${why}`, where, kind);
 
 /**
  * Reads every log event of the payload: `aws/spans` records, lines of the Lambda platform and of functions, lines of anything else.
@@ -21,25 +24,29 @@ export const payloadIn = (value: Fields): Fields | string =>
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html
  */
 export function readCloudwatchPayload(value: Fields, where: string): Parsed {
-  const payload = payloadIn(value);
-  if (typeof payload === 'string') return rejected(`CloudWatch Logs payload: ${payload}`, where);
+  const read = payloadIn(value);
+  if ('why' in read) return unread(read, where);
+  const { payload } = read;
   // Sent once to test that the destination answers. There is nothing in it to keep.
   if (payload['messageType'] === 'CONTROL_MESSAGE') return QUIET;
   if (payload['messageType'] !== 'DATA_MESSAGE' || !Array.isArray(payload['logEvents'])) {
     const reason = `CloudWatch Logs payload of type ${found(payload['messageType'])} with ${found(payload['logEvents'])} as logEvents`;
-    return rejected(`${reason} (expected a DATA_MESSAGE with a list)`, where);
+    return rejected(`${reason} (expected a DATA_MESSAGE with a list)`, where, 'unknown-format');
   }
   return logEvents(payload, where);
 }
 
 /** The payload inside the base64 and the gzip, or why there is none. */
-function unwrapped(data: unknown): Fields | string {
-  if (typeof data !== 'string') return `${found(data)} as awslogs.data (expected base64 of gzip)`;
-  const packed = Buffer.from(data, 'base64');
-  if (!isGzip(packed) && !isZlib(packed)) return `${found(data)} as awslogs.data (expected base64 of gzip)`;
+function unwrapped(data: unknown): { readonly payload: Fields } | Unread {
+  const packed = Buffer.from(typeof data === 'string' ? data : '', 'base64');
+  if (!isGzip(packed) && !isZlib(packed))
+    return { kind: 'bad-gzip', why: `${found(data)} as awslogs.data (expected base64 of gzip)` };
   const bytes = unpacked(packed);
-  if (typeof bytes === 'string') return bytes;
-  return jsonFields(new TextDecoder().decode(bytes)) ?? 'unpacked, it is not a JSON object';
+  if ('why' in bytes) return bytes;
+  const json = readStrangersJson(new TextDecoder().decode(bytes));
+  if ('value' in json && isFields(json.value)) return { payload: json.value };
+  const fault = 'fault' in json ? json.fault : 'bad-json';
+  return { kind: fault, why: fault === 'bad-json' ? 'unpacked, it is not a JSON object' : JSON_FAULTS[fault] };
 }
 
 function logEvents(payload: Fields, where: string): Parsed {

@@ -71,7 +71,7 @@ function readOne(value: unknown, where: string): Parsed {
   const keys = isFields(value)
     ? `an object with ${cut(Object.keys(value).slice(0, 6).join(', '), 80) || 'no keys'}`
     : found(value);
-  return rejected(`JSON: ${keys} (expected ${EXPECTED})`, where);
+  return rejected(`JSON: ${keys} (expected ${EXPECTED})`, where, 'unknown-format');
 }
 
 /** Binds a test to the reader that relies on it. */

@@ -1,7 +1,8 @@
 import { unzipSync } from 'node:zlib';
+import type { RejectKind } from './record.ts';
 
 /** Ours. A bomb of 1 MB unpacks to 1 GiB; measured, it is refused at this limit within 0.1 s. */
-const UNPACKED_BYTES = 32 * 1_024 * 1_024;
+export const UNPACKED_BYTES = 32 * 1_024 * 1_024;
 
 /** RFC 1952: every member begins with these. */
 export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
@@ -9,14 +10,15 @@ export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes
 /** RFC 1950: deflate with a window of 32 KiB, its header a multiple of 31. Some who replay a subscription pack it so. */
 export const isZlib = (bytes: Uint8Array): boolean => bytes[0] === 0x78 && (0x7800 + (bytes[1] ?? 0)) % 31 === 0;
 
-/** The unpacked bytes of gzip or zlib, or why there are none. */
-export function unpacked(bytes: Uint8Array): Uint8Array | string {
+/** Why there are no bytes. */
+export type Unread = { readonly kind: RejectKind; readonly why: string };
+
+/** The unpacked bytes of gzip or zlib, at most so many, or why there are none. */
+export function unpacked(bytes: Uint8Array, most = UNPACKED_BYTES): Uint8Array | Unread {
   try {
-    return unzipSync(bytes, { maxOutputLength: UNPACKED_BYTES });
+    return unzipSync(bytes, { maxOutputLength: Math.max(1, Math.min(most, UNPACKED_BYTES)) });
   } catch (error) {
-    const tooLarge = error instanceof RangeError;
-    return tooLarge
-      ? 'gzip of more than 32 MiB unpacked'
-      : `broken gzip: ${error instanceof Error ? error.message : 'unreadable'}`;
+    if (error instanceof RangeError) return { kind: 'too-large', why: 'gzip of more than 32 MiB unpacked' };
+    return { kind: 'bad-gzip', why: `broken gzip: ${error instanceof Error ? error.message : 'unreadable'}` };
   }
 }

@@ -66,6 +66,14 @@ const oneofs = { value: { oneof: Object.keys(MESSAGES.AnyValue) } };
 
 const messages = Object.entries(MESSAGES).map(([name, fields]) => [name, name === 'AnyValue' ? { fields, oneofs } : { fields }]);
 
+/** By name of the message, then by number of the field: the message that the field is; undefined: it is none, or is skipped. */
+export const MESSAGE_FIELDS: ReadonlyMap<string, ReadonlyMap<number, string>> = new Map(
+  Object.entries(MESSAGES).map(([name, fields]) => [
+    name,
+    new Map(Object.values<Field>(fields).flatMap(({ id, type }) => (type in MESSAGES ? [[id, type]] : []))),
+  ]),
+);
+
 const root = protobuf.Root.fromJSON({ nested: Object.fromEntries(messages) });
 
 export const TraceRequest = root.lookupType('TraceRequest');

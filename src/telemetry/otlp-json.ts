@@ -39,5 +39,5 @@ export function readOtlpJson(value: unknown, signal: Signal, where: string): Par
   if (isOtlp(value, signal)) return signal === 'traces' ? otlpSpans(value, where) : otlpLogs(value, where);
   if (isFields(value) && Object.keys(value).length === 0) return NOTHING;
   const what = isFields(value) ? `an object whose ${name} is ${found(value[name])}` : found(value);
-  return rejected(`OTLP/JSON ${signal}: ${what} (expected an object with a list ${name})`, where);
+  return rejected(`OTLP/JSON ${signal}: ${what} (expected an object with a list ${name})`, where, 'unknown-format');
 }

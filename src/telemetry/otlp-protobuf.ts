@@ -3,18 +3,23 @@ import type { Signal } from './otlp-json.ts';
 import { otlpLogs } from './otlp-logs.ts';
 import { otlpSpans } from './otlp-spans.ts';
 import { rejected } from './parsed.ts';
+import { protobufFault } from './protobuf-bounds.ts';
 import type { Parsed } from './record.ts';
 import { type Fields, fields, list } from './shape.ts';
 import { cut } from './text.ts';
 
 /** Reads a binary ExportTraceServiceRequest or ExportLogsServiceRequest. Malformed bytes are one reject at `where`. */
 export function readOtlpProtobuf(bytes: Uint8Array, signal: Signal, where: string): Parsed {
+  const fault = protobufFault(bytes, signal === 'traces' ? 'TraceRequest' : 'LogsRequest');
+  if (fault !== undefined) return rejected(`OTLP protobuf ${signal}: ${PROTOBUF_FAULTS[fault]}`, where, fault);
   const request = decoded(bytes, signal);
   if (typeof request === 'string') {
-    return rejected(`OTLP protobuf ${signal}: ${request} (expected an export request)`, where);
+    return rejected(`OTLP protobuf ${signal}: ${request} (expected an export request)`, where, 'bad-protobuf');
   }
   return signal === 'traces' ? otlpSpans(request, where) : otlpLogs(request, where);
 }
+
+const PROTOBUF_FAULTS = { 'too-deep': 'nested too deep', 'too-many-values': 'too many messages' } as const;
 
 /** The request in the shape of OTLP/JSON, but ids as bytes; or what is wrong with it. */
 function decoded(bytes: Uint8Array, signal: Signal): Fields | string {

@@ -7,7 +7,7 @@ import { readLogQuery } from './log-query.ts';
 import { protobufSignal, readOtlpProtobuf } from './otlp-protobuf.ts';
 import { joined, rejected } from './parsed.ts';
 import { type Piece, pieces } from './pieces.ts';
-import type { Parsed } from './record.ts';
+import type { Parsed, RejectKind } from './record.ts';
 import { found } from './text.ts';
 
 /** V8 holds no longer string than 512 MiB, and what is read of one takes several times its size. */
@@ -20,10 +20,11 @@ const INPUT_BYTES = 256 * 1_024 * 1_024;
 export function parse(bytes: Uint8Array, where: string): Parsed {
   if (!isGzip(bytes)) return parsePlain(bytes, where);
   const plain = unpacked(bytes);
-  return typeof plain === 'string' ? unknown(plain, where) : parsePlain(plain, where);
+  return 'why' in plain ? unknown(plain.why, where, plain.kind) : parsePlain(plain, where);
 }
 
-const unknown = (what: string, where: string): Parsed => rejected(`${what} (expected ${EXPECTED})`, where);
+const unknown = (what: string, where: string, kind: RejectKind = 'unknown-format'): Parsed =>
+  rejected(`${what} (expected ${EXPECTED})`, where, kind);
 
 function parsePlain(bytes: Uint8Array, where: string): Parsed {
   if (bytes.length === 0) return unknown('nothing', where);

@@ -1,11 +1,14 @@
-import type { Parsed, TelemetryRecord } from './record.ts';
+import type { Parsed, RejectKind, TelemetryRecord } from './record.ts';
 
 export const NOTHING: Parsed = { records: [], rejects: [], quiet: 0 };
 export const QUIET: Parsed = { ...NOTHING, quiet: 1 };
 
 export const recordsOnly = (records: readonly TelemetryRecord[]): Parsed => ({ ...NOTHING, records });
 
-export const rejected = (reason: string, where: string): Parsed => ({ ...NOTHING, rejects: [{ reason, where }] });
+export const rejected = (reason: string, where: string, kind: RejectKind = 'malformed'): Parsed => ({
+  ...NOTHING,
+  rejects: [{ ...(kind !== 'malformed' && { kind }), reason, where }],
+});
 
 /** What a reader of one thing made of it: the record, the reason why there is none, or undefined where it tells nothing we keep. */
 export function parsedOne(read: TelemetryRecord | string | undefined, where: string): Parsed {

@@ -143,8 +143,27 @@ export type Happening =
     }
   | { readonly what: 'unknown' };
 
+/** Why something was not read, in one word of a closed list: what is counted. */
+export type RejectKind =
+  | 'too-large'
+  | 'too-deep'
+  | 'too-many-keys'
+  | 'too-many-values'
+  | 'bad-gzip'
+  | 'bad-json'
+  | 'bad-protobuf'
+  | 'unknown-format'
+  | 'unknown-event'
+  | 'foreign-account'
+  | 'malformed';
+
 /** Input that could not be read: a value, counted and shown, never thrown. `where` is a line, an index or a path in the payload. */
-export type Reject = { readonly reason: string; readonly where: string };
+export type Reject = {
+  /** undefined: `malformed`, one thing that is not as its format says. */
+  readonly kind?: RejectKind;
+  readonly reason: string;
+  readonly where: string;
+};
 
 export type Parsed = {
   readonly records: readonly TelemetryRecord[];

@@ -3,7 +3,6 @@ import { isFields } from './shape.ts';
 /** Deeper nesting is cut before anything recurses into it; senders nest three or four levels. */
 const DEPTH = 32;
 const CUT = '…';
-const LONE_SURROGATE = /\p{Surrogate}/gu;
 
 /**
  * At most `characters` long, with `…` as the last one where something was cut.
@@ -11,7 +10,7 @@ const LONE_SURROGATE = /\p{Surrogate}/gu;
  */
 export function cut(text: string, characters: number): string {
   const kept = text.length > characters ? `${text.slice(0, characters - CUT.length)}${CUT}` : text;
-  return kept.replace(LONE_SURROGATE, '\uFFFD');
+  return kept.toWellFormed();
 }
 
 /** Ours: the name of a span, a service or a function is shown in one line. */

@@ -94,7 +94,7 @@ test.each<[string, Readonly<Record<string, unknown>>, string]>([
 ])('a payload with %s is one reject that says so', (_, value, why) => {
   expect(read(value)).toEqual({
     records: [],
-    rejects: [{ reason: `CloudWatch Logs payload: ${why}`, where: 'event' }],
+    rejects: [{ kind: expect.any(String), reason: `CloudWatch Logs payload: ${why}`, where: 'event' }],
     quiet: 0,
   });
 });

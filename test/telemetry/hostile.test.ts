@@ -220,7 +220,7 @@ test('lines that a careless pattern would chew on are read in time that grows wi
 test('a body of OTLP that is not even JSON is a reject', () => {
   expect(parseOtlp('Spans', bytes('{'), 'json')).toEqual({
     records: [],
-    rejects: [{ reason: 'not JSON (expected OTLP/JSON traces)', where: 'body' }],
+    rejects: [{ kind: 'bad-json', reason: 'not JSON (expected OTLP/JSON traces)', where: 'body' }],
     quiet: 0,
   });
   expect(parseOtlp('LogRecords', bytes('{"resourceSpans":[]}'), 'json').rejects).toHaveLength(1);

@@ -174,7 +174,11 @@ test.each([
     'OTLP/JSON traces: an object whose resourceSpans is an object (expected an object with a list resourceSpans)',
   ],
 ])('%s is no trace request, and the reject says what it is', (_, value, reason) => {
-  expect(readOtlpJson(value, 'traces', 'body')).toEqual({ records: [], rejects: [{ reason, where: 'body' }], quiet: 0 });
+  expect(readOtlpJson(value, 'traces', 'body')).toEqual({
+    records: [],
+    rejects: [{ kind: 'unknown-format', reason, where: 'body' }],
+    quiet: 0,
+  });
 });
 
 test('a request without anything in it is read', () => {

@@ -152,7 +152,11 @@ test('malformed bytes are one reject that says what was expected', () => {
 
     expect(records).toEqual([]);
     expect(rejects).toEqual([
-      { reason: expect.stringMatching(/^OTLP protobuf logs: .+ \(expected an export request\)$/), where: 'body' },
+      {
+        kind: 'bad-protobuf',
+        reason: expect.stringMatching(/^OTLP protobuf logs: .+ \(expected an export request\)$/),
+        where: 'body',
+      },
     ]);
   }
 });
@@ -173,7 +177,7 @@ test('values nested beyond protobuf’s limit are refused, not followed', () => 
   const span = field(9, field(2, value));
   const bytes = field(1, field(2, field(2, span)));
 
-  expect(readOtlpProtobuf(bytes, 'traces', 'body').rejects[0]?.reason).toContain('max depth exceeded');
+  expect(readOtlpProtobuf(bytes, 'traces', 'body').rejects[0]?.kind).toBe('too-deep');
 });
 
 test.each([

@@ -73,7 +73,11 @@ test.each<[string, Uint8Array | string, string, string]>([
 ])('%s is one reject that names what was found and what was expected', (_, content, what, where) => {
   const input = typeof content === 'string' ? bytes(content) : content;
 
-  expect(parse(input, 'FILE')).toEqual({ records: [], rejects: [{ reason: `${what} ${EXPECTED}`, where }], quiet: 0 });
+  expect(parse(input, 'FILE')).toEqual({
+    records: [],
+    rejects: [{ kind: expect.any(String), reason: `${what} ${EXPECTED}`, where }],
+    quiet: 0,
+  });
 });
 
 test('one bad line among good ones is a reject with its number', () => {
@@ -96,8 +100,8 @@ test('one bad line among good ones is a reject with its number', () => {
 
 test('an item of a list that is nothing we know is a reject with its index', () => {
   expect(parse(bytes(JSON.stringify([awsSpan(), 3, [awsSpan()]])), 'FILE').rejects).toEqual([
-    { reason: `JSON: 3 ${EXPECTED}`, where: 'FILE[1]' },
-    { reason: `JSON: a list ${EXPECTED}`, where: 'FILE[2]' },
+    { kind: 'unknown-format', reason: `JSON: 3 ${EXPECTED}`, where: 'FILE[1]' },
+    { kind: 'unknown-format', reason: `JSON: a list ${EXPECTED}`, where: 'FILE[2]' },
   ]);
 });
 

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
 import { startBot } from '../src/bot.ts';
 import type { Config } from '../src/config.ts';
 import { logger } from '../src/log.ts';
@@ -28,7 +29,9 @@ export async function serve(
     throw new Error(faults.join('\n'));
   }
   const studio = roles.includes('worker') ? openStudio({ redisUrl, log }) : undefined;
-  const workers = studio && startWorkers({ ...world, studio, ...(await awsPorts(config, prompt, world.clock)) }, patient, log);
+  const workers =
+    studio &&
+    startWorkers({ ...world, studio, ...(await awsPorts(config, { redis: prompt, clock: world.clock, log })) }, patient, log);
   const otlpToken = config.otlpToken?.reveal();
   const bot = roles.includes('bot')
     ? await startBot({ slack, port, otlpToken, aws, world, redis: prompt, metrics: metrics(), log })
@@ -46,8 +49,17 @@ export async function serve(
 }
 
 /** Loaded only where it is switched on: the SDK is large, and a process without it needs no credential. */
-async function awsPorts({ awsCalls }: Config, redis: Redis, clock: World['clock']): Promise<Pick<World, 'archive' | 'bus'>> {
+async function awsPorts(
+  { awsCalls }: Config,
+  { redis, clock, log }: { readonly redis: Redis; readonly clock: World['clock']; readonly log: Logger },
+): Promise<Pick<World, 'archive' | 'bus'>> {
   if (!awsCalls.pull && awsCalls.eventBus === undefined) return {};
   const { openAws } = await import('../src/aws/open-aws.ts');
-  return openAws(awsCalls, redisQueryBudget(redis), clock);
+  const opened = openAws(awsCalls, redisQueryBudget(redis), clock);
+  // Not awaited: whoever may ask AWS works without it too.
+  opened.archive?.ready().then(
+    (found) => log.info(found, 'AWS may be asked for what is missing'),
+    (error: unknown) => log.warn({ err: error }, 'AWS cannot be asked for what is missing: tracefall doctor says more'),
+  );
+  return opened;
 }

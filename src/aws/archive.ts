@@ -30,8 +30,13 @@ export type ArchiveDoor = {
   readonly firstWaitMs?: number;
 };
 
+export type AwsArchive = Archive & {
+  /** Finds out where traces are kept: one call, and a fault of its credential is known before somebody waits for an answer. */
+  readonly ready: () => Promise<{ readonly transactionSearch: boolean }>;
+};
+
 /** CloudWatch Logs and X-Ray, asked one transaction at a time and only when somebody asks. Nothing is read before, no secret comes in. */
-export function awsArchive(door: ArchiveDoor): Archive {
+export function awsArchive(door: ArchiveDoor): AwsArchive {
   let transactionSearch: Promise<boolean> | undefined;
   /** Once a process: an account switches it about once in its life. A failed question is asked again. */
   const searching = (calls: Attempts): Promise<boolean> => {
@@ -42,13 +47,15 @@ export function awsArchive(door: ArchiveDoor): Archive {
     return transactionSearch;
   };
 
+  const answering = () => attempts(door.withinMs ?? ANSWER_WITHIN_MS, door.firstWaitMs);
   return {
+    ready: async () => ({ transactionSearch: await searching(answering()) }),
     seek: async (traceId, known) => {
       const before = await door.budget.asked(traceId);
       if (before !== undefined) return { kind: 'asked-before', calls: before };
       const entered = await door.budget.enter();
       if (entered.kind === 'refused') return entered;
-      const calls = attempts(door.withinMs ?? ANSWER_WITHIN_MS, door.firstWaitMs);
+      const calls = answering();
       let bytesScanned = 0;
       try {
         const spans = hasSpans(known) ? [] : await traceOf(door, traceId, calls, await searching(calls));

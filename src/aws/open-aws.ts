@@ -2,8 +2,8 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { XRayClient } from '@aws-sdk/client-xray';
 import type { AwsCallsConfig } from '../config.ts';
-import type { Clock, QueryBudget, World } from '../ports.ts';
-import { awsArchive } from './archive.ts';
+import type { Bus, Clock, QueryBudget } from '../ports.ts';
+import { type AwsArchive, awsArchive } from './archive.ts';
 import { eventBridgeBus } from './bus.ts';
 
 /**
@@ -19,7 +19,7 @@ export const openAws = (
   { pull, eventBus }: AwsCallsConfig,
   budget: QueryBudget,
   clock: Clock,
-): Pick<World, 'archive' | 'bus'> => ({
+): { readonly archive?: AwsArchive; readonly bus?: Bus } => ({
   ...(pull && {
     archive: awsArchive({ xray: new XRayClient(CALLING), logs: new CloudWatchLogsClient(CALLING), budget, clock }),
   }),

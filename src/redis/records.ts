@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Clock, Kept, ReadBack, Records, Suspect } from '../ports.ts';
-import { type TraceId, traceId } from '../telemetry/ids.ts';
+import { requestOfTrace, type TraceId, traceId, traceOfRequest } from '../telemetry/ids.ts';
 import type { TelemetryRecord } from '../telemetry/record.ts';
 import { messageKey } from '../trace/join-keys.ts';
 import { fromMillis, toMillis } from '../units.ts';
@@ -23,11 +23,13 @@ export function redisRecords(redis: Redis, clock: Clock): Records {
 }
 
 async function traceOfId(redis: Redis, id: string): Promise<TraceId | undefined> {
-  const [request, naming] = await pipelined(redis, [
+  const [request, naming, isRequest] = await pipelined(redis, [
     ['hget', keys.request(id), 'trace'],
     ['zrevrange', keys.join(messageKey(id)), 0, 0],
+    ['exists', keys.request(id)],
   ]);
-  return traceId(String(request ?? '')) ?? traceId(String(Array.isArray(naming) ? (naming[0] ?? '') : ''));
+  const named = traceId(String(request ?? '')) ?? traceId(String(Array.isArray(naming) ? (naming[0] ?? '') : ''));
+  return named ?? (isRequest === 1 ? traceOfRequest(id) : undefined);
 }
 
 /** One round trip, one script a trace: this is all that a healthy transaction costs. */
@@ -73,10 +75,17 @@ async function read(redis: Redis, id: TraceId): Promise<ReadBack> {
   const { traces, more } = await linkedTraces(redis, id);
   const files = await Promise.all(traces.map((linked) => redis.hgetall(keys.trace(linked))));
   const requests = files.flatMap((file) => Object.keys(file).filter((field) => field.startsWith('r:')));
-  const invocations = await Promise.all(requests.map((field) => redis.hgetall(field.slice('r:'.length))));
+  const named = requests.map((field) => redis.hgetall(field.slice('r:'.length)));
+  const invocations = await Promise.all([...named, runWithoutTrace(redis, id)]);
   const all = [...files, ...invocations];
   const refused = all.reduce((sum, file) => sum + Number(file['truncated'] ?? 0), 0);
   return { records: all.flatMap(recordsIn), truncated: refused + more };
+}
+
+/** Of an id that is a request's; empty where a trace names it since, to which all of it belongs. */
+async function runWithoutTrace(redis: Redis, id: TraceId): Promise<Readonly<Record<string, string>>> {
+  const run = await redis.hgetall(keys.request(requestOfTrace(id)));
+  return run['trace'] === undefined ? run : {};
 }
 
 /** Every trace reachable over links and over ids that several name, breadth first; `more`: those that were left out. */

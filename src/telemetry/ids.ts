@@ -25,6 +25,16 @@ export function spanId(text: string): SpanId | undefined {
 /** How the X-Ray console and API write it. */
 export const xrayTraceId = (id: TraceId): string => `1-${id.slice(0, 8)}-${id.slice(8)}`;
 
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** A run that no trace tells of is a trace of its own, under the digits of its request id: a UUID has as many as a trace id. */
+export const traceOfRequest = (requestId: string): TraceId | undefined =>
+  UUID.test(requestId) ? traceId(requestId.replaceAll('-', '')) : undefined;
+
+/** Of which run's, if it is one's own. */
+export const requestOfTrace = (id: TraceId): string =>
+  [id.slice(0, 8), id.slice(8, 12), id.slice(12, 16), id.slice(16, 20), id.slice(20)].join('-');
+
 /** 2^64 divided by the golden ratio: odd, so that no two ids become one and none becomes zero. */
 const SPREAD = 0x9e3779b97f4a7c15n;
 

@@ -52,7 +52,7 @@ type Origins = ReadonlyMap<SpanRecord, readonly Origin[]>;
 type Beside = { readonly origins: Origins; readonly logs: readonly LogRecord[]; readonly events: readonly EventRecord[] };
 
 function apart(spans: readonly SpanRecord[], attempts: readonly Attempt[], { logs, events, origins }: Beside): readonly Part[] {
-  const homes = homesOf(spans, attempts, origins);
+  const homes = homesOf({ spans, attempts, logs }, origins);
   const parts = new Map<TraceId, Part>();
   const place = <T>(things: readonly T[], traceOf: (thing: T) => TraceId | undefined, shelf: (part: Part) => T[]): void => {
     for (const thing of things) {

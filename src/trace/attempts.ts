@@ -1,5 +1,5 @@
 import type { EventRecord, InvocationRecord } from '../telemetry/record.ts';
-import { type Micros, micros } from '../units.ts';
+import { type Micros, micros, NO_TIME } from '../units.ts';
 import { distinct, grouped } from './copies.ts';
 import { standIns } from './events.ts';
 import { compare } from './node.ts';
@@ -76,7 +76,7 @@ function worst(reports: readonly InvocationRecord[]): InvocationRecord['status']
 
 function extent(said: InvocationRecord, records: readonly InvocationRecord[], reported: boolean): Pick<Attempt, 'start' | 'end'> {
   const started = records.find((each) => each.phase === 'start')?.at;
-  const start = started ?? micros(said.at - (said.duration ?? 0));
+  const start = started ?? (said.at === NO_TIME ? NO_TIME : micros(said.at - (said.duration ?? 0)));
   if (!reported) return { start, end: undefined };
   return { start, end: said.duration === undefined ? micros(Math.max(start, said.at)) : micros(start + said.duration) };
 }

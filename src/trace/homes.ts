@@ -1,4 +1,4 @@
-import type { TraceId } from '../telemetry/ids.ts';
+import { type TraceId, traceOfRequest } from '../telemetry/ids.ts';
 import type { Attributes, EventRecord, LogRecord, SpanRecord } from '../telemetry/record.ts';
 import type { Attempt } from './attempts.ts';
 import { disjointSets, type Sets } from './connected.ts';
@@ -17,14 +17,21 @@ export type Homes = {
 
 type Origins = ReadonlyMap<SpanRecord, readonly Origin[]>;
 
-export function homesOf(spans: readonly SpanRecord[], attempts: readonly Attempt[], origins: Origins): Homes {
+type Known = {
+  readonly spans: readonly SpanRecord[];
+  readonly attempts: readonly Attempt[];
+  readonly logs: readonly LogRecord[];
+};
+
+export function homesOf({ spans, attempts, logs }: Known, origins: Origins): Homes {
   const present = new Set(spans.map((span) => span.traceId));
   const group = connected(spans, origins, present).find;
-  const runs = once(() => byId(spans.filter(isRun), requestIdOf));
-  const calls = once(() => byId(spans, requestIdOf));
-  const executions = once(() => byId(spans, executionArnOf));
-  const ofAttempt = ({ said }: Attempt): TraceId | undefined =>
-    runs().get(said.requestId) ?? said.traceId ?? calls().get(said.requestId);
+  const runs = once(() => tracesBy(spans.filter(isRun), ofAttributes(requestIdOf)));
+  const calls = once(() => tracesBy(spans, ofAttributes(requestIdOf)));
+  const executions = once(() => tracesBy(spans, ofAttributes(executionArnOf)));
+  const lines = once(() => tracesBy(logs, (log) => log.requestId));
+  const ofAttempt = ({ said: { requestId, traceId } }: Attempt): TraceId | undefined =>
+    runs().get(requestId) ?? traceId ?? calls().get(requestId) ?? lines().get(requestId) ?? traceOfRequest(requestId);
   const reported = new Map<string, TraceId>();
   for (const attempt of attempts) {
     const trace = ofAttempt(attempt);
@@ -66,13 +73,21 @@ function connected(spans: readonly SpanRecord[], origins: Origins, present: Read
 }
 
 /** The smallest trace id where several claim one request or execution, so that the order of records does not matter. */
-function byId(spans: readonly SpanRecord[], idOf: (attributes: Attributes) => string | undefined): ReadonlyMap<string, TraceId> {
+function tracesBy<R extends SpanRecord | LogRecord>(
+  records: readonly R[],
+  idOf: (record: R) => string | undefined,
+): ReadonlyMap<string, TraceId> {
   const traces = new Map<string, TraceId>();
-  for (const span of spans) {
-    const id = idOf(span.attributes);
-    if (id === undefined) continue;
+  for (const record of records) {
+    const id = idOf(record);
+    if (id === undefined || record.traceId === undefined) continue;
     const known = traces.get(id);
-    if (known === undefined || compare(span.traceId, known) < 0) traces.set(id, span.traceId);
+    if (known === undefined || compare(record.traceId, known) < 0) traces.set(id, record.traceId);
   }
   return traces;
 }
+
+const ofAttributes =
+  (idOf: (attributes: Attributes) => string | undefined) =>
+  ({ attributes }: SpanRecord): string | undefined =>
+    idOf(attributes);

@@ -6,8 +6,9 @@ import { BLOCK } from '../../src/diagnosis/tally.ts';
 import { intake } from '../../src/intake.ts';
 import type { Queue, World } from '../../src/ports.ts';
 import { redisUsual } from '../../src/redis/usual.ts';
-import { type Micros, micros } from '../../src/units.ts';
-import { anEvent, aSpan, aTraceId, at } from '../trace/records.ts';
+import { traceOfRequest } from '../../src/telemetry/ids.ts';
+import { fromMillis, type Micros, micros } from '../../src/units.ts';
+import { anEvent, anInvocation, aSpan, aTraceId, at } from '../trace/records.ts';
 import { chatTwin } from '../world/chat-twin.ts';
 import { testRedis } from '../world/redis.ts';
 import { redisMemory } from '../world/redis-memory.ts';
@@ -69,6 +70,22 @@ describe('telemetry that comes in', () => {
       'examine in 1000 ms',
       'examine in 2000 ms',
     ]);
+  });
+
+  test('of a run that failed and that no trace names is an incident all the same', async () => {
+    const said = { requestId: '8f507cfc-3f9f-4c9c-a0a5-7e4c2f6f6a11', trace: undefined, function: 'pay' };
+    await intake(world, [anInvocation({ ...said, phase: 'start', atMs: 0, status: undefined, duration: undefined })]);
+    await intake(world, [anInvocation({ ...said, atMs: 3_000, status: 'timeout', duration: fromMillis(3_000) })]);
+    const own = traceOfRequest(said.requestId);
+    if (!own) throw new Error('no trace id');
+    await examine({ v: 1, traceId: own }, world);
+
+    expect(asked).toEqual([`examine ${own} in 10000 ms`]);
+    expect((await world.incidents.ofTrace(own))?.alert).toMatchObject({
+      transaction: 'pay',
+      outcome: 'failed',
+      causes: [{ kind: 'function-timeout', service: 'pay' }],
+    });
   });
 
   test('of a change is remembered, and named where what it changed then fails', async () => {

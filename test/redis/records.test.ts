@@ -102,6 +102,50 @@ test('the same the other way round: the span first, then the failed invocation',
   expect(suspects.map((suspect) => suspect.traceId)).toEqual([trace(1)]);
 });
 
+const RUN = '8f507cfc-3f9f-4c9c-a0a5-7e4c2f6f6a11';
+const OWN = traceId('8f507cfc3f9f4c9ca0a57e4c2f6f6a11') ?? fail();
+const line = (overrides: Partial<LogRecord>): LogRecord => ({
+  ...{ kind: 'log', traceId: undefined, spanId: undefined, requestId: RUN, service: 'checkout-fn' },
+  ...{ at: NOW, severity: 'info', body: 'loading the order' },
+  ...overrides,
+});
+
+test('a failed run that no trace names is a suspect of its own, found by its request id', async () => {
+  await store().keep([report({ requestId: RUN, phase: 'start', status: undefined })], []);
+  const { suspects } = await store().keep([report({ requestId: RUN }), line({})], []);
+
+  expect(suspects).toEqual([{ traceId: OWN, since: NOW, entryClosed: false }]);
+  expect(await store().traceOfId(RUN)).toBe(OWN);
+  expect((await store().read(OWN)).records.map((record) => record.kind).sort()).toEqual(['invocation', 'invocation', 'log']);
+});
+
+test('one that went well costs no more than its own key, and is found all the same', async () => {
+  const { suspects } = await store().keep([report({ requestId: RUN, status: 'success' }), line({})], []);
+
+  expect(suspects).toEqual([]);
+  expect(await redis().dbsize()).toBe(1);
+  expect(await store().traceOfId(RUN)).toBe(OWN);
+  expect((await store().read(OWN)).records).toHaveLength(2);
+});
+
+test('once a span names the run, it belongs to that trace and is no transaction of its own', async () => {
+  await store().keep([report({ requestId: RUN })], []);
+  const { suspects } = await store().keep([span(1, { attributes: { 'faas.invocation_id': RUN } })], []);
+
+  expect(suspects.map((suspect) => suspect.traceId)).toEqual([trace(1)]);
+  expect(await store().traceOfId(RUN)).toBe(trace(1));
+  expect((await store().read(OWN)).records).toEqual([]);
+  expect(await kept(1)).toHaveLength(2);
+});
+
+test('a run belongs to the trace that its own lines name', async () => {
+  await store().keep([line({ traceId: trace(1) })], []);
+  const { suspects } = await store().keep([report({ requestId: RUN })], []);
+
+  expect(suspects.map((suspect) => suspect.traceId)).toEqual([trace(1)]);
+  expect(await kept(1)).toHaveLength(2);
+});
+
 test('an id of the service that a client called is no request id of ours', async () => {
   await store().keep([span(1, { spanKind: 'client', attributes: { 'aws.request_id': 'req-1' } })], []);
 

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import type { TelemetryRecord } from '../../src/telemetry/record.ts';
 import { assemble } from '../../src/trace/assemble.ts';
 import type { Span, Transaction } from '../../src/trace/transaction.ts';
-import { fromMillis, micros, toMillis } from '../../src/units.ts';
-import { anInvocation, aSpan, aSpanId, aTrace, at } from './records.ts';
+import { fromMillis, micros, NO_TIME, toMillis } from '../../src/units.ts';
+import { aLog, anInvocation, aSpan, aSpanId, aTrace, aTraceId, at } from './records.ts';
 
 const spansOf = (records: readonly TelemetryRecord[]): readonly Span[] =>
   assemble(records).transactions.flatMap((each) => each.spans);
@@ -218,4 +218,52 @@ test('Lambda’s further attempts at one request hang where the first does, thou
   expect(criticalPath.filter(({ why }) => why === 'retry').map(({ start, end }) => toMillis(micros(end - start)))).toEqual([
     60_100, 120_100,
   ]);
+});
+
+const RUN = '8f507cfc-3f9f-4c9c-a0a5-7e4c2f6f6a11';
+
+test('a run of which no trace tells is a transaction of its own, under its request id, with its own lines', () => {
+  const records = [
+    anInvocation({
+      requestId: RUN,
+      trace: undefined,
+      function: 'pay',
+      phase: 'start',
+      atMs: 0,
+      status: undefined,
+      duration: undefined,
+    }),
+    anInvocation({
+      requestId: RUN,
+      trace: undefined,
+      function: 'pay',
+      atMs: 3_000,
+      status: 'timeout',
+      duration: fromMillis(3_000),
+    }),
+    aLog({ trace: undefined, requestId: RUN, body: 'loading the order' }),
+    aSpan({ trace: 'other' }),
+  ];
+  const { transactions, counts } = assemble(records);
+  const own = transactions.find(({ id }) => id === RUN.replaceAll('-', ''));
+
+  expect(own).toMatchObject({ name: 'pay', service: 'pay', outcome: 'failed', start: at(0), duration: fromMillis(3_000) });
+  expect(own?.spans).toMatchObject([{ error: { type: 'Sandbox.Timedout' }, resource: 'AWS::Lambda::Function', join: undefined }]);
+  expect(own?.logs.map(({ body }) => body)).toEqual(['loading the order']);
+  expect(transactions).toHaveLength(2);
+  expect(counts).toEqual({ placed: 4, duplicates: 0, unplaced: 0 });
+});
+
+test('a run belongs to the trace that its own lines name, where the platform names none', () => {
+  const run = anInvocation({ requestId: RUN, trace: undefined, status: 'error' });
+  const { transactions } = assemble([run, aLog({ trace: 'header', requestId: RUN })]);
+
+  expect(transactions.map(({ id }) => id)).toEqual([aTraceId('header')]);
+  expect(transactions[0]?.logs).toHaveLength(1);
+});
+
+test('a run whose time nobody tells begins with time itself, and not before', () => {
+  const [transaction] = assemble([{ ...anInvocation({ requestId: RUN, trace: undefined }), at: NO_TIME }]).transactions;
+
+  expect(transaction).toMatchObject({ start: NO_TIME, duration: fromMillis(100) });
 });

@@ -2,7 +2,7 @@ import type { Tree } from '../trace/node.ts';
 import type { Section } from '../trace/transaction.ts';
 import { type Micros, micros } from '../units.ts';
 import { answerOf } from './calls.ts';
-import { gapsByEnd } from './ends.ts';
+import { gapsByEnd, ownByService } from './ends.ts';
 import { type Found, found } from './found.ts';
 import { type Place, placesOn } from './places.ts';
 import { saidOf } from './slow-words.ts';
@@ -26,7 +26,7 @@ const LARGEST = 0.95;
 /** Where the critical path spends its time beyond the usual, or simply most of it where nothing is known of the usual. */
 export function slowCauses(tree: Tree, path: readonly Section[], usual: UsualByOperation): readonly Found[] {
   const total = micros(path.reduce((sum, each) => sum + (each.end - each.start), 0));
-  const weighed = gapsByEnd(placesOn(tree, path, usual)).map((place) => ({ place, excess: excessOf(place) }));
+  const weighed = ownByService(gapsByEnd(placesOn(tree, path, usual))).map((place) => ({ place, excess: excessOf(place) }));
   const whole = wholeOf(weighed, total);
   const isAsUsual = whole.excess < Math.max(LEAST_EXCESS, LEAST_EXCESS_SHARE * total);
   if (whole.hasHistory && isAsUsual && weighed.every((each) => each.excess !== undefined)) return [];

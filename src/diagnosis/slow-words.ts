@@ -40,7 +40,12 @@ const WORDS: Readonly<Record<SlowKind, (place: Place, node: Node) => string>> = 
     const how = median === undefined ? 'took most of the time of' : 'was slow to answer';
     return `${callee(node) ?? 'What it called'} ${how} ${named(node.span)}`;
   },
-  'slow-self': (_, { span }) => `${named(span)} spent the time itself`,
+  'slow-self': ({ nodes }, { span }) => {
+    const operations = new Set(nodes.map((node) => node.span.operation)).size;
+    return operations === 1
+      ? `${named(span)} spent the time itself`
+      : `${span.service} spent the time itself, in ${operations} operations`;
+  },
   'n-plus-one': ({ nodes }, { span, parent }) =>
     `${parent ? named(parent.span) : span.service} called ${named(span)} ${nodes.length} times, one after the other`,
   retried: (_, { span }) => `${named(span)} failed and was tried again`,

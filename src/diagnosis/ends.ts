@@ -33,6 +33,7 @@ function united(places: readonly Place[], shared: readonly Place[]): readonly Pl
   const medians = shared.map(({ median }) => median).filter((median) => median !== undefined);
   const all: Place = {
     kind: first.kind,
+    isTold: first.isTold,
     nodes: shared.flatMap((place) => place.nodes),
     amount: micros(shared.reduce((sum, { amount }) => sum + amount, 0)),
     median: medians.length === shared.length ? micros(medians.reduce((sum, each) => sum + each, 0)) : undefined,

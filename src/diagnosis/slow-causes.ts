@@ -19,7 +19,7 @@ const NOTICEABLE = micros(100_000);
 const SLOW_FOR_ANYBODY = micros(1_000_000);
 /** Without history, a cold start that takes less of the path is not what made it slow. */
 const COLD_SHARE = 0.3;
-/** Without history a part has to stand out: so much of the path, and so many times the next. */
+/** Without history a part has to stand out: so much of the path, and so many times the third. */
 const LEADING = { share: 0.3, ratio: 1.5 } as const;
 const LARGEST = 0.95;
 
@@ -44,17 +44,17 @@ type Whole = {
   readonly total: Micros;
   readonly excess: number;
   readonly hasHistory: boolean;
-  /** The two largest parts. */
-  readonly largest: readonly [number, number];
+  /** The largest part that may lead no more: two may do so side by side. */
+  readonly third: number;
 };
 
 function wholeOf(weighed: readonly Weighed[], total: Micros): Whole {
-  const [first = 0, second = 0] = weighed.map(({ place }) => place.amount).sort((a, b) => b - a);
+  const [, , third = 0] = weighed.map(({ place }) => place.amount).sort((a, b) => b - a);
   return {
     total,
     excess: weighed.reduce((sum, each) => sum + (each.excess ?? 0), 0),
     hasHistory: weighed.some(({ place }) => place.median !== undefined),
-    largest: [first, second],
+    third,
   };
 }
 
@@ -88,8 +88,7 @@ function alone(place: Place, whole: Whole): number {
   return 0.35 + 0.6 * part;
 }
 
-function isLeading({ amount }: Place, { total, largest: [first, second] }: Whole): boolean {
-  const next = amount === first ? second : first;
+function isLeading({ amount }: Place, { total, third }: Whole): boolean {
   if (amount <= NOTICEABLE) return false;
-  return amount > total / 2 || (amount >= LEADING.share * total && amount >= LEADING.ratio * next);
+  return amount > total / 2 || (amount >= LEADING.share * total && amount >= LEADING.ratio * third);
 }

@@ -23,7 +23,7 @@ const LEAST_CONFIDENCE = 0.45;
 /** More than three guesses are no help. */
 const MOST_CAUSES = 3;
 /** No cause stands out: less than this of what is unusual, and the next nearly as much. */
-const NO_LEADER = { confidence: 0.56, ratio: 1.3 } as const;
+const NO_LEADER = { confidence: 0.5, ratio: 1.3 } as const;
 /** Where a failure has no words and the time is elsewhere, the time is the better hint. */
 const WORDLESS = 0.45;
 const BESIDE_A_CAUGHT_ERROR = 0.49;

@@ -2,6 +2,7 @@ import type { Node } from '../trace/node.ts';
 import { compare } from '../trace/node.ts';
 import { micros } from '../units.ts';
 import { answerOf } from './calls.ts';
+import { grouped } from './grouped.ts';
 import type { Place } from './places.ts';
 
 /** A gap must be at least this part of what all gaps of its end come to, to be of one kind with them. */
@@ -14,38 +15,51 @@ const PART = 0.1;
  * a → c            ├░░░──░░┤
  */
 export function gapsByEnd(places: readonly Place[]): readonly Place[] {
-  const gaps = places.filter(({ kind, nodes }) => kind === 'gap' && nodes.some(answerOf));
-  const shared = commonEnd(gaps);
-  if (shared.length < 2) return places;
-  const nodes = shared.flatMap((place) => place.nodes);
+  return united(places, commonEnd(places.filter(({ kind, nodes }) => kind === 'gap' && nodes.some(answerOf))));
+}
+
+/** A slow machine is slow in all that it is asked: what one service spends in several visits has one cause. Steps of one visit have their own. */
+export function ownByService(places: readonly Place[]): readonly Place[] {
+  const own = places.filter(({ kind, nodes }) => kind === 'slow-self' && nodes.every(isWayIn));
+  return [...grouped(own, ({ nodes }) => nodes[0]?.span.service ?? '').values()].reduce(
+    (all, group) => united(all, notable(group)),
+    places,
+  );
+}
+
+function united(places: readonly Place[], shared: readonly Place[]): readonly Place[] {
+  const [first] = shared;
+  if (!first || shared.length < 2) return places;
   const medians = shared.map(({ median }) => median).filter((median) => median !== undefined);
   const all: Place = {
-    kind: 'gap',
-    nodes,
+    kind: first.kind,
+    isTold: first.isTold,
+    nodes: shared.flatMap((place) => place.nodes),
     amount: micros(shared.reduce((sum, { amount }) => sum + amount, 0)),
     median: medians.length === shared.length ? micros(medians.reduce((sum, each) => sum + each, 0)) : undefined,
   };
   return [...places.filter((place) => !shared.includes(place)), all];
 }
 
+/** The largest first, without those that hardly count. */
+function notable(group: readonly Place[]): readonly Place[] {
+  const total = sumOf(group);
+  return group.filter((place) => excess(place) >= PART * total && excess(place) > 0).toSorted((a, b) => excess(b) - excess(a));
+}
+
+const isWayIn = ({ span, parent }: Node): boolean => parent?.span.service !== span.service;
+
+const sumOf = (group: readonly Place[]): number => group.reduce((sum, place) => sum + excess(place), 0);
+
 const excess = ({ amount, median }: Place): number => Math.max(0, amount - (median ?? 0));
 
 /** The gaps of the end that has most of them, the largest first. */
 function commonEnd(gaps: readonly Place[]): readonly Place[] {
-  const byEnd = new Map<string, Place[]>();
-  for (const gap of gaps) {
-    for (const end of new Set(gap.nodes.flatMap(endsOf))) {
-      const there = byEnd.get(end);
-      if (there) there.push(gap);
-      else byEnd.set(end, [gap]);
-    }
-  }
-  const weighed = [...byEnd].map(([end, of]) => {
-    const total = of.reduce((sum, gap) => sum + excess(gap), 0);
-    return { end, total, of: of.filter((gap) => excess(gap) >= PART * total && excess(gap) > 0) };
-  });
-  const [most] = weighed.sort((a, b) => b.total - a.total || compare(a.end, b.end));
-  return (most?.of ?? []).toSorted((a, b) => excess(b) - excess(a));
+  const ends = gaps.flatMap((gap) => [...new Set(gap.nodes.flatMap(endsOf))].map((end) => ({ end, gap })));
+  const [most] = [...grouped(ends, ({ end }) => end)]
+    .map(([end, group]) => ({ end, of: group.map(({ gap }) => gap) }))
+    .sort((a, b) => sumOf(b.of) - sumOf(a.of) || compare(a.end, b.end));
+  return notable(most?.of ?? []);
 }
 
 const endsOf = (call: Node): readonly string[] => {

@@ -25,6 +25,8 @@ const MOST_LOGGED = 2;
 /** More than this of an operation's sightings fail also when all is well. */
 const OFTEN = 0.05;
 const HARDLY_NEW = 0.5;
+/** Installed an hour ago, one has seen neither that it fails always nor that it never does: not "very likely". */
+const PERHAPS_NEW = 0.85;
 const NOT_NEW = 0.05;
 
 type Told = Pick<Transaction, 'duration' | 'logs'>;
@@ -70,11 +72,15 @@ function wordsFor(node: Node, logs: Told['logs']): readonly string[] {
 /** What is often there cannot be what is new. */
 function novelty({ span }: Node, usual: UsualByOperation): number {
   if (failsAnyway(span, usual)) return NOT_NEW;
-  return (usualOf(span, usual)?.failing ?? 0) > OFTEN ? HARDLY_NEW : 1;
+  const known = usualOf(span, usual);
+  if (known && known.failing === undefined) return PERHAPS_NEW;
+  return (known?.failing ?? 0) > OFTEN ? HARDLY_NEW : 1;
 }
 
 function usualFailures({ span }: Node, usual: UsualByOperation): readonly string[] {
-  const failing = usualOf(span, usual)?.failing ?? 0;
+  const known = usualOf(span, usual);
+  if (known && known.failing === undefined) return [`no history yet of ${named(span)}: it may fail like this every time`];
+  const failing = known?.failing ?? 0;
   return failing > OFTEN ? [`${percent(failing, 1)} of all sightings of ${named(span)} fail`] : [];
 }
 

@@ -25,6 +25,8 @@ export type PaceFinding = Common & {
   readonly kind: 'slow';
   /** undefined: the service's own time; else the time between the two. */
   readonly caller: string | undefined;
+  /** The callee tells nothing of its own. */
+  readonly isUntraced: boolean;
   readonly now: Sample;
   readonly usual: Sample;
   /** Of the critical path of the transactions that came by, what was beyond the usual. */
@@ -43,5 +45,5 @@ export type NamedFinding = Common & {
 };
 
 /** Under this much a finding is not one: e^2 to 1. */
-const LEAST_NATS = 2;
+export const LEAST_NATS = 2;
 export const isFound = ({ nats }: Pick<Finding, 'nats'>): boolean => nats >= LEAST_NATS;

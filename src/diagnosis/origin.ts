@@ -1,6 +1,6 @@
 import { isAwaited } from '../trace/edges.ts';
 import { isFailing } from '../trace/failing.ts';
-import { isMadeGood } from '../trace/failure.ts';
+import { attemptsAt, isMadeGood } from '../trace/failure.ts';
 import { compare, type Node } from '../trace/node.ts';
 import { errorClass } from './error-class.ts';
 import { failsAnyway, type UsualByOperation } from './usual.ts';
@@ -52,11 +52,21 @@ function descend(end: Node, usual: UsualByOperation): Node {
 
 /** The failing call that this span's failure came from. */
 function surfaced(node: Node, usual: UsualByOperation): Node | undefined {
-  const live = node.children.filter((child) => isAwaited(child) && isLive(child, usual));
+  const live = node.children.filter(isAwaited).flatMap((child) => (isLive(child, usual) ? [child] : behind(child, usual)));
   const echoed = live.filter((child) => echoes(node, child));
   if (echoed.length === 0 && isOwn(node)) return undefined;
   return lastToEnd(echoed.length > 0 ? echoed : live);
 }
+
+/** Many clients set a status where no answer came, and leave it unset where the answer was a failure. */
+function behind(call: Node, usual: UsualByOperation): readonly Node[] {
+  const { kind, status } = call.span;
+  if (kind !== 'client' || status !== 'unset' || isAnsweredLater(call)) return [];
+  return call.children.filter((child) => child.span.kind === 'server' && isAwaited(child) && isLive(child, usual));
+}
+
+const isAnsweredLater = (call: Node): boolean =>
+  attemptsAt(call).some((other) => other.start >= call.end && !other.children.some(({ span }) => isFailing(span)));
 
 /** Nobody gave it up, nobody made it good, and it does not fail every time. */
 const isLive = (node: Node, usual: UsualByOperation): boolean =>

@@ -24,7 +24,7 @@ export function paceFindings(all: readonly (readonly Visit[])[], usual: Habits):
 const OUT = 3;
 
 function paceFinding(paces: readonly Pace[], now: Sample, usual: Sample, nats: number): PaceFinding {
-  const [{ caller, service }] = paces as readonly [Pace]; // a group is made with its first member
+  const [{ caller, service, isUntraced }] = paces as readonly [Pace]; // a group is made with its first member
   const limit = usual.mean + OUT * Math.sqrt(Math.max(usual.variance, 0.1 ** 2));
   const slow = paces.filter(({ ratio }) => ratio > limit);
   const excess = total(paces, (pace) => pace.excess);
@@ -33,6 +33,7 @@ function paceFinding(paces: readonly Pace[], now: Sample, usual: Sample, nats: n
     kind: 'slow',
     service,
     caller,
+    isUntraced,
     nats,
     now,
     usual,

@@ -1,6 +1,7 @@
 import { MARGIN } from '../trace/node.ts';
 import { grouped } from './grouped.ts';
 import type { Step, Visit } from './visits.ts';
+import { peerOf, targetOf } from './wording.ts';
 
 /** How long one transaction was in one service, or between two, against what the same steps usually take. */
 export type Pace = {
@@ -8,6 +9,8 @@ export type Pace = {
   readonly where: string;
   readonly caller: string | undefined;
   readonly service: string;
+  /** The other end of the edge tells nothing of its own. */
+  readonly isUntraced: boolean;
   /** ln of observed / usual: 0 is as usual, 0.7 is twice. */
   readonly ratio: number;
   /** Of the critical path: observed, and beyond the medians. */
@@ -30,21 +33,30 @@ export function pacesOf(visits: readonly Visit[], medians: ReadonlyMap<string, n
   const spent = visits.flatMap((visit) =>
     visit.steps.filter(isOnPath).flatMap((step): Spent[] => {
       const usual = medians.get(placeOf(step, visit));
-      const where = step.answer ? `${visit.service} > ${step.answer.service}` : visit.service;
+      const other = otherEnd(step);
+      const where = other === undefined ? visit.service : `${visit.service} > ${other}`;
       return usual === undefined ? [] : [{ where, visit, step, usual }];
     }),
   );
   return [...grouped(spent, ({ where }) => where)].map(([where, parts]) => paceOf(where, parts));
 }
 
+/** Who was called, by what he tells himself, or else by what the caller says. */
+function otherEnd({ span, answer }: Step): string | undefined {
+  if (answer) return answer.service;
+  return span.kind === 'client' || span.kind === 'producer' ? (targetOf(span) ?? peerOf(span)) : undefined;
+}
+
 function paceOf(where: string, parts: readonly Spent[]): Pace {
   const [{ visit, step }] = parts as readonly [Spent]; // a group is made with its first part
+  const other = otherEnd(step);
   const observed = sum(parts, (part) => part.step.span.critical);
   const usual = sum(parts, (part) => part.usual);
   return {
     where,
-    caller: step.answer && visit.service,
-    service: step.answer?.service ?? visit.service,
+    caller: other === undefined ? undefined : visit.service,
+    service: other ?? visit.service,
+    isUntraced: other !== undefined && !step.answer,
     // Clocks of milliseconds: a ratio of less tells nothing.
     ratio: Math.log((observed + MARGIN) / (usual + MARGIN)),
     spent: observed,

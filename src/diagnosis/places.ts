@@ -25,9 +25,11 @@ export type Place = {
   readonly amount: Micros;
   /** What this part usually costs; undefined: not seen often enough, or of a kind that has no usual. */
   readonly median: Micros | undefined;
+  /** A state machine was told to let the time pass. */
+  readonly isTold: boolean;
 };
 
-type Piece = { readonly node: Node; readonly kind: SlowKind; readonly amount: number };
+type Piece = { readonly node: Node; readonly kind: SlowKind; readonly amount: number; readonly isTold?: boolean };
 
 type Ground = {
   readonly byId: ReadonlyMap<string, Node>;
@@ -46,7 +48,7 @@ export function placesOn(tree: Tree, path: readonly Section[], usual: UsualByOpe
     .filter((piece) => !forgotten.has(piece.node));
   const groups = new Map<string, Piece[]>();
   for (const piece of pieces) {
-    const key = `${piece.kind}|${operationKey(piece.node.span.service, piece.node.span.operation)}`;
+    const key = `${piece.kind}|${piece.isTold === true}|${operationKey(piece.node.span.service, piece.node.span.operation)}`;
     const known = groups.get(key);
     if (known) known.push(piece);
     else groups.set(key, [piece]);
@@ -85,13 +87,15 @@ function placeOf(pieces: readonly Piece[], usual: UsualByOperation): Place {
   const hasMedian = (isCalled || kind === 'slow-self') && medians.length === nodes.length;
   const median = hasMedian ? micros(medians.reduce((sum, each) => sum + each, 0)) : undefined;
   const repeated = isCalled ? repeatedCalls(nodes, usual) : undefined;
-  if (!repeated) return { kind, nodes, amount, median };
+  const isTold = pieces.some((piece) => piece.isTold);
+  if (!repeated) return { kind, nodes, amount, median, isTold };
   // Each of them may be as fast as ever: that there are so many is what costs.
   const share = repeated.usually === undefined ? undefined : Math.min(1, repeated.usually / nodes.length);
   return {
     kind: 'n-plus-one',
     nodes,
     amount,
+    isTold,
     median: share === undefined || median === undefined ? undefined : micros(median * share),
   };
 }
@@ -107,7 +111,7 @@ function piecesOf(section: Section, next: Section | undefined, { byId, retries, 
   // Until the runtime can initialize, its container has to be found or made: both are one cold start to whoever waits.
   if (after && section.what === 'work' && isStarting({ node, next: after })) return [{ node: after, kind: 'cold-start', amount }];
   const other = backOff(section, node, retries) ?? (kind === 'cold-start' ? undefined : coldStartAfter(section, after));
-  if (!other) return [{ node, kind, amount }];
+  if (!other) return [{ node, kind, amount, isTold: section.why === 'state' }];
   return [other, { node, kind, amount: amount - other.amount }];
 }
 

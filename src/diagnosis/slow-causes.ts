@@ -2,7 +2,7 @@ import type { Tree } from '../trace/node.ts';
 import type { Section } from '../trace/transaction.ts';
 import { type Micros, micros } from '../units.ts';
 import { answerOf } from './calls.ts';
-import { gapsByEnd } from './ends.ts';
+import { gapsByEnd, ownByService } from './ends.ts';
 import { type Found, found } from './found.ts';
 import { type Place, placesOn } from './places.ts';
 import { saidOf } from './slow-words.ts';
@@ -19,14 +19,14 @@ const NOTICEABLE = micros(100_000);
 const SLOW_FOR_ANYBODY = micros(1_000_000);
 /** Without history, a cold start that takes less of the path is not what made it slow. */
 const COLD_SHARE = 0.3;
-/** Without history a part has to stand out: so much of the path, and so many times the next. */
+/** Without history a part has to stand out: so much of the path, and so many times the third. */
 const LEADING = { share: 0.3, ratio: 1.5 } as const;
 const LARGEST = 0.95;
 
 /** Where the critical path spends its time beyond the usual, or simply most of it where nothing is known of the usual. */
 export function slowCauses(tree: Tree, path: readonly Section[], usual: UsualByOperation): readonly Found[] {
   const total = micros(path.reduce((sum, each) => sum + (each.end - each.start), 0));
-  const weighed = gapsByEnd(placesOn(tree, path, usual)).map((place) => ({ place, excess: excessOf(place) }));
+  const weighed = ownByService(gapsByEnd(placesOn(tree, path, usual))).map((place) => ({ place, excess: excessOf(place) }));
   const whole = wholeOf(weighed, total);
   const isAsUsual = whole.excess < Math.max(LEAST_EXCESS, LEAST_EXCESS_SHARE * total);
   if (whole.hasHistory && isAsUsual && weighed.every((each) => each.excess !== undefined)) return [];
@@ -44,17 +44,17 @@ type Whole = {
   readonly total: Micros;
   readonly excess: number;
   readonly hasHistory: boolean;
-  /** The two largest parts. */
-  readonly largest: readonly [number, number];
+  /** The largest part that may lead no more: two may do so side by side. */
+  readonly third: number;
 };
 
 function wholeOf(weighed: readonly Weighed[], total: Micros): Whole {
-  const [first = 0, second = 0] = weighed.map(({ place }) => place.amount).sort((a, b) => b - a);
+  const [, , third = 0] = weighed.map(({ place }) => place.amount).sort((a, b) => b - a);
   return {
     total,
     excess: weighed.reduce((sum, each) => sum + (each.excess ?? 0), 0),
     hasHistory: weighed.some(({ place }) => place.median !== undefined),
-    largest: [first, second],
+    third,
   };
 }
 
@@ -88,8 +88,7 @@ function alone(place: Place, whole: Whole): number {
   return 0.35 + 0.6 * part;
 }
 
-function isLeading({ amount }: Place, { total, largest: [first, second] }: Whole): boolean {
-  const next = amount === first ? second : first;
+function isLeading({ amount }: Place, { total, third }: Whole): boolean {
   if (amount <= NOTICEABLE) return false;
-  return amount > total / 2 || (amount >= LEADING.share * total && amount >= LEADING.ratio * next);
+  return amount > total / 2 || (amount >= LEADING.share * total && amount >= LEADING.ratio * third);
 }

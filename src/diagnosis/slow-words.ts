@@ -40,7 +40,13 @@ const WORDS: Readonly<Record<SlowKind, (place: Place, node: Node) => string>> = 
     const how = median === undefined ? 'took most of the time of' : 'was slow to answer';
     return `${callee(node) ?? 'What it called'} ${how} ${named(node.span)}`;
   },
-  'slow-self': (_, { span }) => `${named(span)} spent the time itself`,
+  'slow-self': ({ nodes, isTold }, { span }) => {
+    if (isTold) return `The state machine ${span.service} was told to wait in ${span.operation}`;
+    const operations = new Set(nodes.map((node) => node.span.operation)).size;
+    return operations === 1
+      ? `${named(span)} spent the time itself`
+      : `${span.service} spent the time itself, in ${operations} operations`;
+  },
   'n-plus-one': ({ nodes }, { span, parent }) =>
     `${parent ? named(parent.span) : span.service} called ${named(span)} ${nodes.length} times, one after the other`,
   retried: (_, { span }) => `${named(span)} failed and was tried again`,
@@ -59,7 +65,7 @@ function edgeOf(kind: SlowKind, node: Node): Cause['edge'] {
   return other === undefined ? undefined : { caller: node.span.service, callee: other };
 }
 
-function factsOf({ kind, nodes, amount, median }: Place, node: Node, usual: UsualByOperation): readonly string[] {
+function factsOf({ kind, nodes, amount, median, isTold }: Place, node: Node, usual: UsualByOperation): readonly string[] {
   const known = usualOf(node.span, usual);
   const facts: string[] = [];
   if (median === undefined) facts.push(`${named(node.span)}: ${spelled(amount)}; no history to compare it with`);
@@ -68,7 +74,7 @@ function factsOf({ kind, nodes, amount, median }: Place, node: Node, usual: Usua
     const whole = took ? `: median ${spelled(took.p50)}, p95 ${spelled(took.p95)}, n=${took.count}` : '';
     facts.push(`${spelled(amount)} vs ${spelled(median)} usually (${named(node.span)}${whole})`);
   }
-  if (kind === 'slow-self') facts.push(notSeen('what it did meanwhile, its own work or a call that nobody traces'));
+  if (kind === 'slow-self' && !isTold) facts.push(notSeen('what it did meanwhile, its own work or a call that nobody traces'));
   if (kind === 'slow-dependency') facts.push(notSeen('what the other side did meanwhile'));
   if (kind === 'retried') facts.push(`it said: ${saidError(node.span)}`);
   const often = kind === 'n-plus-one' ? usualTimes(node, usual) : undefined;

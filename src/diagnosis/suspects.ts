@@ -1,4 +1,4 @@
-import { type ActFinding, type Finding, isFound, type NamedFinding, type PaceFinding } from './findings.ts';
+import { type ActFinding, type Finding, isFound, LEAST_NATS, type NamedFinding, type PaceFinding } from './findings.ts';
 import { grouped } from './grouped.ts';
 import type { Visit } from './visits.ts';
 
@@ -18,7 +18,17 @@ export type Findings = {
 export function suspectsOf({ acts, paces, named }: Findings, all: readonly (readonly Visit[])[]): readonly Suspect[] {
   const slow = paces.filter(isFound).map((finding) => ({ visits: finding.visits, nats: weighed(finding) }));
   const below = strongestBelow([...acts, ...slow], all);
-  const charges = [...[...acts, ...named.filter(isFound)].map((finding) => charged(finding, below)), ...paceCharges(paces)];
+  const charges = [
+    ...[...acts, ...named.filter(isFound)].map((finding) => charged(finding, below)),
+    ...paceCharges(
+      paces,
+      all,
+      strongestBelow(
+        acts.filter(({ kind }) => kind === 'failing'),
+        all,
+      ),
+    ),
+  ];
   return [...grouped(charges, ({ service }) => service)]
     .map(([service, group]) => suspect(service, group))
     .sort((a, b) => b.score - a.score || (a.service < b.service ? -1 : 1));
@@ -43,11 +53,12 @@ const EXPLAINED_WEIGHT = 0.8;
 const AS_STRONG = 0.5;
 
 function charged(finding: ActFinding | NamedFinding, below: ReadonlyMap<Visit, number>): Charged {
-  const explained =
-    finding.visits.filter((visit) => (below.get(visit) ?? 0) >= AS_STRONG * finding.nats).length /
-    Math.max(1, finding.visits.length);
+  const explained = explainedOf(finding, below, AS_STRONG * finding.nats);
   return { service: finding.service, charge: { finding, explained, score: finding.nats * (1 - EXPLAINED_WEIGHT * explained) } };
 }
+
+const explainedOf = ({ visits }: Finding, below: ReadonlyMap<Visit, number>, least: number): number =>
+  visits.filter((visit) => (below.get(visit) ?? 0) >= least).length / Math.max(1, visits.length);
 
 /** Of each visit, the nats of the strongest finding that shows in what it called. */
 function strongestBelow(
@@ -72,7 +83,12 @@ const weighed = ({ nats, share }: PaceFinding): number => (nats * share) / (shar
  * Time between two services is either's. A slow callee is slow to all its callers, a slow caller is so with all its callees: each end is
  * charged by how many of its edges in that direction are slow, and, where that is alike, of all its edges.
  */
-function paceCharges(paces: readonly PaceFinding[]): readonly Charged[] {
+function paceCharges(
+  paces: readonly PaceFinding[],
+  all: readonly (readonly Visit[])[],
+  failing: ReadonlyMap<Visit, number>,
+): readonly Charged[] {
+  const traced = new Set(all.flatMap((visits) => visits.map(({ service }) => service)));
   const edges = paces.flatMap(({ caller, service, nats }) =>
     caller === undefined ? [] : [{ caller, service, isSlow: isFound({ nats }) }],
   );
@@ -81,14 +97,18 @@ function paceCharges(paces: readonly PaceFinding[]): readonly Charged[] {
     return touched.filter(({ isSlow }) => isSlow).length / Math.max(1, touched.length);
   };
   return paces.filter(isFound).flatMap((finding): Charged[] => {
-    const score = weighed(finding);
+    // Who waits before he tries again, or for an answer that never comes, is late because of it.
+    const explained = explainedOf(finding, failing, LEAST_NATS);
+    const score = weighed(finding) * (1 - EXPLAINED_WEIGHT * explained);
     const { caller, service } = finding;
-    if (caller === undefined) return [{ service, charge: { finding, score, explained: 0 } }];
+    if (caller === undefined) return [{ service, charge: { finding, score, explained } }];
+    // Who traces nothing can be named, and hardly be asked.
+    if (!traced.has(service)) return [{ service: caller, charge: { finding, score, explained } }];
     const asCallee = (part((edge) => edge.service === service) + part((edge) => isEnd(edge, service))) / 2;
     const asCaller = (part((edge) => edge.caller === caller) + part((edge) => isEnd(edge, caller))) / 2;
     return [
-      { service, charge: { finding, score: score * asCallee, explained: 0 } },
-      { service: caller, charge: { finding, score: score * asCaller, explained: 0 } },
+      { service, charge: { finding, score: score * asCallee, explained } },
+      { service: caller, charge: { finding, score: score * asCaller, explained } },
     ];
   });
 }

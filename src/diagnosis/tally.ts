@@ -75,8 +75,9 @@ function failingIn(block: Counts): number | undefined {
   return failed + well === 0 ? undefined : failed / (failed + well);
 }
 
-function median(rates: readonly number[]): number {
-  return rates.toSorted((a, b) => a - b)[Math.floor((rates.length - 1) / 2)] ?? 0;
+/** undefined of none. */
+function median(rates: readonly number[]): number | undefined {
+  return rates.toSorted((a, b) => a - b)[Math.floor((rates.length - 1) / 2)];
 }
 
 function sorted(blocks: readonly Counts[]): Sorted {

@@ -10,8 +10,11 @@ export type Usual = {
   readonly took: Spread | undefined;
   /** Own part of the critical path, where it had one; undefined: too few. */
   readonly own: Spread | undefined;
-  /** Share of its sightings that failed, 0 to 1, in the median block of time: what lasts some hours is an incident and not usual. */
-  readonly failing: number;
+  /**
+   * Share of its sightings that failed, 0 to 1, in the median block of time: what lasts some hours is an incident and not usual.
+   * undefined: nobody has seen it before this block.
+   */
+  readonly failing: number | undefined;
   /** What it calls, by the `operationKey` of the callee. */
   readonly calls: ReadonlyMap<string, UsualCall>;
 };

@@ -45,7 +45,14 @@ type Opened = Omit<Visit, 'steps' | 'acts' | 'failures'> & {
   readonly failures: Map<string, Act>;
   readonly counts: Map<string, number>;
 };
-type Placed = { readonly span: Span; readonly visit: Opened; readonly step: Opened['steps'][number]; children: number };
+type Placed = {
+  readonly span: Span;
+  readonly visit: Opened;
+  readonly step: Opened['steps'][number];
+  children: number;
+  /** Who was last called from here. */
+  called: Opened | undefined;
+};
 
 /** Callers before callees. */
 export function visitsOf(transaction: Transaction, templateOf: TemplateOf): readonly Visit[] {
@@ -65,13 +72,14 @@ export function visitsOf(transaction: Transaction, templateOf: TemplateOf): read
 function place(transaction: Transaction, span: Span, parent: Placed | undefined, visits: Opened[]): Placed {
   const operation = plainName(span.operation);
   const step = { span, operation, answer: undefined };
-  const staying = parent?.visit.service === span.service ? parent.visit : undefined;
+  const staying = parent && stayingIn(parent, span);
   const visit = staying ?? opened(transaction, span, operation, parent);
-  if (parent) parent.children += 1;
-  if (staying) count(visit, 'runs', operation, span);
-  else visits.push(visit);
+  if (staying || !isWayIn(span, parent)) count(visit, 'runs', operation, span);
+  if (parent && (!staying || staying !== parent.called)) parent.children += 1;
+  if (!staying) visits.push(visit);
   if (!staying && parent) {
     count(parent.visit, 'calls', visit.key, span);
+    parent.called = visit;
     answer(parent, visit);
   }
   if (isFailing(span)) {
@@ -79,13 +87,24 @@ function place(transaction: Transaction, span: Span, parent: Placed | undefined,
     visit.failures.set(`fails ${told}`, { kind: 'fails', told, span, isWarning: false });
   }
   visit.steps.push(step);
-  return { span, visit, step, children: 0 };
+  return { span, visit, step, children: 0, called: undefined };
 }
+
+/** One service traces both of them; or only its own calls, several of which then hang below the call that it answers. */
+function stayingIn({ span: parent, visit, called }: Placed, span: Span): Opened | undefined {
+  if (visit.service === span.service) return visit;
+  return parent.kind === 'client' && called?.service === span.service && !isAnswer(span) ? called : undefined;
+}
+
+const isAnswer = ({ kind }: Span): boolean => kind === 'server' || kind === 'consumer';
+
+/** Else the service does not trace what it is asked, only what it asks itself. */
+const isWayIn = (span: Span, parent: Placed | undefined): boolean => isAnswer(span) || parent?.span.kind !== 'client';
 
 const opened = (transaction: Transaction, span: Span, operation: string, parent: Placed | undefined): Opened => ({
   transaction,
   service: span.service,
-  key: `${span.service} ${operation}`,
+  key: `${span.service} ${parent && !isWayIn(span, parent) ? parent.step.operation : operation}`,
   caller: parent?.visit,
   steps: [],
   acts: new Map(),

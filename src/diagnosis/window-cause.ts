@@ -5,7 +5,7 @@ import { contrast, spelledContrast } from './contrast.ts';
 import type { ActFinding, Finding, PaceFinding } from './findings.ts';
 import type { Charge, Suspect } from './suspects.ts';
 import type { Visit } from './visits.ts';
-import { percent } from './wording.ts';
+import { peerOf, percent, targetOf } from './wording.ts';
 
 export type Circumstances = {
   /** How many comparisons were made: one of many is bound to stand out. */
@@ -69,7 +69,7 @@ function placeOf(finding: Finding): Place {
   if (finding.kind === 'slow') {
     const { caller, service } = finding;
     return {
-      kind: caller === undefined ? 'slow-self' : 'gap',
+      kind: paceKind(finding),
       operation: step?.operation ?? service,
       resource: step?.span.resource,
       edge: caller === undefined ? undefined : { caller, callee: service },
@@ -77,14 +77,23 @@ function placeOf(finding: Finding): Place {
     };
   }
   const isCall = finding.act.kind === 'calls';
+  const callee = isCall ? finding.act.span.service : calleeOf(finding.act);
   const span = isCall ? step?.span : finding.act.span;
   return {
     kind: KINDS[finding.kind](finding),
     operation: span?.operation ?? finding.service,
     resource: span?.resource,
-    edge: isCall ? { caller: finding.service, callee: finding.act.span.service } : undefined,
+    edge: callee === undefined ? undefined : { caller: finding.service, callee },
     summary: actSentence(finding),
   };
+}
+
+const calleeOf = ({ span }: ActFinding['act']): string | undefined =>
+  span.kind === 'client' ? (targetOf(span) ?? peerOf(span)) : undefined;
+
+function paceKind({ caller, isUntraced }: PaceFinding): CauseKind {
+  if (caller === undefined) return 'slow-self';
+  return isUntraced ? 'slow-dependency' : 'gap';
 }
 
 const KINDS: Readonly<Record<ActFinding['kind'], (finding: ActFinding) => CauseKind>> = {

@@ -276,3 +276,65 @@ test('a bare failure is told by what was logged in its span, else it says that n
   expect(causesOf([...bare, log])[0]?.evidence).toContain('it logged: seat 14C is taken');
   expect(causesOf(bare)[0]?.evidence).toContain('not seen: why: no error text, no log of it');
 });
+
+describe('a failed answer behind a call that does not say so', () => {
+  const failed = (type: string) => ({ status: 'error' as const, error: { type, message: `${type} it was` } });
+  const chain = (call: SpanWords, ...more: readonly SpanWords[]) =>
+    aTrace(
+      'trace',
+      { id: 'entry', service: 'gateway', to: 200, ...failed('BadGateway') },
+      { id: 'call', operation: 'GET /pay', parent: 'entry', service: 'gateway', spanKind: 'client', from: 10, to: 90, ...call },
+      { id: 'pay', parent: 'call', service: 'pay', spanKind: 'server', from: 20, to: 80, ...failed('CardDeclined') },
+      ...more,
+    );
+
+  test('is where it began, and not the gateway that has words for it, too', () => {
+    expect(causesOf(chain({}))[0]).toMatchObject({ kind: 'exception', service: 'pay', confidence: 0.85 });
+  });
+
+  test('is not where the call says that it went well, or went well later', () => {
+    const again: SpanWords = { id: 'again', operation: 'GET /pay', parent: 'entry', service: 'gateway', spanKind: 'client' };
+    const well: SpanWords = { id: 'paid', parent: 'again', service: 'pay', spanKind: 'server', from: 105, to: 140 };
+
+    expect(causesOf(chain({ status: 'ok' }))[0]).toMatchObject({ service: 'gateway' });
+    expect(causesOf(chain({}, { ...again, from: 100, to: 150 }, well))[0]).toMatchObject({ service: 'gateway' });
+  });
+
+  test('changes nothing where nothing failed', () => {
+    expect(kindsOf(aTrace('trace', { id: 'entry' }, { id: 'call', parent: 'entry', spanKind: 'client', to: 90 }))).toEqual([]);
+  });
+});
+
+test('what was seen for the first time today is said with care, and that it may fail always', () => {
+  const failing = aTrace('trace', { id: 'GET /', status: 'error', error: { type: 'NoFunds', message: 'no funds' } });
+  const seen = (failing: number | undefined) => usually({ 'shop|GET /': { p50: 100, failing } });
+  const [newly] = causesOf(failing, seen(undefined));
+
+  expect(newly?.evidence).toContain('no history yet of shop GET /: it may fail like this every time');
+  expect(newly?.confidence).toBeLessThan(0.8);
+  expect(causesOf(failing, seen(0))[0]?.confidence).toBeGreaterThanOrEqual(0.8);
+  expect(causesOf(failing, seen(0))[0]?.evidence.join()).not.toContain('no history');
+});
+
+describe('a state that does nothing', () => {
+  const machine = (state: SpanWords) =>
+    aTrace(
+      'trace',
+      { id: 'order', service: 'machine', to: 6_000, resource: 'AWS::StepFunctions::StateMachine' },
+      { id: 'state', operation: 'Cool down', parent: 'order', service: 'machine', from: 100, to: 5_900, ...state },
+    );
+
+  test('was told to wait, and that is what is said', () => {
+    expect(causesOf(machine({}))[0]).toMatchObject({
+      kind: 'slow-self',
+      summary: 'The state machine machine was told to wait in Cool down: 5.80 s of the 6.00 s path (97 %)',
+    });
+    expect(causesOf(machine({}))[0]?.evidence.join()).not.toContain('not seen');
+  });
+
+  test('is told apart from a program that takes as long', () => {
+    expect(causesOf(machine({ service: 'worker', spanKind: 'server' }))[0]?.summary).toContain(
+      'worker Cool down spent the time itself',
+    );
+  });
+});

@@ -7,7 +7,8 @@ export type UsualWords = {
   readonly p50?: number;
   readonly p95?: number;
   readonly own?: number;
-  readonly failing?: number;
+  /** undefined, said aloud: nobody has seen it before today. */
+  readonly failing?: number | undefined;
   readonly calls?: Readonly<
     Record<string, { readonly made?: number; readonly times?: number; readonly gap?: number; readonly of?: number }>
   >;
@@ -16,7 +17,9 @@ export type UsualWords = {
 const spread = (count: number, p50: number, p95 = 2 * p50) => ({ count, p50: fromMillis(p50), p95: fromMillis(p95) });
 
 /** Seen a hundred times unless told otherwise, and never failing; what is not told is not known. */
-export function aUsual({ count = 100, p50, p95, own, failing = 0, calls = {} }: UsualWords): Usual {
+export function aUsual(words: UsualWords): Usual {
+  const { count = 100, p50, p95, own, calls = {} } = words;
+  const failing = 'failing' in words ? words.failing : 0;
   const callsMade = Object.entries(calls).map(([callee, { made = 1, times = 1, gap, of = count }]): [string, UsualCall] => [
     callee,
     { of, made, times, gap: gap === undefined ? undefined : spread(count, gap) },

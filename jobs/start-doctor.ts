@@ -1,7 +1,9 @@
 import { config, doctorConfig, functionConfig, slackConfig } from '../src/config.ts';
 import { type Finding, findingsText, good, missing, missingIn, noted, type Section } from '../src/findings.ts';
+import { balanceOf, type Totals, unaccounted } from '../src/ledger.ts';
 import { patientConnection } from '../src/redis/connection.ts';
 import { fitnessOf } from '../src/redis/fitness.ts';
+import { readLedgers } from '../src/redis/ledgers.ts';
 import { checkSlack } from '../src/slack/checkup.ts';
 import { fontFault } from '../src/waterfall/render.ts';
 import { within } from '../src/within.ts';
@@ -58,6 +60,7 @@ async function redis(): Promise<readonly Finding[]> {
       good(`answers, in ${Math.ceil(performance.now() - began)} ms`),
       ...(faults.length === 0 ? [good('is new enough and drops nothing')] : faults.map((fault) => missing(fault, MEND_REDIS))),
       ...warnings.map((warning) => noted(warning, 'appendonly yes; on ElastiCache a replica in a second zone')),
+      ...takenIn(await within(readLedgers(connection))),
     ];
   } catch {
     return [missing('does not answer', 'check REDIS_URL, the security group and whether it needs rediss://')];
@@ -65,6 +68,14 @@ async function redis(): Promise<readonly Finding[]> {
     connection.disconnect();
   }
 }
+
+/** Of each source what came in within a day and what became of it: what is missing from the sum was lost. */
+const takenIn = (totals: Totals): readonly Finding[] =>
+  Object.entries(totals).map(([source, entry]) => {
+    const missingOnes = unaccounted(entry);
+    if (missingOnes === 0) return good(`${source}: ${balanceOf(entry)}`);
+    return missing(`${source}: ${missingOnes} unaccounted for in ${balanceOf(entry)}`, 'a mistake of ours: please report it');
+  });
 
 async function slack(): Promise<readonly Finding[]> {
   const read = attempt(slackConfig);

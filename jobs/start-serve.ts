@@ -2,7 +2,6 @@ import type { Redis } from 'ioredis';
 import { startBot } from '../src/bot.ts';
 import type { Config } from '../src/config.ts';
 import { logger } from '../src/log.ts';
-import { metrics } from '../src/metrics.ts';
 import type { World } from '../src/ports.ts';
 import { fitnessOf } from '../src/redis/fitness.ts';
 import { redisQueryBudget } from '../src/redis/query-budget.ts';
@@ -17,7 +16,7 @@ export async function serve(
   roles: readonly ('bot' | 'worker')[],
 ): Promise<{ readonly close: () => Promise<void> }> {
   const log = logger();
-  const { slack, port, redisUrl, aws } = config;
+  const { slack, port, redisUrl, aws, otlpTokens, otlpRate, metricsToken } = config;
   const rules = await readRules(config.rulesFile, slack.channel);
   const { world, prompt, patient, close } = openWorld({ redisUrl, slack, log, rules });
   const { faults, warnings } = await fitnessOf(patient);
@@ -28,9 +27,8 @@ export async function serve(
   }
   const studio = roles.includes('worker') ? openStudio({ redisUrl, log }) : undefined;
   const workers = studio && startWorkers({ ...world, studio, ...(await awsPorts(config, prompt, world.clock)) }, patient, log);
-  const otlpToken = config.otlpToken?.reveal();
   const bot = roles.includes('bot')
-    ? await startBot({ slack, port, otlpToken, aws, world, redis: prompt, metrics: metrics(), log })
+    ? await startBot({ slack, port, otlpTokens, otlpRate, metricsToken, aws, world, redis: prompt, log })
     : undefined;
   log.info({ roles, port: bot?.port }, 'started');
   return {

@@ -1,8 +1,10 @@
 import { config, doctorConfig, functionConfig, rulesConfig, slackConfig } from '../src/config.ts';
 import { type Finding, findingsText, good, missing, missingIn, noted, type Section } from '../src/findings.ts';
 import type { Rules } from '../src/incident/rules.ts';
+import { balanceOf, type Totals, unaccounted } from '../src/ledger.ts';
 import { patientConnection } from '../src/redis/connection.ts';
 import { fitnessOf } from '../src/redis/fitness.ts';
+import { readLedgers } from '../src/redis/ledgers.ts';
 import { checkAddress } from '../src/slack/address-checkup.ts';
 import { checkSlack } from '../src/slack/checkup.ts';
 import { fontFault } from '../src/waterfall/render.ts';
@@ -75,7 +77,11 @@ async function redis(): Promise<readonly Finding[]> {
   try {
     const began = performance.now();
     const fitness = await within(fitnessOf(connection));
-    return [good(`answers, in ${Math.ceil(performance.now() - began)} ms`), ...fitness];
+    return [
+      good(`answers, in ${Math.ceil(performance.now() - began)} ms`),
+      ...fitness,
+      ...takenIn(await within(readLedgers(connection))),
+    ];
   } catch {
     const { host } = new URL(read.redisUrl);
     return [
@@ -85,6 +91,14 @@ async function redis(): Promise<readonly Finding[]> {
     connection.disconnect();
   }
 }
+
+/** Of each source what came in within a day and what became of it: what is missing from the sum was lost. */
+const takenIn = (totals: Totals): readonly Finding[] =>
+  Object.entries(totals).map(([source, entry]) => {
+    const missingOnes = unaccounted(entry);
+    if (missingOnes === 0) return good(`${source}: ${balanceOf(entry)}`);
+    return missing(`${source}: ${missingOnes} unaccounted for in ${balanceOf(entry)}`, 'a mistake of ours: please report it');
+  });
 
 async function slack(rules: Rules | undefined, address: string | undefined): Promise<readonly Finding[]> {
   const read = await attempt(slackConfig);

@@ -8,7 +8,6 @@ import { shopCommand } from '../src/local/shop/command.ts';
 import { type Shop, startShop } from '../src/local/shop/shop.ts';
 import { startLocalSlack } from '../src/local/slack.ts';
 import { logger } from '../src/log.ts';
-import { metrics } from '../src/metrics.ts';
 import { Secret } from '../src/secret.ts';
 import { openWorld } from '../src/world.ts';
 import { readRules } from './start-rules.ts';
@@ -73,16 +72,15 @@ async function started(
     slack,
     port,
     host: '127.0.0.1',
-    otlpToken: undefined,
+    otlpTokens: local.OTLP_TOKEN,
     world,
     redis: prompt,
-    metrics: metrics(),
     log,
     commands,
   });
   parts.push(bot);
   const otlpUrl = `http://127.0.0.1:${bot.port}`;
-  const shop = await startShop({ otlpUrl, ...(local.OTLP_TOKEN && { otlpToken: local.OTLP_TOKEN.reveal() }), onProgress: say });
+  const shop = await startShop({ otlpUrl, otlpToken: local.OTLP_TOKEN[0]?.reveal(), onProgress: say });
   shopped.shop = shop;
   parts.push({ close: () => shop.stop() });
   return { slackUrl: slack.url, otlpUrl, shop };

@@ -3,7 +3,6 @@ import type { Logger } from 'pino';
 import { startBot } from '../src/bot.ts';
 import type { Config } from '../src/config.ts';
 import { logger } from '../src/log.ts';
-import { metrics } from '../src/metrics.ts';
 import type { World } from '../src/ports.ts';
 import { fitnessOf } from '../src/redis/fitness.ts';
 import { redisQueryBudget } from '../src/redis/query-budget.ts';
@@ -18,7 +17,7 @@ export async function serve(
   roles: readonly ('bot' | 'worker')[],
 ): Promise<{ readonly close: () => Promise<void> }> {
   const log = logger();
-  const { slack, port, redisUrl, aws } = config;
+  const { slack, port, redisUrl, aws, otlpTokens, otlpRate, metricsToken } = config;
   const rules = await readRules(config.rules, slack.channel);
   const { world, prompt, patient, close } = openWorld({ redisUrl, slack, log, rules });
   const fitness = await fitnessOf(patient);
@@ -32,9 +31,8 @@ export async function serve(
   const workers =
     studio &&
     startWorkers({ ...world, studio, ...(await awsPorts(config, { redis: prompt, clock: world.clock, log })) }, patient, log);
-  const otlpToken = config.otlpToken?.reveal();
   const bot = roles.includes('bot')
-    ? await startBot({ slack, port, otlpToken, aws, world, redis: prompt, metrics: metrics(), log })
+    ? await startBot({ slack, port, otlpTokens, otlpRate, metricsToken, aws, world, redis: prompt, log })
     : undefined;
   log.info({ roles, port: bot?.port }, 'started');
   return {

@@ -2,19 +2,21 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { receiveEvent, receiveFirehose } from './aws/receive.ts';
 import type { AwsDoorsConfig, SlackConfig } from './config.ts';
+import { doorKeys } from './http/keys.ts';
 import { pressure } from './http/pressure.ts';
 import { intake, type Settling } from './intake.ts';
-import type { Metrics } from './metrics.ts';
+import { type Ledger, ledger, type Source } from './ledger.ts';
+import { type Metrics, metrics } from './metrics.ts';
 import { type OtlpDoor, receive } from './otlp/receive.ts';
 import { type Commands, people } from './people.ts';
 import type { World } from './ports.ts';
 import { type Redactor, redactor } from './redaction/redact.ts';
+import { type Published, publishing, redisLedger } from './redis/ledgers.ts';
 import { redisOnce } from './redis/once.ts';
 import type { Secret } from './secret.ts';
 import { slackApp } from './slack/app.ts';
 import { REMEMBERED_SECONDS } from './slack/genuine.ts';
 import type { Route } from './slack/routes.ts';
-import { parseOtlp } from './telemetry/otlp.ts';
 
 export type Bot = { readonly port: number; readonly close: () => Promise<void> };
 
@@ -23,12 +25,16 @@ export type BotOptions = {
   readonly port: number;
   /** undefined: every interface. */
   readonly host?: string;
-  readonly otlpToken: string | undefined;
+  /** Each may send; none: anybody may. */
+  readonly otlpTokens: readonly Secret[];
+  /** Records a second of each token; undefined: as many as it likes. */
+  readonly otlpRate?: number | undefined;
+  /** undefined: `/metrics` is open to whoever reaches the port. */
+  readonly metricsToken?: Secret | undefined;
   /** undefined: neither door of AWS is there. */
   readonly aws?: AwsDoorsConfig;
   readonly world: Omit<World, 'studio'>;
   readonly redis: Redis;
-  readonly metrics: Metrics;
   readonly log: Logger;
   readonly settling?: Settling;
   /** What must not be kept; by default what is known to be a secret or a person's. */
@@ -39,7 +45,10 @@ export type BotOptions = {
 
 /** Starts the process that people and telemetry talk to: Slack, OTLP/HTTP and what an operator asks, on one port. */
 export async function startBot(options: BotOptions): Promise<Bot> {
-  const { slack, world, metrics, log, commands = {}, redact = redactor() } = options;
+  const { slack, world, log, commands = {}, redact = redactor() } = options;
+  const books = ledger();
+  const counts = metrics(books);
+  const published = publishing(books, redisLedger(options.redis));
   const app = slackApp({
     signingSecret: slack.signingSecret?.reveal(),
     previousSecret: slack.previousSecret?.reveal(),
@@ -51,72 +60,77 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     port: options.port,
     host: options.host,
     commands: Object.keys(commands),
-    routes: [...telemetryRoutes({ ...options, redact }), ...operatorRoutes(options)],
+    routes: [...telemetryRoutes({ ...options, redact, books, counts, published }), ...operatorRoutes({ ...options, counts })],
     on: people(world, commands, redact),
     report: {
-      refused: (why) => metrics.rejected('slack', why, 1),
+      refused: (why) => counts.refused('slack', why),
       failed: (error, doing) => log.error({ err: error, doing }, 'failed'),
     },
   });
-  return { port: await app.start(), close: () => app.stop() };
+  const close = async (): Promise<void> => {
+    await app.stop();
+    await published.last();
+  };
+  return { port: await app.start(), close };
 }
 
-type Doors = BotOptions & { readonly redact: Redactor };
+type Doors = BotOptions & {
+  readonly redact: Redactor;
+  readonly books: Ledger;
+  readonly counts: Metrics;
+  readonly published: Published;
+};
 
 /** What is pushed, by OpenTelemetry and by AWS: one budget of memory for all of it, one way on. */
-function telemetryRoutes(options: Doors): readonly Route[] {
-  const { otlpToken, aws, redact } = options;
+function telemetryRoutes(doors: Doors): readonly Route[] {
+  const { otlpTokens, otlpRate, aws } = doors;
   const shared = pressure();
-  const otlp = (signal: OtlpDoor['signal']): Route['handler'] => {
-    const parse: OtlpDoor['parse'] = (bytes, encoding) => {
-      const parsed = parseOtlp(signal, bytes, encoding);
-      return { ...parsed, rejects: redact.rejects(parsed.rejects) };
-    };
-    const door = { signal, token: otlpToken, parse, pressure: shared, ...wayOn(options, 'otlp') };
+  const tokens = doorKeys({ secrets: otlpTokens.map((token) => `Bearer ${token.reveal()}`), rate: otlpRate });
+  const otlp = (signal: OtlpDoor['signal'], source: Source): Route['handler'] => {
+    const door = { signal, source, keys: tokens, pressure: shared, ...wayOn(doors, 'otlp') };
     return (request, response) => receive(door, request, response);
   };
-  const pushed = (key: Secret, take: typeof receiveEvent): Route['handler'] => {
-    const door = {
-      key: key.reveal(),
-      accounts: aws?.accounts,
-      redact: redact.rejects,
-      pressure: shared,
-      ...wayOn(options, 'aws'),
-    };
+  const pushed = (secrets: readonly Secret[], source: Source, take: typeof receiveEvent): Route['handler'] => {
+    const awsKeys = doorKeys({ secrets: secrets.map((key) => key.reveal()) });
+    const door = { source, keys: awsKeys, accounts: aws?.accounts, pressure: shared, ...wayOn(doors, 'aws') };
     return (request, response) => take(door, request, response);
   };
   const post = (path: string, handler: Route['handler']): Route => ({ path, method: 'POST', handler });
+  const { eventsKeys = [], firehoseKeys = [] } = aws ?? {};
   return [
-    post('/v1/traces', otlp('Spans')),
-    post('/v1/logs', otlp('LogRecords')),
-    ...(aws?.eventsKey ? [post('/aws/events', pushed(aws.eventsKey, receiveEvent))] : []),
-    ...(aws?.firehoseKey ? [post('/aws/firehose', pushed(aws.firehoseKey, receiveFirehose))] : []),
+    post('/v1/traces', otlp('Spans', 'otlp-traces')),
+    post('/v1/logs', otlp('LogRecords', 'otlp-logs')),
+    ...(eventsKeys.length > 0 ? [post('/aws/events', pushed(eventsKeys, 'eventbridge', receiveEvent))] : []),
+    ...(firehoseKeys.length > 0 ? [post('/aws/firehose', pushed(firehoseKeys, 'firehose', receiveFirehose))] : []),
   ];
 }
 
 function wayOn(
-  { world, metrics, log, settling, redact }: Doors,
+  { world, counts, books, published, log, settling, redact }: Doors,
   door: 'otlp' | 'aws',
-): Pick<OtlpDoor, 'take' | 'onRejects' | 'onAnswer'> {
+): Pick<OtlpDoor, 'redact' | 'take' | 'settle' | 'onAnswer'> {
   return {
+    redact: redact.rejects,
     take: async (records) => {
       try {
-        metrics.kept(await intake(world, records, settling, redact));
+        return await intake(world, records, settling, redact);
       } catch (error) {
         log.error({ err: error, records: records.length }, 'telemetry not kept');
         throw error;
       }
     },
-    onRejects: (rejects) => {
-      metrics.rejected(door, 'unreadable', rejects.length);
-      if (rejects[0]) log.warn({ ...rejects[0], of: rejects.length }, 'telemetry rejected');
+    settle: (source, entry, [first, ...more]) => {
+      books.enter(source, entry);
+      published.soon();
+      if (first) log.warn({ source, ...first, of: 1 + more.length }, 'telemetry rejected');
     },
-    onAnswer: (status) => metrics.request(door, status),
+    onAnswer: (status) => counts.request(door, status),
   };
 }
 
-function operatorRoutes({ redis, metrics }: BotOptions): readonly Route[] {
+function operatorRoutes({ redis, counts, metricsToken }: Pick<Doors, 'redis' | 'counts' | 'metricsToken'>): readonly Route[] {
   const route = (path: string, handler: Route['handler']): Route => ({ path, method: 'GET', handler });
+  const readers = doorKeys({ secrets: metricsToken ? [`Bearer ${metricsToken.reveal()}`] : [] });
   return [
     route('/healthz', (_request, response) => void response.end('ok\n')),
     route('/readyz', async (_request, response) => {
@@ -126,8 +140,9 @@ function operatorRoutes({ redis, metrics }: BotOptions): readonly Route[] {
       );
       response.writeHead(ready ? 200 : 503).end(ready ? 'ready\n' : 'Redis does not answer\n');
     }),
-    route('/metrics', async (_request, response) => {
-      response.writeHead(200, { 'content-type': metrics.contentType }).end(await metrics.text());
+    route('/metrics', async (request, response) => {
+      if (readers(request.headers.authorization).kind === 'unknown') return void response.writeHead(401).end();
+      response.writeHead(200, { 'content-type': counts.contentType }).end(await counts.text());
     }),
   ];
 }

@@ -6,7 +6,12 @@ export type Config = {
   readonly slack: SlackConfig;
   readonly redisUrl: string;
   readonly port: number;
-  readonly otlpToken: Secret | undefined;
+  /** Each may send; none: anybody may. */
+  readonly otlpTokens: readonly Secret[];
+  /** Records a second that each token may send; undefined: as many as it likes. */
+  readonly otlpRate: number | undefined;
+  /** undefined: `/metrics` is open to whoever reaches the port. */
+  readonly metricsToken: Secret | undefined;
   readonly aws: AwsDoorsConfig;
   readonly awsCalls: AwsCallsConfig;
   readonly rules: RulesConfig;
@@ -20,8 +25,8 @@ export type AwsCallsConfig = { readonly pull: boolean; readonly eventBus: string
 
 /** `POST /aws/events` and `POST /aws/firehose`: without its key a door stays shut. */
 export type AwsDoorsConfig = {
-  readonly eventsKey: Secret | undefined;
-  readonly firehoseKey: Secret | undefined;
+  readonly eventsKeys: readonly Secret[];
+  readonly firehoseKeys: readonly Secret[];
   /** AWS accounts that may send; undefined: whoever has the key. */
   readonly accounts: ReadonlySet<string> | undefined;
 };
@@ -54,6 +59,13 @@ const secret = z
   .string()
   .min(1)
   .transform((text) => new Secret(text));
+/** Several with commas between: one for each sender, or the new one and the one before it while they change. */
+const secrets = z
+  .string()
+  .transform((text) => text.split(',').map((each) => each.trim()))
+  .refine((list) => list.every((each) => each !== ''), 'expected one secret, or several with commas between')
+  .transform((list): readonly Secret[] => list.map((each) => new Secret(each)))
+  .default([]);
 const url = (protocols: RegExp) => z.url({ protocol: protocols, error: `expected a URL (${protocols.source})` });
 
 /** Slack's ids with commas between. */
@@ -94,9 +106,11 @@ const variables = z.object({
   ...slackVariables,
   REDIS_URL: url(/^rediss?$/),
   PORT: port,
-  OTLP_TOKEN: secret.optional(),
-  AWS_EVENTS_KEY: secret.optional(),
-  AWS_FIREHOSE_KEY: secret.optional(),
+  OTLP_TOKEN: secrets,
+  OTLP_RATE: z.coerce.number('expected records a second').positive('expected records a second').optional(),
+  METRICS_TOKEN: secret.optional(),
+  AWS_EVENTS_KEY: secrets,
+  AWS_FIREHOSE_KEY: secrets,
   TRACEFALL_ACCOUNTS: accounts.optional(),
   TRACEFALL_PULL: z.enum(['on', 'off'], 'expected on or off').default('off'),
   TRACEFALL_EVENT_BUS: z.string().optional(),
@@ -128,10 +142,12 @@ export function config(environment: Source = process.env): Config {
     slack: slackOf(data),
     redisUrl: data.REDIS_URL,
     port: data.PORT,
-    otlpToken: data.OTLP_TOKEN,
+    otlpTokens: data.OTLP_TOKEN,
+    otlpRate: data.OTLP_RATE,
+    metricsToken: data.METRICS_TOKEN,
     aws: Object.freeze({
-      eventsKey: data.AWS_EVENTS_KEY,
-      firehoseKey: data.AWS_FIREHOSE_KEY,
+      eventsKeys: data.AWS_EVENTS_KEY,
+      firehoseKeys: data.AWS_FIREHOSE_KEY,
       accounts: data.TRACEFALL_ACCOUNTS,
     }),
     awsCalls: Object.freeze({ pull: data.TRACEFALL_PULL === 'on', eventBus: data.TRACEFALL_EVENT_BUS }),
@@ -209,7 +225,7 @@ const Local = z.object({
   PORT: port,
   /** Set: a workspace of one's own, whose other variables must be set too. */
   SLACK_BOT_TOKEN: z.string().optional(),
-  OTLP_TOKEN: secret.optional(),
+  OTLP_TOKEN: secrets,
   TRACEFALL_CONFIG: z.string().optional(),
   /** A local-slack of one's own. */
   LOCAL_SLACK: z.string().optional(),

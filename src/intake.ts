@@ -37,7 +37,8 @@ export async function intake(
   const suspects = suspicions(records, usual).map((suspicion) => suspicion.traceId);
   const changes = changesIn(records);
   if (changes.length > 0) await world.changes.keep(changes);
-  const kept = await world.records.keep(records, suspects);
+  const inTransactions = await world.records.keep(records, suspects);
+  const kept = withChanges(inTransactions, changes.length);
   // failpoint: intake-kept
   const now = world.clock();
   await Promise.all(
@@ -47,6 +48,12 @@ export async function intake(
   await Promise.all(lessonsIn(records, kept).map((job) => world.queue.learn(job)));
   return kept;
 }
+
+/** A change is kept by what was changed, and is in no transaction. */
+const withChanges = (kept: Kept, changes: number): Kept => {
+  const elsewhere = Math.min(kept.unplaced, changes);
+  return { ...kept, stored: kept.stored + elsewhere, unplaced: kept.unplaced - elsewhere };
+};
 
 /** Healthy transactions that are over, as far as these records tell: the queue takes few of them. */
 function lessonsIn(records: readonly TelemetryRecord[], { suspects }: Kept): readonly Learn[] {

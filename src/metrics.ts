@@ -1,45 +1,71 @@
 import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
+import { type Entry, type Ledger, unaccounted } from './ledger.ts';
 
 /** What the processes count; `GET /metrics` shows it as Prometheus text. */
 export type Metrics = {
-  readonly kept: (counts: { readonly stored: number; readonly duplicates: number; readonly truncated: number }) => void;
-  readonly rejected: (door: string, reason: string, count: number) => void;
+  /** A request that was refused at a door which takes no telemetry. */
+  readonly refused: (door: string, reason: string) => void;
   readonly request: (door: string, status: number) => void;
   readonly text: () => Promise<string>;
   readonly contentType: string;
 };
 
-export function metrics(): Metrics {
+export function metrics(ledger: Ledger): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const registers = [registry];
-  const records = new Counter({
-    name: 'tracefall_records_total',
-    help: 'Telemetry records, by what became of them',
-    labelNames: ['what'],
-    registers,
-  });
-  const rejects = new Counter({
-    name: 'tracefall_rejects_total',
-    help: 'Input that could not be read or was refused',
+  conservation(registry, ledger);
+  const refused = counter(registry, {
+    name: 'tracefall_refused_total',
+    help: 'Requests that were refused at a door which takes no telemetry',
     labelNames: ['door', 'reason'],
-    registers,
   });
-  const requests = new Counter({
+  const requests = counter(registry, {
     name: 'tracefall_http_requests_total',
     help: 'HTTP requests answered',
     labelNames: ['door', 'status'],
-    registers,
   });
   return {
-    kept: ({ stored, duplicates, truncated }) => {
-      records.inc({ what: 'stored' }, stored);
-      records.inc({ what: 'duplicate' }, duplicates);
-      records.inc({ what: 'truncated' }, truncated);
-    },
-    rejected: (door, reason, count) => rejects.inc({ door, reason }, count),
+    refused: (door, reason) => refused.inc({ door, reason }),
     request: (door, status) => requests.inc({ door, status: String(status) }),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };
+}
+
+type Described = { readonly name: string; readonly help: string; readonly labelNames: readonly string[] };
+
+function counter(registry: Registry, { name, help, labelNames }: Described, collect?: (counter: Counter) => void): Counter {
+  return new Counter({
+    ...{ name, help, labelNames: [...labelNames], registers: [registry] },
+    ...(collect && {
+      collect() {
+        this.reset();
+        collect(this);
+      },
+    }),
+  });
+}
+
+/** For every source: received = the sum of what became of it, exactly. */
+function conservation(registry: Registry, ledger: Ledger): void {
+  const each = (read: (source: string, entry: Entry) => void) => {
+    for (const [source, entry] of Object.entries(ledger.totals())) read(source, entry);
+  };
+  const received = { name: 'tracefall_received_total', help: 'Spans, logs and events that came in', labelNames: ['source'] };
+  counter(registry, received, (count) => each((source, entry) => count.inc({ source }, entry.received)));
+  const settled = {
+    name: 'tracefall_settled_total',
+    help: 'What became of them; their sum for a source is what it received',
+    labelNames: ['source', 'became', 'reason'],
+  };
+  counter(registry, settled, (count) =>
+    each((source, { stored, duplicates, quiet, rejected }) => {
+      count.inc({ source, became: 'stored', reason: '' }, stored);
+      count.inc({ source, became: 'duplicate', reason: '' }, duplicates);
+      count.inc({ source, became: 'quiet', reason: '' }, quiet);
+      for (const [reason, n] of Object.entries(rejected)) count.inc({ source, became: 'rejected', reason }, n);
+    }),
+  );
+  const lost = { name: 'tracefall_unaccounted_total', help: '0, or there is a mistake in the counting', labelNames: ['source'] };
+  counter(registry, lost, (count) => each((source, entry) => count.inc({ source }, Math.abs(unaccounted(entry)))));
 }

@@ -66,6 +66,8 @@ export type Kept = {
   readonly duplicates: number;
   /** Refused because their trace has reached its limit. */
   readonly truncated: number;
+  /** Logs and events that name no trace, request or execution: nobody could find them again. */
+  readonly unplaced: number;
   /** Suspect traces among those just kept, found now or before. */
   readonly suspects: readonly Suspect[];
 };

@@ -12,10 +12,17 @@ const whole = {
 test('reads the environment once, with defaults', () => {
   const read = config({ ...whole, OTLP_TOKEN: '' });
 
-  expect(read).toMatchObject({ port: 3_000, redisUrl: whole.REDIS_URL, otlpToken: undefined });
+  expect(read).toMatchObject({ port: 3_000, redisUrl: whole.REDIS_URL, otlpTokens: [], otlpRate: undefined });
   expect(read.slack).toMatchObject({ channel: 'C0INCIDENTS', apiUrl: undefined, appToken: undefined });
   expect(read.slack.botToken.reveal()).toBe('xoxb-canary-token');
   expect(Object.isFrozen(read)).toBe(true);
+});
+
+test('takes one secret of a door, or several while they change', () => {
+  const { otlpTokens, aws } = config({ ...whole, OTLP_TOKEN: 'the-new-one, the-one-before', AWS_EVENTS_KEY: 'one' });
+
+  expect(otlpTokens.map((token) => token.reveal())).toEqual(['the-new-one', 'the-one-before']);
+  expect([aws.eventsKeys.length, aws.firehoseKeys.length]).toEqual([1, 0]);
 });
 
 test('prints no secret, however it is printed', () => {
@@ -42,6 +49,8 @@ test.each([
     ['TRACEFALL_RULES: expected without TRACEFALL_CONFIG'],
   ],
   ['no Redis', { ...whole, REDIS_URL: 'http://canary' }, ['REDIS_URL: expected a URL']],
+  ['an empty secret among several', { ...whole, OTLP_TOKEN: 'canary,' }, ['OTLP_TOKEN: expected one secret']],
+  ['a rate that is none', { ...whole, OTLP_RATE: 'canary' }, ['OTLP_RATE: expected records a second']],
   ['a port that is none', { ...whole, PORT: 'abc' }, ['PORT: expected a port number']],
   ['two faults', { ...whole, PORT: '99999999', TRACEFALL_CHANNEL: 'x' }, ['PORT: ', 'TRACEFALL_CHANNEL: ']],
 ])('names every fault of %s and prints no value', (_what, environment, faults) => {

@@ -1,10 +1,12 @@
 import { type Accounts, readDelivery } from '../aws/delivery.ts';
 import { functionConfig } from '../config.ts';
 import { intake } from '../intake.ts';
+import { keptEntry, ledger, unkeptEntry } from '../ledger.ts';
 import { logger } from '../log.ts';
 import { redactor } from '../redaction/redact.ts';
 import { redisChanges } from '../redis/changes.ts';
 import { promptConnection } from '../redis/connection.ts';
+import { redisLedger } from '../redis/ledgers.ts';
 import { redisQueue } from '../redis/queue.ts';
 import { redisRecords } from '../redis/records.ts';
 import { redisUsual } from '../redis/usual.ts';
@@ -36,11 +38,22 @@ export function keeping(): (event: unknown, run: Run) => Promise<void> {
     changes: redisChanges(redis),
     queue: redisQueue(redis, onError),
   };
+  const books = ledger();
+  const publish = redisLedger(redis);
   return async (event, run) => {
-    const { records, rejects } = readDelivery(event, accounts ?? ownAccount(run), 'event');
+    const parsed = readDelivery(event, accounts ?? ownAccount(run), 'event');
+    const { records, rejects } = parsed;
     for (const { reason, where } of redact.rejects(rejects.slice(0, REJECTS_TOLD)))
       log.warn({ reason, where, of: rejects.length }, 'rejected');
-    const kept = await within(intake(world, records, undefined, redact), run.getRemainingTimeInMillis() * SHARE_OF_TIME);
+    const kept = await within(intake(world, records, undefined, redact), run.getRemainingTimeInMillis() * SHARE_OF_TIME).catch(
+      (error: unknown) => {
+        books.enter('functions', unkeptEntry(parsed));
+        throw error;
+      },
+    );
+    books.enter('functions', keptEntry(parsed, kept));
+    // Not worth a second delivery of what is safe.
+    await publish(books.totals()).catch(onError);
     const { suspects, ...counts } = kept;
     log.info({ ...counts, rejected: rejects.length, suspects: suspects.length }, 'batch kept');
   };

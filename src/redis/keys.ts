@@ -48,6 +48,9 @@ export const keys = {
   incidentLog: (id: string) => `${INCIDENT_PREFIX}${id}:log`,
   signature: (signature: string) => `tf:signature:${digest(signature)}`,
   incidentOfTrace: (id: TraceId) => `tf:incident-of:${id}`,
+  /** What one process has taken in, and when each process last said so. */
+  ledger: (process: string) => `tf:ledger:${process}`,
+  ledgers: 'tf:ledgers',
   once: (name: string) => `tf:once:${digest(name)}`,
   asked: (id: TraceId) => `tf:asked:${id}`,
   budget: (what: string) => `tf:budget:${what}`,

@@ -45,7 +45,8 @@ async function keep(
   const requests = [...byRequest].flatMap(([requestId, file]) => keepRequest(requestId, file, keeping));
   const traces = [...byTrace].flatMap(([id, file]) => keepTrace(id, file, keeping));
   const replies = await pipelined(redis, [...links, ...joins, ...requests, ...traces]);
-  return summed(replies.slice(links.length + joins.length).map(answerIn));
+  const placed = [...byTrace.values(), ...byRequest.values()].reduce((sum, { entries }) => sum + entries.length, 0);
+  return { ...summed(replies.slice(links.length + joins.length).map(answerIn)), unplaced: records.length - placed };
 }
 
 type Answer = { stored: number; duplicates: number; truncated: number; suspect: Suspect | undefined };
@@ -60,7 +61,7 @@ function answerIn(reply: unknown): Answer {
   };
 }
 
-function summed(answers: readonly Answer[]): Kept {
+function summed(answers: readonly Answer[]): Omit<Kept, 'unplaced'> {
   const total = (field: 'stored' | 'duplicates' | 'truncated'): number => answers.reduce((sum, answer) => sum + answer[field], 0);
   const suspects = new Map(answers.flatMap(({ suspect }) => (suspect ? [[suspect.traceId, suspect]] : [])));
   return {

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type AwsDoor, receiveEvent, receiveFirehose } from '../../src/aws/receive.ts';
+import { doorKeys } from '../../src/http/keys.ts';
 import { pressure } from '../../src/http/pressure.ts';
 import { redactor } from '../../src/redaction/redact.ts';
 import type { Reject, TelemetryRecord } from '../../src/telemetry/record.ts';
@@ -18,12 +19,13 @@ async function open(receive: typeof receiveEvent, overrides: Partial<AwsDoor> = 
   const rejects: Reject[] = [];
   const statuses: number[] = [];
   const door: AwsDoor = {
-    ...{ key: 'open sesame', accounts: new Set(['123456789012']), pressure: pressure() },
-    redact: redactor().rejects,
+    ...{ source: 'eventbridge', keys: doorKeys({ secrets: ['open sesame'] }) },
+    ...{ accounts: new Set(['123456789012']), pressure: pressure(), redact: redactor().rejects },
     take: async (records) => {
       came.push(...records);
+      return { stored: records.length, duplicates: 0, truncated: 0, unplaced: 0, suspects: [] };
     },
-    onRejects: (all) => rejects.push(...all),
+    settle: (_source, _entry, all) => void rejects.push(...all),
     onAnswer: (status) => statuses.push(status),
     ...overrides,
   };

@@ -4,9 +4,11 @@ import { gzipSync } from 'node:zlib';
 import protobuf from 'protobufjs/minimal.js';
 import { afterEach, expect, test } from 'vitest';
 import { BODY_BYTES } from '../../src/http/body.ts';
+import { doorKeys } from '../../src/http/keys.ts';
 import { pressure } from '../../src/http/pressure.ts';
+import type { Entry, Reason } from '../../src/ledger.ts';
 import { type OtlpDoor, receive } from '../../src/otlp/receive.ts';
-import { parseOtlp } from '../../src/telemetry/otlp.ts';
+import type { Kept } from '../../src/ports.ts';
 import type { Reject, TelemetryRecord } from '../../src/telemetry/record.ts';
 import { eventually } from '../eventually.ts';
 
@@ -24,21 +26,23 @@ const span = {
 };
 const request = (...spans: object[]) => JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] });
 
+const keptAll = (stored: number): Kept => ({ stored, duplicates: 0, truncated: 0, unplaced: 0, suspects: [] });
+
 /** A door on a port of its own, with what came through it. */
 async function door(overrides: Partial<OtlpDoor> = {}) {
   const came: TelemetryRecord[] = [];
   const rejects: Reject[] = [];
+  const entries: Entry[] = [];
   const whole: OtlpDoor = {
-    ...{
-      signal: 'Spans',
-      token: undefined,
-      pressure: pressure(),
-      parse: (bytes, encoding) => parseOtlp('Spans', bytes, encoding),
-    },
+    ...{ signal: 'Spans', source: 'otlp-traces', keys: doorKeys({ secrets: [] }), pressure: pressure(), redact: (all) => all },
     take: async (records) => {
       came.push(...records);
+      return keptAll(records.length);
     },
-    onRejects: (all) => rejects.push(...all),
+    settle: (_source, entry, all) => {
+      entries.push(entry);
+      rejects.push(...all);
+    },
     onAnswer: () => undefined,
     ...overrides,
   };
@@ -47,7 +51,7 @@ async function door(overrides: Partial<OtlpDoor> = {}) {
   const { port } = server.address() as AddressInfo; // a TCP server's address
   const send = (body: string | Uint8Array, headers: Record<string, string> = JSON_TYPE) =>
     fetch(`http://127.0.0.1:${port}/v1/traces`, { method: 'POST', headers, body });
-  return { came, rejects, send };
+  return { came, rejects, entries, send };
 }
 
 test('takes OTLP/JSON, plain and gzipped, and answers an empty object', async () => {
@@ -73,26 +77,31 @@ test('says how many were rejected and why when only some could be read', async (
   expect(rejects).toHaveLength(1);
 });
 
-test.each([
-  ['a body that is no JSON', '{', JSON_TYPE, 400],
-  ['a body that is not gzip though it says so', '{}', { ...JSON_TYPE, 'content-encoding': 'gzip' }, 400],
-  ['an encoding nobody agreed on', '{}', { ...JSON_TYPE, 'content-encoding': 'br' }, 415],
-  ['a content type nobody agreed on', '{}', { 'content-type': 'text/plain' }, 415],
-  ['a body that is too large', 'x'.repeat(BODY_BYTES + 1), JSON_TYPE, 413],
+test.each<[string, string | Uint8Array, Record<string, string>, number, Reason]>([
+  ['a body that is no JSON', '{', JSON_TYPE, 400, 'bad-json'],
+  ['JSON that is nested too deep', '['.repeat(1_000), JSON_TYPE, 400, 'too-deep'],
+  ['JSON of something else', '{"hello":"world"}', JSON_TYPE, 400, 'unknown-format'],
+  ['bytes that are no protobuf', Uint8Array.of(255, 255, 255), { 'content-type': 'application/x-protobuf' }, 400, 'bad-protobuf'],
+  ['a body that is not gzip though it says so', '{}', { ...JSON_TYPE, 'content-encoding': 'gzip' }, 400, 'bad-gzip'],
+  ['an encoding nobody agreed on', '{}', { ...JSON_TYPE, 'content-encoding': 'br' }, 415, 'bad-encoding'],
+  ['a content type nobody agreed on', '{}', { 'content-type': 'text/plain' }, 415, 'bad-content-type'],
+  ['a body that is too large', 'x'.repeat(BODY_BYTES + 1), JSON_TYPE, 413, 'too-large'],
   [
     'a body that grows too large when unzipped',
     gzipSync(Buffer.alloc(BODY_BYTES + 1)),
     { ...JSON_TYPE, 'content-encoding': 'gzip' },
     413,
+    'too-large',
   ],
-])('refuses %s, says why, and counts it', async (_what, body, headers, status) => {
-  const { came, send } = await door();
+])('refuses %s, says why, and counts it by its name', async (_what, body, headers, status, reason) => {
+  const { came, entries, send } = await door();
 
   const answer = await send(body, headers);
 
   expect(answer.status).toBe(status);
-  expect(((await answer.json()) as { message: string }).message).not.toBe('');
+  expect((await answer.text()).length).toBeGreaterThan(10);
   expect(came).toEqual([]);
+  expect(entries).toMatchObject([{ received: 1, stored: 0, rejected: { [reason]: 1 } }]);
 });
 
 test('answers protobuf in protobuf: nothing when all is well, a status with the reason when not', async () => {
@@ -110,14 +119,16 @@ test('answers protobuf in protobuf: nothing when all is well, a status with the 
 });
 
 test('with a token set, turns away whoever does not show it, before anything is read', async () => {
-  const { came, send } = await door({ token: 'open sesame' });
+  const { came, send } = await door({ keys: doorKeys({ secrets: ['Bearer open sesame', 'Bearer the one before'] }) });
 
   const without = await send(request(span));
   const wrong = await send(request(span), { ...JSON_TYPE, authorization: 'Bearer open sesam' });
   const right = await send(request(span), { ...JSON_TYPE, authorization: 'Bearer open sesame' });
 
-  expect([without.status, wrong.status, right.status]).toEqual([401, 401, 200]);
-  expect(came).toHaveLength(1);
+  const before = await send(request(span), { ...JSON_TYPE, authorization: 'Bearer the one before' });
+
+  expect([without.status, wrong.status, right.status, before.status]).toEqual([401, 401, 200, 200]);
+  expect(came).toHaveLength(2);
 });
 
 test('asks the sender to send again when the records could not be stored', async () => {
@@ -131,8 +142,8 @@ test('asks the sender to send again when the records could not be stored', async
 
 test('under pressure asks to come again, but takes a single body of any size', async () => {
   let release = (): void => undefined;
-  const held = new Promise<void>((resolve) => {
-    release = resolve;
+  const held = new Promise<Kept>((resolve) => {
+    release = () => resolve(keptAll(1));
   });
   const { send } = await door({ pressure: pressure(10), take: () => held });
 

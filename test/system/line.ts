@@ -8,7 +8,6 @@ import { freePort } from '../../src/local/free-port.ts';
 import { type Shop, startShop } from '../../src/local/shop/shop.ts';
 import { type LocalSlack, startLocalSlack } from '../../src/local/slack.ts';
 import { logger } from '../../src/log.ts';
-import { metrics } from '../../src/metrics.ts';
 import { Secret } from '../../src/secret.ts';
 import { type OpenWorld, openWorld } from '../../src/world.ts';
 import { testRedisUrl } from '../world/redis.ts';
@@ -47,10 +46,9 @@ export async function startLine(log = logger('warn')): Promise<Line> {
   const bot = await startBot({
     slack: settings,
     port,
-    otlpToken: 'otlp-secret',
+    otlpTokens: [new Secret('otlp-secret')],
     world: open.world,
     redis: open.prompt,
-    metrics: metrics(),
     log,
   });
   const botUrl = `http://127.0.0.1:${bot.port}`;

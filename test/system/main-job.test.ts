@@ -276,8 +276,10 @@ test('bad telemetry is answered with what is wrong and leaves everything running
   expect(answers.map((answer) => answer.status)).toEqual([400, 401, 405]);
   expect(forged.status).toBe(401);
   const counted = await (await fetch(`${line.botUrl}/metrics`)).text();
-  expect(counted).toMatch(/tracefall_rejects_total\{door="slack",reason="signature"\} 1/);
-  expect(counted).toMatch(/tracefall_rejects_total\{door="otlp"[^}]*\} 1/);
+  expect(counted).toMatch(/tracefall_refused_total\{door="slack",reason="signature"\} 1/);
+  expect(counted).toContain('tracefall_settled_total{source="otlp-traces",became="rejected",reason="bad-json"} 1');
+  expect(counted).toContain('tracefall_settled_total{source="otlp-traces",became="rejected",reason="bad-token"} 1');
+  expect(counted).toContain('tracefall_unaccounted_total{source="otlp-traces"} 0');
   expect((await fetch(`${line.botUrl}/readyz`)).status).toBe(200);
 });
 

@@ -1,0 +1,105 @@
+import type { Kept } from './ports.ts';
+import type { Parsed, RejectKind } from './telemetry/record.ts';
+
+/** Where telemetry comes in. */
+export type Source = 'otlp-traces' | 'otlp-logs' | 'eventbridge' | 'firehose' | 'functions';
+
+/** Why something was not kept, in one word of a closed list. */
+export type Reason =
+  | RejectKind
+  | 'bad-token'
+  | 'bad-content-type'
+  | 'bad-encoding'
+  | 'broken-off'
+  /** More at once than this process holds, or than this sender may send. */
+  | 'busy'
+  | 'too-fast'
+  /** Redis did not confirm: the sender sends again. */
+  | 'unavailable'
+  /** A log or an event that belongs to no transaction. */
+  | 'no-trace-id'
+  /** Its trace has as many records as a trace may have. */
+  | 'trace-full';
+
+/** What became of spans, logs and events that came in. A body that nobody could read counts as one. */
+export type Entry = {
+  readonly received: number;
+  readonly stored: number;
+  readonly duplicates: number;
+  /** Understood, and tells nothing that is kept: END, INIT_START, a control message. */
+  readonly quiet: number;
+  readonly rejected: Readonly<Partial<Record<Reason, number>>>;
+};
+
+export type Totals = Readonly<Partial<Record<Source, Entry>>>;
+
+const NOTHING: Entry = { received: 0, stored: 0, duplicates: 0, quiet: 0, rejected: {} };
+
+export const refusedBody = (reason: Reason): Entry => ({ ...NOTHING, received: 1, rejected: { [reason]: 1 } });
+
+/** `received` is what was read; the rest is what those say who put it away: that they are equal is no tautology. */
+export const keptEntry = (parsed: Parsed, kept: Kept): Entry => ({
+  received: readIn(parsed),
+  stored: kept.stored,
+  duplicates: kept.duplicates,
+  quiet: parsed.quiet,
+  rejected: added(rejectedIn(parsed), { 'trace-full': kept.truncated, 'no-trace-id': kept.unplaced }),
+});
+
+/** Nothing of it can be relied on; what was stored none the less is a duplicate when it comes again. */
+export const unkeptEntry = (parsed: Parsed): Entry => ({
+  ...NOTHING,
+  received: readIn(parsed),
+  quiet: parsed.quiet,
+  rejected: added(rejectedIn(parsed), { unavailable: parsed.records.length }),
+});
+
+const readIn = ({ records, rejects, quiet }: Parsed): number => records.length + rejects.length + quiet;
+
+const rejectedIn = ({ rejects }: Parsed): Entry['rejected'] =>
+  rejects.reduce<Entry['rejected']>((sum, { kind = 'malformed' }) => added(sum, { [kind]: 1 }), {});
+
+const added = (a: Entry['rejected'], b: Entry['rejected']): Entry['rejected'] => {
+  const sum = Object.entries(b).map(([reason, count]) => [
+    reason,
+    count + (Object.entries(a).find(([r]) => r === reason)?.[1] ?? 0),
+  ]);
+  return { ...a, ...Object.fromEntries(sum.filter(([, count]) => count !== 0)) };
+};
+
+export const addedEntries = (a: Entry, b: Entry): Entry => ({
+  received: a.received + b.received,
+  stored: a.stored + b.stored,
+  duplicates: a.duplicates + b.duplicates,
+  quiet: a.quiet + b.quiet,
+  rejected: added(a.rejected, b.rejected),
+});
+
+/** 0, or something was lost or counted twice. */
+export const unaccounted = ({ received, stored, duplicates, quiet, rejected }: Entry): number =>
+  received - stored - duplicates - quiet - Object.values(rejected).reduce((sum, count) => sum + count, 0);
+
+/** `120 received = 100 stored + 15 duplicate + 5 rejected (bad-gzip 5)` */
+export function balanceOf({ received, stored, duplicates, quiet, rejected }: Entry): string {
+  const reasons = Object.entries(rejected).toSorted(([, a], [, b]) => b - a);
+  const told = reasons.map(([reason, count]) => `${reason} ${count}`).join(', ');
+  const sum = reasons.reduce((all, [, count]) => all + count, 0);
+  const parts = [`${stored} stored`, `${duplicates} duplicate`, ...(quiet > 0 ? [`${quiet} that tell nothing we keep`] : [])];
+  return `${received} received = ${[...parts, `${sum} rejected${told === '' ? '' : ` (${told})`}`].join(' + ')}`;
+}
+
+/** What one process has taken since it began, by source. */
+export type Ledger = {
+  readonly enter: (source: Source, entry: Entry) => void;
+  readonly totals: () => Totals;
+};
+
+export function ledger(): Ledger {
+  let totals: Totals = {};
+  return {
+    enter: (source, entry) => {
+      totals = { ...totals, [source]: addedEntries(totals[source] ?? NOTHING, entry) };
+    },
+    totals: () => totals,
+  };
+}

@@ -1,8 +1,9 @@
 import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
+import type { Kept } from './ports.ts';
 
 /** What the processes count; `GET /metrics` shows it as Prometheus text. */
 export type Metrics = {
-  readonly kept: (counts: { readonly stored: number; readonly duplicates: number; readonly truncated: number }) => void;
+  readonly kept: (counts: Pick<Kept, 'stored' | 'duplicates' | 'truncated' | 'shed'>) => void;
   readonly rejected: (door: string, reason: string, count: number) => void;
   readonly request: (door: string, status: number) => void;
   readonly text: () => Promise<string>;
@@ -32,10 +33,11 @@ export function metrics(): Metrics {
     registers,
   });
   return {
-    kept: ({ stored, duplicates, truncated }) => {
+    kept: ({ stored, duplicates, truncated, shed }) => {
       records.inc({ what: 'stored' }, stored);
       records.inc({ what: 'duplicate' }, duplicates);
       records.inc({ what: 'truncated' }, truncated);
+      records.inc({ what: 'shed' }, shed);
     },
     rejected: (door, reason, count) => rejects.inc({ door, reason }, count),
     request: (door, status) => requests.inc({ door, status: String(status) }),

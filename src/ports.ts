@@ -66,6 +66,8 @@ export type Kept = {
   readonly duplicates: number;
   /** Refused because their trace has reached its limit. */
   readonly truncated: number;
+  /** Of new and healthy traces, not kept because memory is short. */
+  readonly shed: number;
   /** Suspect traces among those just kept, found now or before. */
   readonly suspects: readonly Suspect[];
 };

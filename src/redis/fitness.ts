@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { isTight, usedShare } from './fullness.ts';
 
 /** BullMQ recommends 6.2. https://docs.bullmq.io/guide/going-to-production */
 const OLDEST = [6, 2] as const;
@@ -7,9 +8,9 @@ export type Fitness = { readonly faults: readonly string[]; readonly warnings: r
 
 /** Whether this Redis keeps what it has confirmed. Throws when it does not answer. */
 export async function fitnessOf(redis: Redis): Promise<Fitness> {
-  const said = new Map(
-    (await redis.info()).split('\r\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]),
-  );
+  const info = await redis.info();
+  const share = usedShare(info);
+  const said = new Map(info.split('\r\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]));
   const version = said.get('redis_version') ?? '0';
   const policy = said.get('maxmemory_policy');
   return {
@@ -19,8 +20,14 @@ export async function fitnessOf(redis: Redis): Promise<Fitness> {
         ? [`Redis drops keys when its memory is full (maxmemory-policy ${policy}): expected noeviction`]
         : []),
     ],
-    warnings:
-      said.get('aof_enabled') === '1' ? [] : ['Redis writes no append-only file: what it has confirmed is lost when it dies'],
+    warnings: [
+      ...(said.get('aof_enabled') === '1'
+        ? []
+        : ['Redis writes no append-only file: what it has confirmed is lost when it dies']),
+      ...(isTight(share)
+        ? [`Redis has used ${Math.round((share ?? 0) * 100)} % of its memory: from 85 % on healthy traces are not kept`]
+        : []),
+    ],
   };
 }
 

@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis';
 import type { Queue } from '../ports.ts';
 import { ANNOUNCE, ANSWER, EXAMINE, GATHER, LEARN, PUBLISH, REVISIT, STORM } from '../work.ts';
 import { INCIDENTS_TTL_MS } from './keys.ts';
+import { replicated } from './replicated.ts';
 
 /** All of BullMQ's keys begin with this. */
 export const QUEUE_PREFIX = 'tf:queue';
@@ -63,11 +64,14 @@ export function redisQueue(redis: Redis, onError: (error: Error) => void): Queue
   const [examine, announce, answer, learn] = [open(EXAMINE), open(ANNOUNCE), open(ANSWER), open(LEARN)];
   const [revisit, storm] = [open(REVISIT), open(STORM)];
   const isDue = everySoOften(LESSON_EVERY_MS);
+  const safe = replicated(redis);
   return {
     // `reschedule` puts it off, `keepLastIfActive` runs it once more when asked while it runs: with neither, that request is lost.
     examine: async (traceId, delayMs) => {
       const deduplication = { id: traceId, reschedule: true, keepLastIfActive: true };
       await examine.add(EXAMINE, { v: 1, traceId }, { delay: delayMs, deduplication });
+      // The sender is told next that we have it.
+      await safe();
     },
     // A count may wait for the next one and is not put off by it; what a person did goes at once.
     announce: async (job, delayMs) => {

@@ -1,3 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { freePort } from '../../src/local/free-port.ts';
 import { type OwnedProcess, signOfLife, startOwned } from '../../src/local/owned-process.ts';
@@ -8,16 +12,27 @@ export type RedisServer = {
   readonly port: number;
   /** Straight to the server, past every proxy. */
   readonly owner: Redis;
+  /** It takes what the server at that port has and what comes; resolves when it is in step. */
+  follow(port: number): Promise<void>;
+  inStep(): Promise<void>;
+  /** It follows nobody any more, and takes writes. */
+  promote(): Promise<void>;
+  /** It stands still, and its connections with it. */
+  freeze(): void;
+  thaw(): void;
   kill(): Promise<void>;
   start(): Promise<void>;
+  /** For good: its data is gone. */
   stop(): Promise<void>;
 };
 
-export async function startRedisServer(dataDir: string, cacheDir: string): Promise<RedisServer> {
-  const program = await redisProgram(cacheDir, () => undefined);
+/** `inside`: a folder for its folder of data, for instance on a disk of its own. */
+export async function startRedisServer(inside = tmpdir()): Promise<RedisServer> {
+  const dataDir = await mkdtemp(join(inside, 'tracefall-redis-'));
+  const program = await redisProgram('.tracefall/cache', () => undefined);
   const port = await freePort();
   const lines = ['bind 127.0.0.1', `port ${port}`, `dir ${dataDir}`, 'appendonly yes', 'appendfsync everysec'];
-  const input = `${[...lines, 'maxmemory-policy noeviction', 'save ""'].join('\n')}\n`;
+  const input = `${[...lines, 'maxmemory-policy noeviction', 'save ""', 'repl-diskless-sync-delay 0'].join('\n')}\n`;
   const owner = new Redis({ port, host: '127.0.0.1', lazyConnect: true, maxRetriesPerRequest: null, retryStrategy: () => 50 });
   owner.on('error', () => undefined);
   let server: OwnedProcess;
@@ -25,18 +40,33 @@ export async function startRedisServer(dataDir: string, cacheDir: string): Promi
     server = await startOwned({ ...program, args: ['-'], input });
     await signOfLife(server, owner.ping(), 30_000);
   };
+  const signal = (name: NodeJS.Signals): void => void process.kill(server.pid, name);
+  const inStep = async (): Promise<void> => {
+    while (!(await owner.info('replication')).includes('master_link_status:up')) await delay(20);
+  };
   await start();
   return {
     port,
     owner,
     start,
+    inStep,
+    follow: async (primary) => {
+      await owner.replicaof('127.0.0.1', primary);
+      await inStep();
+    },
+    promote: async () => {
+      await owner.replicaof('NO', 'ONE');
+    },
+    freeze: () => signal('SIGSTOP'),
+    thaw: () => signal('SIGCONT'),
     kill: async () => {
-      process.kill(server.pid, 'SIGKILL');
+      signal('SIGKILL');
       await server.ended;
     },
     stop: async () => {
       owner.disconnect();
       await server.stop();
+      await rm(dataDir, { recursive: true, force: true });
     },
   };
 }

@@ -12,6 +12,8 @@ const USAGE = `tracefall: the failing transaction, in Slack
   tracefall worker      the jobs
   tracefall serve       bot and worker in one process
   tracefall doctor      what a start needs, what of it is missing, and how to mend it
+  tracefall replay [QUEUE]
+                        jobs that were given up, and why; with the name of a queue, do those of it again
   tracefall manifest [URL]
                         the Slack app manifest for a bot at that address; without one for Socket Mode
 `;
@@ -45,6 +47,10 @@ const commands: Readonly<Record<string, (rest: readonly string[]) => Promise<num
   doctor: async () => {
     const { doctor } = await import('./start-doctor.ts');
     return await doctor(console.log);
+  },
+  replay: async ([queue]) => {
+    const { replay } = await import('./start-replay.ts');
+    return await replay(queue, console.log);
   },
   manifest: async ([url]) => {
     const { manifest } = await import('../src/slack/manifest.ts');

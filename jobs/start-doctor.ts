@@ -2,6 +2,7 @@ import { config, doctorConfig, functionConfig, slackConfig } from '../src/config
 import { type Finding, findingsText, good, missing, missingIn, noted, type Section } from '../src/findings.ts';
 import { patientConnection } from '../src/redis/connection.ts';
 import { fitnessOf } from '../src/redis/fitness.ts';
+import { countGivenUp } from '../src/redis/given-up.ts';
 import { checkSlack } from '../src/slack/checkup.ts';
 import { fontFault } from '../src/waterfall/render.ts';
 import { within } from '../src/within.ts';
@@ -54,10 +55,12 @@ async function redis(): Promise<readonly Finding[]> {
   try {
     const began = performance.now();
     const { faults, warnings } = await within(fitnessOf(connection));
+    const givenUp = await within(countGivenUp(connection));
     return [
       good(`answers, in ${Math.ceil(performance.now() - began)} ms`),
       ...(faults.length === 0 ? [good('is new enough and drops nothing')] : faults.map((fault) => missing(fault, MEND_REDIS))),
       ...warnings.map((warning) => noted(warning, 'appendonly yes; on ElastiCache a replica in a second zone')),
+      ...[...givenUp].map(([queue, count]) => noted(`${count} jobs of ${queue} were given up`, 'tracefall replay says why')),
     ];
   } catch {
     return [missing('does not answer', 'check REDIS_URL, the security group and whether it needs rediss://')];

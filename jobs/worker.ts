@@ -106,9 +106,10 @@ function run<S extends z.ZodType>({ queue, schema, job }: Line<S>, redis: Redis,
     settings: { backoffStrategy: backoffMs },
   });
   worker.on('error', (error) => log.error({ err: error, queue }, 'worker'));
-  worker.on('failed', (failed, error) =>
-    log.error({ err: error, queue, job: failed?.id, attempt: failed?.attemptsMade }, 'job failed'),
-  );
+  worker.on('failed', (failed, error) => {
+    const what = failed?.finishedOn === undefined ? 'job failed' : 'job given up: tracefall replay';
+    log.error({ err: error, queue, job: failed?.id, attempt: failed?.attemptsMade }, what);
+  });
   worker.on('completed', (done) =>
     log.info({ queue, job: done.id, took_ms: Date.now() - (done.processedOn ?? Date.now()) }, 'job done'),
   );

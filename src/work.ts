@@ -14,6 +14,7 @@ export const GATHER = 'gather';
 export const PUBLISH = 'publish';
 export const REVISIT = 'revisit';
 export const STORM = 'storm';
+export const QUEUES = [EXAMINE, ANNOUNCE, ANSWER, LEARN, GATHER, PUBLISH, REVISIT, STORM] as const;
 
 /** The newest payload that is read here, of any queue. */
 const NEWEST = 1;

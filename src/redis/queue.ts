@@ -15,6 +15,8 @@ const LONGEST_BACKOFF_MS = 5 * 60_000;
 /** Failed jobs stay to be read. */
 const FAILED_KEPT = { age: 14 * 24 * 3_600, count: 10_000 };
 
+/** To examine takes nothing but Redis, and however long that is away costs one try: what fails for eight minutes will not succeed. */
+const EXAMINE_ATTEMPTS = 10;
 /** Evidence that could not be had in some minutes is not worth more calls. */
 const GATHER_ATTEMPTS = 3;
 /** A job of that id is not taken again while it is kept: for as long as its incident may be announced. */
@@ -69,7 +71,7 @@ export function redisQueue(redis: Redis, onError: (error: Error) => void): Queue
     // `reschedule` puts it off, `keepLastIfActive` runs it once more when asked while it runs: with neither, that request is lost.
     examine: async (traceId, delayMs) => {
       const deduplication = { id: traceId, reschedule: true, keepLastIfActive: true };
-      await examine.add(EXAMINE, { v: 1, traceId }, { delay: delayMs, deduplication });
+      await examine.add(EXAMINE, { v: 1, traceId }, { delay: delayMs, deduplication, attempts: EXAMINE_ATTEMPTS });
       // The sender is told next that we have it.
       await safe();
     },

@@ -41,7 +41,7 @@ const FAULTS = {
   },
 };
 
-export type FaultKind = keyof typeof FAULTS;
+type FaultKind = keyof typeof FAULTS;
 export type FaultCounts = Readonly<Record<FaultKind, number>>;
 
 const NETWORK_FAULTS = ['hold', 'half-open', 'reset', 'latency', 'slices'] as const;

@@ -36,10 +36,13 @@ const SIZE = [
 ];
 const MORE = ['--restarts', '6', '--network', '18', '--slack', '5'];
 
-/** Its line, whether or not every promise was kept. */
+/** Its line, whether or not every promise was kept; throws when the run itself has failed. */
 async function run(seed: number): Promise<string> {
   const args = [RUN, '--seed', String(seed), ...SIZE, ...MORE];
-  const { stdout } = await promisify(execFile)(process.execPath, args).catch((error) => ({ stdout: String(error.stdout) }));
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, args).catch(
+    (error: { stdout: string; stderr: string }) => error,
+  );
+  if (!stdout.startsWith('{')) throw new Error(`the run of seed ${seed} failed: ${stderr}`);
   return stdout.trim();
 }
 

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type OwnedProcess, startOwned } from '../../src/local/owned-process.ts';
 
-/** When a life ends: at the nth pass of a failpoint, or so many milliseconds after its start; undefined: when it is told to. */
+/** When a life ends: at the nth pass of a failpoint, or so many milliseconds after it was ready; undefined: when it is told to. */
 export type Death =
   | { readonly kind: 'failpoint'; readonly name: string; readonly nth: number }
   | { readonly kind: 'moment'; readonly afterMs: number };
@@ -94,14 +95,23 @@ function endingOf(end: string, { isAsked, isPlanned }: { readonly isAsked: boole
   return end === 'exit code 1' || end === 'signal SIGKILL' ? 'late' : 'accident';
 }
 
-/** How it ended; of a planned death at the latest when its time is over. */
-async function endOf({ pid, ended }: OwnedProcess, death: Death | undefined): Promise<string> {
+/** How it ended; of a planned death at the latest when its time is over, which begins when it has said that it is ready. */
+async function endOf({ pid, ended, line }: OwnedProcess, death: Death | undefined): Promise<string> {
   if (!death) return await ended;
-  const timer = setTimeout(() => process.kill(pid, 'SIGKILL'), death.kind === 'moment' ? death.afterMs : LONGEST_LIFE_MS);
+  const afterMs = death.kind === 'moment' ? death.afterMs : LONGEST_LIFE_MS;
+  const time = new AbortController();
+  const killed = Promise.race([line(READY), ended])
+    .then(() => delay(afterMs, undefined, { signal: time.signal }))
+    .then(() => process.kill(pid, 'SIGKILL'))
+    .catch(() => undefined);
   const end = await ended;
-  clearTimeout(timer);
+  time.abort();
+  await killed;
   return end;
 }
+
+/** Of the log: `"msg":"started"`. */
+const READY = /"msg":"started"/;
 
 const REGISTER = new URL('./failpoint-register.js', import.meta.url).href;
 

@@ -15,6 +15,8 @@ const USAGE = `tracefall: the failing transaction, in Slack
   tracefall doctor [URL]
                         what a start needs, what of it is missing, and how to mend it; with the bot's address also whether
                         it answers there
+  tracefall replay [QUEUE]
+                        jobs that were given up, and why; with the name of a queue, do those of it again
   tracefall manifest [URL]
                         the Slack app manifest for a bot at that address; without one for Socket Mode
 `;
@@ -48,6 +50,10 @@ const commands: Readonly<Record<string, (rest: readonly string[]) => Promise<num
   doctor: async ([url]) => {
     const { doctor } = await import('./start-doctor.ts');
     return await doctor(console.log, url);
+  },
+  replay: async ([queue]) => {
+    const { replay } = await import('./start-replay.ts');
+    return await replay(queue, console.log);
   },
   manifest: async ([url]) => {
     const { manifest } = await import('../src/slack/manifest.ts');

@@ -4,6 +4,7 @@ import type { Rules } from '../src/incident/rules.ts';
 import { balanceOf, type Totals, unaccounted } from '../src/ledger.ts';
 import { patientConnection } from '../src/redis/connection.ts';
 import { fitnessOf } from '../src/redis/fitness.ts';
+import { countGivenUp } from '../src/redis/given-up.ts';
 import { readLedgers } from '../src/redis/ledgers.ts';
 import { checkAddress } from '../src/slack/address-checkup.ts';
 import { checkSlack } from '../src/slack/checkup.ts';
@@ -77,9 +78,11 @@ async function redis(): Promise<readonly Finding[]> {
   try {
     const began = performance.now();
     const fitness = await within(fitnessOf(connection));
+    const givenUp = await within(countGivenUp(connection));
     return [
       good(`answers, in ${Math.ceil(performance.now() - began)} ms`),
       ...fitness,
+      ...[...givenUp].map(([queue, count]) => noted(`${count} jobs of ${queue} were given up`, 'tracefall replay says why')),
       ...takenIn(await within(readLedgers(connection))),
     ];
   } catch {

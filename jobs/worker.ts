@@ -14,6 +14,7 @@ import {
   Examine,
   GATHER,
   Gather,
+  isNewer,
   LEARN,
   Learn,
   PUBLISH,
@@ -42,6 +43,9 @@ const LOCK_MS = 6_000;
 
 /** A job that is put off again and again is stuck: better in the failed set, to be read, than for ever at it. */
 const MOST_STARTS = 500;
+
+/** While a new version is rolled out, old workers see its jobs: they leave them to the new ones. */
+const FOR_A_NEWER_WORKER: JobOutcome = { againInMs: 15_000 };
 
 export type Workers = { readonly close: () => Promise<void> };
 
@@ -83,8 +87,9 @@ type Line<S extends z.ZodType> = {
 function run<S extends z.ZodType>({ queue, schema, job }: Line<S>, redis: Redis, log: Logger): Worker {
   const walk = async (bull: Job, token?: string): Promise<void> => {
     const read = schema.safeParse(bull.data);
-    if (!read.success) throw new UnrecoverableError(`payload of ${queue} ${bull.id}: ${read.error.message}`);
-    const outcome = await restrained(() => job(read.data));
+    if (!read.success && !isNewer(bull.data))
+      throw new UnrecoverableError(`payload of ${queue} ${bull.id}: ${read.error.message}`);
+    const outcome = read.success ? await restrained(() => job(read.data)) : FOR_A_NEWER_WORKER;
     if (outcome === 'done') return;
     if (bull.attemptsStarted > MOST_STARTS) throw new UnrecoverableError(`${queue} ${bull.id} was put off ${MOST_STARTS} times`);
     // Not a failure: it waits without using up one of its attempts.
@@ -101,9 +106,10 @@ function run<S extends z.ZodType>({ queue, schema, job }: Line<S>, redis: Redis,
     settings: { backoffStrategy: backoffMs },
   });
   worker.on('error', (error) => log.error({ err: error, queue }, 'worker'));
-  worker.on('failed', (failed, error) =>
-    log.error({ err: error, queue, job: failed?.id, attempt: failed?.attemptsMade }, 'job failed'),
-  );
+  worker.on('failed', (failed, error) => {
+    const what = failed?.finishedOn === undefined ? 'job failed' : 'job given up: tracefall replay';
+    log.error({ err: error, queue, job: failed?.id, attempt: failed?.attemptsMade }, what);
+  });
   worker.on('completed', (done) =>
     log.info({ queue, job: done.id, took_ms: Date.now() - (done.processedOn ?? Date.now()) }, 'job done'),
   );

@@ -19,7 +19,9 @@ export type Reason =
   /** A log or an event that belongs to no transaction. */
   | 'no-trace-id'
   /** Its trace has as many records as a trace may have. */
-  | 'trace-full';
+  | 'trace-full'
+  /** Of a new and healthy trace, while the memory of Redis comes to its end. */
+  | 'memory-short';
 
 /** What became of spans, logs and events that came in. A body that nobody could read counts as one. */
 export type Entry = {
@@ -43,7 +45,7 @@ export const keptEntry = (parsed: Parsed, kept: Kept): Entry => ({
   stored: kept.stored,
   duplicates: kept.duplicates,
   quiet: parsed.quiet,
-  rejected: added(rejectedIn(parsed), { 'trace-full': kept.truncated, 'no-trace-id': kept.unplaced }),
+  rejected: added(rejectedIn(parsed), { 'trace-full': kept.truncated, 'no-trace-id': kept.unplaced, 'memory-short': kept.shed }),
 });
 
 /** Nothing of it can be relied on; what was stored none the less is a duplicate when it comes again. */

@@ -68,6 +68,8 @@ export type Kept = {
   readonly truncated: number;
   /** Logs and events that name no trace, request or execution: nobody could find them again. */
   readonly unplaced: number;
+  /** Of new and healthy traces, not kept because memory is short. */
+  readonly shed: number;
   /** Suspect traces among those just kept, found now or before. */
   readonly suspects: readonly Suspect[];
 };

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { traceId } from './telemetry/ids.ts';
 import { micros } from './units.ts';
 
-/** The queues by name; each holds one kind of job. The payload's `v` lets an old worker see that it does not know a new job. */
+/**
+ * The queues by name; each holds one kind of job. A payload that has a new shape has a new `v`, and the shape before it is read for one
+ * version more: while a version is rolled out, its workers see the jobs of the old one, and the old ones see its.
+ */
 export const EXAMINE = 'examine';
 export const ANNOUNCE = 'announce';
 export const ANSWER = 'answer';
@@ -11,6 +14,18 @@ export const GATHER = 'gather';
 export const PUBLISH = 'publish';
 export const REVISIT = 'revisit';
 export const STORM = 'storm';
+export const QUEUES = [EXAMINE, ANNOUNCE, ANSWER, LEARN, GATHER, PUBLISH, REVISIT, STORM] as const;
+
+/** The newest payload that is read here, of any queue. */
+const NEWEST = 1;
+
+const Versioned = z.object({ v: z.number() });
+
+/** Somebody newer has written it, and can read it. */
+export function isNewer(payload: unknown): boolean {
+  const read = Versioned.safeParse(payload);
+  return read.success && read.data.v > NEWEST;
+}
 
 const trace = z.string().transform((text, context) => {
   const id = traceId(text);

@@ -43,7 +43,7 @@ export function openWorld({ redisUrl, slack, log, rules = rulesFor(slack) }: Wor
   const queue = redisQueue(prompt, onError);
   const world: OpenWorld['world'] = {
     clock,
-    records: redisRecords(prompt, clock),
+    records: redisRecords(prompt, clock, (used_share) => log.error({ used_share }, 'the memory of Redis comes to its end')),
     usual: redisUsual(prompt, clock),
     changes: redisChanges(prompt),
     latencies: redisLatencies(prompt),

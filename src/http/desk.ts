@@ -62,7 +62,7 @@ async function kept(desk: Desk, parsed: Parsed): Promise<Outcome> {
   return { kind: first.kind ?? 'malformed', why: `${first.where}: ${first.reason}` };
 }
 
-const NOTHING_KEPT: Kept = { stored: 0, duplicates: 0, truncated: 0, unplaced: 0, suspects: [] };
+const NOTHING_KEPT: Kept = { stored: 0, duplicates: 0, truncated: 0, unplaced: 0, shed: 0, suspects: [] };
 
 /** Counted, but no line of the log each: whoever may not send, or sends too much, must not fill it. */
 const UNTOLD: ReadonlySet<string> = new Set(['bad-token', 'busy', 'too-fast']);

@@ -1,19 +1,19 @@
 import type { Redis } from 'ioredis';
 import { type Finding, good, missing, noted } from '../findings.ts';
+import { isTight, SHED_PERCENT, usedShare } from './fullness.ts';
 
 /** BullMQ recommends 6.2. https://docs.bullmq.io/guide/going-to-production */
 const OLDEST = [6, 2] as const;
-/** Of its memory; what comes when it is full is refused. */
-const FULL = 0.8;
 
 type Said = ReadonlyMap<string, string>;
 
 /** Whether this Redis keeps what it has confirmed. Throws when it does not answer. */
 export async function fitnessOf(redis: Redis): Promise<readonly Finding[]> {
+  const info = await redis.info();
   const said: Said = new Map(
-    (await redis.info()).split('\r\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]),
+    info.split('\r\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]),
   );
-  return [age(said), eviction(said), room(said), durability(said)];
+  return [age(said), eviction(said), room(said, usedShare(info)), durability(said)];
 }
 
 function age(said: Said): Finding {
@@ -33,12 +33,12 @@ function eviction(said: Said): Finding {
   );
 }
 
-function room(said: Said): Finding {
-  const [used, most] = [Number(said.get('used_memory')), Number(said.get('maxmemory'))];
-  const mb = (bytes: number) => `${Math.round(bytes / 1_000_000)} MB`;
-  if (!(most > 0)) return good(`uses ${mb(used)} of memory; no limit is set (maxmemory 0)`);
-  const line = `uses ${mb(used)} of ${mb(most)} of memory`;
-  return used < most * FULL ? good(line) : noted(`${line}: what comes when it is full is refused`, 'give it more memory');
+function room(said: Said, share: number | undefined): Finding {
+  const mb = (name: string) => `${Math.round(Number(said.get(name)) / 1_000_000)} MB`;
+  if (share === undefined) return good(`uses ${mb('used_memory')} of memory; no limit is set (maxmemory 0)`);
+  const line = `uses ${mb('used_memory')} of ${mb('maxmemory')} of memory`;
+  if (!isTight(share)) return good(line);
+  return noted(`${line}: from ${SHED_PERCENT} % on healthy traces are not kept`, 'give it more memory');
 }
 
 /** ElastiCache writes no append-only file since Redis 2.8; a replica stands in for it. */

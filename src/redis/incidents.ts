@@ -6,10 +6,12 @@ import type { Micros } from '../units.ts';
 import { commit, untilCommitted } from './commit.ts';
 import { lifeOf, readFields, readIncidents } from './incident-fields.ts';
 import { INCIDENTS_TTL_MS, keys } from './keys.ts';
+import { replicated } from './replicated.ts';
 import { report } from './reports.ts';
 import { type Command, pipelined } from './scripts.ts';
 
 export function redisIncidents(redis: Redis, clock: Clock): Incidents {
+  const safe = replicated(redis);
   const read = async (id: string) => (await readIncidents(redis, [id]))[0];
   return {
     read,
@@ -25,6 +27,7 @@ export function redisIncidents(redis: Redis, clock: Clock): Incidents {
     newest: async (most) => await readIncidents(redis, await redis.zrevrange(keys.incidents, 0, most - 1)),
     change: async (id, event) => {
       const what = await untilCommitted(`a change of ${id}`, () => change(redis, id, event, clock()));
+      await safe();
       const incident = what === 'unknown' ? undefined : await read(id);
       return what === 'unknown' || !incident ? { kind: 'unknown' } : { kind: what, incident };
     },

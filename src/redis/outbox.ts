@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Intent, Outbox } from '../ports.ts';
 import { INCIDENTS_TTL_MS, keys } from './keys.ts';
+import { replicated } from './replicated.ts';
 import { pipelined, script } from './scripts.ts';
 
 /** Answers { 1 when ours was written, the intent that is there now }. */
@@ -16,9 +17,12 @@ if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return 1`;
 
+/** What is intended here is seen by everybody next: a successor must find the intent, also behind a failover. */
 export function redisOutbox(redis: Redis): Outbox {
+  const safe = replicated(redis);
   const run = async (lua: string, key: string, intents: readonly Intent[]): Promise<unknown> => {
     const [reply] = await pipelined(redis, [script(lua, keys.outbox(key), [...intents.map(written), INCIDENTS_TTL_MS])]);
+    await safe();
     return reply;
   };
   return {

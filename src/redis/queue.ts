@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis';
 import type { Queue } from '../ports.ts';
 import { ANNOUNCE, ANSWER, EXAMINE, GATHER, LEARN, PUBLISH, REVISIT, STORM } from '../work.ts';
 import { INCIDENTS_TTL_MS } from './keys.ts';
+import { replicated } from './replicated.ts';
 
 /** All of BullMQ's keys begin with this. */
 export const QUEUE_PREFIX = 'tf:queue';
@@ -14,6 +15,8 @@ const LONGEST_BACKOFF_MS = 5 * 60_000;
 /** Failed jobs stay to be read. */
 const FAILED_KEPT = { age: 14 * 24 * 3_600, count: 10_000 };
 
+/** To examine takes nothing but Redis, and however long that is away costs one try: what fails for eight minutes will not succeed. */
+const EXAMINE_ATTEMPTS = 10;
 /** Evidence that could not be had in some minutes is not worth more calls. */
 const GATHER_ATTEMPTS = 3;
 /** A job of that id is not taken again while it is kept: for as long as its incident may be announced. */
@@ -63,11 +66,14 @@ export function redisQueue(redis: Redis, onError: (error: Error) => void): Queue
   const [examine, announce, answer, learn] = [open(EXAMINE), open(ANNOUNCE), open(ANSWER), open(LEARN)];
   const [revisit, storm] = [open(REVISIT), open(STORM)];
   const isDue = everySoOften(LESSON_EVERY_MS);
+  const safe = replicated(redis);
   return {
     // `reschedule` puts it off, `keepLastIfActive` runs it once more when asked while it runs: with neither, that request is lost.
     examine: async (traceId, delayMs) => {
       const deduplication = { id: traceId, reschedule: true, keepLastIfActive: true };
-      await examine.add(EXAMINE, { v: 1, traceId }, { delay: delayMs, deduplication });
+      await examine.add(EXAMINE, { v: 1, traceId }, { delay: delayMs, deduplication, attempts: EXAMINE_ATTEMPTS });
+      // The sender is told next that we have it.
+      await safe();
     },
     // A count may wait for the next one and is not put off by it; what a person did goes at once.
     announce: async (job, delayMs) => {

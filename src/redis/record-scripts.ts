@@ -19,7 +19,7 @@ local function suspect(trace, now, over)
   local since = tonumber(redis.call('HGET', trace, 'suspect'))
   if not since or now - since > over then redis.call('HSET', trace, 'suspect', now) end
 end
--- { stored, duplicates, truncated, suspect since (ms, 0: is none), entry closed, trace id }
+-- { stored, duplicates, truncated, suspect since (ms, 0: is none), entry closed, trace id, shed }
 local function answer(trace, id, stored, duplicates, truncated)
   local since = redis.call('HGET', trace, 'suspect')
   local closed = redis.call('HEXISTS', trace, 'closed')
@@ -28,19 +28,23 @@ end`;
 
 /**
  * ARGV: 1 trace id, 2 TTL, 3 most records, 4 now (ms), 5 suspected, 6 a wait is over after (ms), 7 TTL of what is usual, 8 entry closed,
- * 9 links of the trace (key), 10 prefix of trace keys, 11 number of requests, then their keys, then field, JSON, usual key, its field of each record.
+ * 9 links of the trace (key), 10 prefix of trace keys, 11 memory is short, 12 number of requests, then their keys, then field, JSON, usual
+ * key, its field of each record.
  * Failures always count; durations only while nothing is wrong, with this trace or with the operation: an incident must not become usual.
  * A trace that is linked with a suspect is suspect too: it belongs into the same picture.
  */
 const KEEP_TRACE = `${LOCALS}
 local trace, id, ttl, cap, now, suspected, over = KEYS[1], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5] == '1', tonumber(ARGV[6])
 local isNew = redis.call('EXISTS', trace) == 0
-local requests = tonumber(ARGV[11])
-for i = 12, 11 + requests do
+local requests = tonumber(ARGV[12])
+for i = 13, 12 + requests do
+  if redis.call('HEXISTS', ARGV[i], 'failed') == 1 then suspected = true end
+end
+if ARGV[11] == '1' and isNew and not suspected then return { 0, 0, 0, 0, 0, id, (#ARGV - 12 - requests) / 4 } end
+for i = 13, 12 + requests do
   redis.call('HSETNX', ARGV[i], 'trace', id)
   redis.call('PEXPIRE', ARGV[i], ttl)
   redis.call('HSET', trace, 'r:' .. ARGV[i], 1)
-  if redis.call('HEXISTS', ARGV[i], 'failed') == 1 then suspected = true end
 end
 if redis.call('HEXISTS', trace, 'suspect') == 1 then suspected = true end
 local function counts(key, field)
@@ -48,7 +52,7 @@ local function counts(key, field)
   return field == '${FAILED}' or not suspected and redis.call('EXISTS', '${keys.frozenPrefix}' .. string.match(key, '[^:]*$')) == 0
 end
 local size, stored, duplicates, truncated = redis.call('HLEN', trace), 0, 0, 0
-for i = 12 + requests, #ARGV, 4 do
+for i = 13 + requests, #ARGV, 4 do
   if redis.call('HEXISTS', trace, ARGV[i]) == 1 then duplicates = duplicates + 1
   elseif size + stored >= cap then truncated = truncated + 1
   else
@@ -103,13 +107,14 @@ if failed then
 end
 return answer(prefix .. id, id, stored, duplicates, truncated)`;
 
-export type Keeping = { readonly nowMs: number; readonly suspects: ReadonlySet<TraceId> };
+/** `sheds`: memory is short, and what is new and healthy is not kept. */
+export type Keeping = { readonly nowMs: number; readonly suspects: ReadonlySet<TraceId>; readonly sheds: boolean };
 
-export const keepTrace = (id: TraceId, file: TraceFile, { nowMs, suspects }: Keeping): readonly Command[] =>
+export const keepTrace = (id: TraceId, file: TraceFile, { nowMs, suspects, sheds }: Keeping): readonly Command[] =>
   portions(file.entries).map((entries) =>
     script(KEEP_TRACE, keys.trace(id), [
       ...[id, RECORDS_TTL_MS, RECORDS_EACH, nowMs, suspects.has(id) ? 1 : 0, WAIT_IS_OVER_MS, USUAL_TTL_MS],
-      ...[file.entryClosed ? 1 : 0, keys.links(id), keys.tracePrefix],
+      ...[file.entryClosed ? 1 : 0, keys.links(id), keys.tracePrefix, sheds ? 1 : 0],
       ...[file.requestIds.size, ...Array.from(file.requestIds, (requestId) => keys.request(requestId))],
       ...entries.flatMap((entry) => [entry.field, entry.json, entry.usualKey, entry.count]),
     ]),

@@ -5,17 +5,21 @@ import type { TelemetryRecord } from '../telemetry/record.ts';
 import { messageKey } from '../trace/join-keys.ts';
 import { fromMillis, toMillis } from '../units.ts';
 import { filed } from './filing.ts';
+import { sheds } from './fullness.ts';
 import { keys } from './keys.ts';
 import { recent } from './recent.ts';
-import { keepJoins, keepLink, keepRequest, keepTrace } from './record-scripts.ts';
+import { type Keeping, keepJoins, keepLink, keepRequest, keepTrace } from './record-scripts.ts';
 import { pipelined } from './scripts.ts';
 
 /** A transaction over more traces than this is cut: links can run in circles and on for ever. */
 const LINKED_TRACES = 50;
 
-export function redisRecords(redis: Redis, clock: Clock): Records {
+/** `onTight` is told when the memory of Redis comes to its end. */
+export function redisRecords(redis: Redis, clock: Clock, onTight: (share: number) => void = () => undefined): Records {
+  const isShort = sheds(redis, onTight);
   return {
-    keep: (records, suspects) => keep(redis, records, { suspects: new Set(suspects), nowMs: Math.floor(toMillis(clock())) }),
+    keep: async (records, suspects) =>
+      keep(redis, records, { suspects: new Set(suspects), nowMs: Math.floor(toMillis(clock())), sheds: await isShort() }),
     read: (id) => read(redis, id),
     recent: (minutes, most) => recent(redis, clock(), { minutes, most }),
     traceOfId: (id) => traceOfId(redis, id),
@@ -33,15 +37,12 @@ async function traceOfId(redis: Redis, id: string): Promise<TraceId | undefined>
 }
 
 /** One round trip, one script a trace: this is all that a healthy transaction costs. */
-async function keep(
-  redis: Redis,
-  records: readonly TelemetryRecord[],
-  keeping: { readonly suspects: ReadonlySet<TraceId>; readonly nowMs: number },
-): Promise<Kept> {
+async function keep(redis: Redis, records: readonly TelemetryRecord[], keeping: Keeping): Promise<Kept> {
   const { byTrace, byRequest } = filed(records);
+  const joined = [...byTrace].filter(([id]) => !keeping.sheds || keeping.suspects.has(id));
   // Links first: a trace that comes now must find the suspects it belongs with.
-  const links = [...byTrace].flatMap(([id, file]) => [...file.linked].flatMap((other) => keepLink(id, other)));
-  const joins = [...byTrace].flatMap(([id, file]) => keepJoins(id, file));
+  const links = joined.flatMap(([id, file]) => [...file.linked].flatMap((other) => keepLink(id, other)));
+  const joins = joined.flatMap(([id, file]) => keepJoins(id, file));
   const requests = [...byRequest].flatMap(([requestId, file]) => keepRequest(requestId, file, keeping));
   const traces = [...byTrace].flatMap(([id, file]) => keepTrace(id, file, keeping));
   const replies = await pipelined(redis, [...links, ...joins, ...requests, ...traces]);
@@ -49,25 +50,26 @@ async function keep(
   return { ...summed(replies.slice(links.length + joins.length).map(answerIn)), unplaced: records.length - placed };
 }
 
-type Answer = { stored: number; duplicates: number; truncated: number; suspect: Suspect | undefined };
+type Answer = Pick<Kept, 'stored' | 'duplicates' | 'truncated' | 'shed'> & { readonly suspect: Suspect | undefined };
 
 /** The reply of the two scripts; Redis gives a Lua table of numbers and one string as an array. */
 function answerIn(reply: unknown): Answer {
-  const [stored, duplicates, truncated, since, closed, id] = Array.isArray(reply) ? reply : [];
+  const [stored, duplicates, truncated, since, closed, id, shed] = Array.isArray(reply) ? reply : [];
   const suspectId = Number(since) > 0 ? traceId(String(id)) : undefined;
   return {
-    ...{ stored: Number(stored), duplicates: Number(duplicates), truncated: Number(truncated) },
+    ...{ stored: Number(stored), duplicates: Number(duplicates), truncated: Number(truncated), shed: Number(shed ?? 0) },
     suspect: suspectId && { traceId: suspectId, since: fromMillis(Number(since)), entryClosed: Number(closed) === 1 },
   };
 }
 
 function summed(answers: readonly Answer[]): Omit<Kept, 'unplaced'> {
-  const total = (field: 'stored' | 'duplicates' | 'truncated'): number => answers.reduce((sum, answer) => sum + answer[field], 0);
+  const total = (field: Exclude<keyof Answer, 'suspect'>): number => answers.reduce((sum, answer) => sum + answer[field], 0);
   const suspects = new Map(answers.flatMap(({ suspect }) => (suspect ? [[suspect.traceId, suspect]] : [])));
   return {
     stored: total('stored'),
     duplicates: total('duplicates'),
     truncated: total('truncated'),
+    shed: total('shed'),
     suspects: [...suspects.values()],
   };
 }

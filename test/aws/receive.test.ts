@@ -23,7 +23,7 @@ async function open(receive: typeof receiveEvent, overrides: Partial<AwsDoor> = 
     ...{ accounts: new Set(['123456789012']), pressure: pressure(), redact: redactor().rejects },
     take: async (records) => {
       came.push(...records);
-      return { stored: records.length, duplicates: 0, truncated: 0, unplaced: 0, suspects: [] };
+      return { stored: records.length, duplicates: 0, truncated: 0, unplaced: 0, shed: 0, suspects: [] };
     },
     settle: (_source, _entry, all) => void rejects.push(...all),
     onAnswer: (status) => statuses.push(status),

@@ -72,6 +72,7 @@ async function run(redisUrl: string, { transactions, signatures, stormOf }: Load
   const examined = since();
   await empty(redis, [EXAMINE, ANNOUNCE]);
   const told = since();
+  while (slack.truth.storms.some(({ over }) => over === 0) && since() * 1_000 < GIVE_UP_MS) await delay(500);
   await workers.close();
   await studio.close();
   const cpu = process.cpuUsage(cpuBefore);
@@ -85,7 +86,7 @@ async function run(redisUrl: string, { transactions, signatures, stormOf }: Load
       ...{ transactions, signatures, stormOf, sent_s: sent, examined_s: examined, told_s: told },
       ...{ incidents: incidents.length, counted: incidents.reduce((sum, { count }) => sum + count, 0) },
       ...{ roots: slack.truth.roots.length, wrong_counts: wrong.length, storms: slack.truth.storms.length },
-      ...{ told_in_storm: slack.truth.storms.map(({ storm }) => storm.transactions) },
+      ...{ told_in_storm: slack.truth.storms.map(({ storm }) => [storm.kinds, storm.transactions]) },
       ...{ messages: messages.length, most_in_10_s: most },
       cpu_ms_each: (cpu.user + cpu.system) / 1_000 / transactions,
       redis_ms_each: ((await redisCpu(redis)) - redisBefore) / transactions,

@@ -1,5 +1,4 @@
 import { appendFileSync } from 'node:fs';
-import { register } from 'node:module';
 
 /**
  * `node --import` this: `FAILPOINT=after-post:3` kills the process at its third pass of that failpoint, as if its machine had died.
@@ -17,4 +16,3 @@ function passFailpoint(name: string): void {
 }
 
 Object.assign(globalThis, { passFailpoint });
-register('./failpoint-hooks.js', import.meta.url);

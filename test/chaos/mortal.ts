@@ -1,6 +1,8 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type OwnedProcess, startOwned } from '../../src/local/owned-process.ts';
 
-/** When a life ends: at the nth pass of a failpoint, or so many milliseconds after its start; undefined: when it is told to. */
+/** When a life ends: at the nth pass of a failpoint, or so many milliseconds after it was ready; undefined: when it is told to. */
 export type Death =
   | { readonly kind: 'failpoint'; readonly name: string; readonly nth: number }
   | { readonly kind: 'moment'; readonly afterMs: number };
@@ -9,6 +11,10 @@ export type Mortal = {
   /** Deaths that were planned and have come, and ends that nobody planned, with what was said last. */
   readonly deaths: readonly Death[];
   readonly accidents: readonly string[];
+  /** Ends as a deployment asks for them: within its time, with everything handed back, or not. */
+  readonly stops: { readonly inTime: number; readonly late: number };
+  /** As a deployment does: SIGTERM, and the next one starts. */
+  restart(): void;
   /** No further deaths; the process that runs, or the next, lives on. */
   spare(): void;
   stop(): Promise<void>;
@@ -16,6 +22,8 @@ export type Mortal = {
 
 export type Role = {
   readonly role: 'bot' | 'worker';
+  /** The folder of the build with its failpoints armed. */
+  readonly program: string;
   readonly env: Readonly<Record<string, string>>;
   /** Asked before each start. */
   readonly nextDeath: () => Death | undefined;
@@ -25,22 +33,32 @@ export type Role = {
 const LONGEST_LIFE_MS = 15_000;
 
 /** Runs one of the production processes and starts it anew whenever it has died, as ECS does. */
-export function keepRunning({ role, env, nextDeath }: Role): Mortal {
+export function keepRunning({ role, program, env, nextDeath }: Role): Mortal {
   const deaths: Death[] = [];
   const accidents: string[] = [];
   let running: OwnedProcess | undefined;
   let isOver = false;
   let isSpared = false;
+  let isAsked = false;
+  const stops = { inTime: 0, late: 0 };
 
   async function life(): Promise<void> {
     const death = isSpared ? undefined : nextDeath();
-    const process_ = await startOwned(program(role, env, death));
+    const process_ = await startOwned(commandOf({ role, program, env }, death));
     running = process_;
+    isAsked = false;
     if (isOver) return await process_.stop();
     const end = await endOf(process_, death);
     if (isOver) return;
-    if (death && end === 'signal SIGKILL') deaths.push(death);
-    else accidents.push(`${role}: ${end}\n${process_.lastLines().join('\n')}`);
+    note(end, death, process_.lastLines());
+  }
+
+  function note(end: string, death: Death | undefined, said: readonly string[]): void {
+    const what = endingOf(end, { isAsked, isPlanned: death !== undefined });
+    if (what === 'death' && death) deaths.push(death);
+    if (what === 'in time') stops.inTime += 1;
+    if (what === 'late') stops.late += 1;
+    if (what === 'accident') accidents.push(`${role}: ${end}\n${said.join('\n')}`);
   }
 
   const lives = (async () => {
@@ -50,6 +68,11 @@ export function keepRunning({ role, env, nextDeath }: Role): Mortal {
   return {
     deaths,
     accidents,
+    stops,
+    restart: () => {
+      isAsked = true;
+      running?.stop().catch(() => undefined);
+    },
     spare: () => {
       isSpared = true;
     },
@@ -61,20 +84,39 @@ export function keepRunning({ role, env, nextDeath }: Role): Mortal {
   };
 }
 
-/** How it ended; of a planned death at the latest when its time is over. */
-async function endOf({ pid, ended }: OwnedProcess, death: Death | undefined): Promise<string> {
+type Ending = 'death' | 'in time' | 'late' | 'asked too early' | 'accident';
+
+function endingOf(end: string, { isAsked, isPlanned }: { readonly isAsked: boolean; readonly isPlanned: boolean }): Ending {
+  if (isPlanned && end === 'signal SIGKILL') return 'death';
+  if (!isAsked) return 'accident';
+  if (end === 'exit code 0') return 'in time';
+  // Before it listened.
+  if (end === 'signal SIGTERM') return 'asked too early';
+  return end === 'exit code 1' || end === 'signal SIGKILL' ? 'late' : 'accident';
+}
+
+/** How it ended; of a planned death at the latest when its time is over, which begins when it has said that it is ready. */
+async function endOf({ pid, ended, line }: OwnedProcess, death: Death | undefined): Promise<string> {
   if (!death) return await ended;
-  const timer = setTimeout(() => process.kill(pid, 'SIGKILL'), death.kind === 'moment' ? death.afterMs : LONGEST_LIFE_MS);
+  const afterMs = death.kind === 'moment' ? death.afterMs : LONGEST_LIFE_MS;
+  const time = new AbortController();
+  const killed = Promise.race([line(READY), ended])
+    .then(() => delay(afterMs, undefined, { signal: time.signal }))
+    .then(() => process.kill(pid, 'SIGKILL'))
+    .catch(() => undefined);
   const end = await ended;
-  clearTimeout(timer);
+  time.abort();
+  await killed;
   return end;
 }
 
-/** Of the build, beside which this file is compiled. */
-const CLI = new URL('../../jobs/cli.js', import.meta.url).pathname;
+/** Of the log: `"msg":"started"`. */
+const READY = /"msg":"started"/;
+
 const REGISTER = new URL('./failpoint-register.js', import.meta.url).href;
 
-function program(role: string, env: Role['env'], death: Death | undefined) {
+function commandOf({ role, program, env }: Omit<Role, 'nextDeath'>, death: Death | undefined) {
   const armed = death?.kind === 'failpoint' ? { FAILPOINT: `${death.name}:${death.nth}` } : {};
-  return { command: process.execPath, args: ['--import', REGISTER, CLI, role], env: { ...env, ...armed } };
+  const args = ['--import', REGISTER, join(program, 'jobs', 'cli.js'), role];
+  return { command: process.execPath, args, env: { ...env, ...armed } };
 }

@@ -1,13 +1,12 @@
 import { type Chance, oneOf, seeded } from '../../src/local/shop/chance.ts';
 import type { Fault } from '../world/slack-proxy.ts';
 import type { Death } from './mortal.ts';
+import { shuffled } from './shuffled.ts';
 
 /** How much of each is to happen; the seed decides when and where. */
 export type Size = {
   readonly failpointKills: number;
   readonly randomKills: number;
-  readonly redisKills: number;
-  readonly networkFaults: number;
   /** Of a hundred calls that Slack gets, so many go wrong. */
   readonly slackFaultsPercent: number;
 };
@@ -17,21 +16,23 @@ export type Plan = {
   /** undefined: enough of them. */
   readonly nextDeath: (role: 'bot' | 'worker') => Death | undefined;
   readonly deathsLeft: () => number;
-  readonly networkFault: () => NetworkFault;
-  readonly slackFault: () => Fault | undefined;
+  readonly slackFault: (method: string) => Fault | undefined;
+  /** How many answers of Slack went wrong. */
+  readonly slackFaults: () => number;
 };
 
-type NetworkFault = 'hold' | 'half-open' | 'reset' | 'latency' | 'slices';
-const NETWORK_FAULTS = ['hold', 'half-open', 'reset', 'latency', 'slices'] as const;
-
 /** Some of Slack's answers that leave in doubt what has happened, and some that do not. */
+const LOST_ANSWER: Fault = { when: 'after', how: 'reset' };
 const SLACK_FAULTS: readonly [Fault, ...Fault[]] = [
-  { when: 'after', how: 'reset' },
+  LOST_ANSWER,
   { when: 'before', how: 'reset' },
   { when: 'after', how: { status: 503 } },
   { when: 'before', how: { status: 500 } },
   { when: 'before', how: { status: 429, headers: { 'retry-after': '1' } } },
 ];
+
+/** The first answer to each of these is lost, so that what is done in doubt is done in every run. */
+const ALWAYS_DOUBTED = ['chat.postMessage', 'chat.update', 'files.completeUploadExternal'];
 
 /** A failpoint is armed for one of its first passes: the later ones are like them. */
 const PASSES = [1, 2, 3] as const;
@@ -52,6 +53,8 @@ export function planOf(seed: number, size: Size, failpoints: readonly string[]):
     return { kind: 'failpoint', name, nth: oneOf(chance, PASSES) };
   });
   const left = shuffled(chance, [...armed, ...random]);
+  const doubted = new Set(ALWAYS_DOUBTED);
+  let slackFaults = 0;
   return {
     chance,
     nextDeath: (role) => {
@@ -59,14 +62,12 @@ export function planOf(seed: number, size: Size, failpoints: readonly string[]):
       return at < 0 ? undefined : left.splice(at, 1)[0];
     },
     deathsLeft: () => left.length,
-    networkFault: () => oneOf(chance, NETWORK_FAULTS),
-    slackFault: () => (chance() * 100 < size.slackFaultsPercent ? oneOf(chance, SLACK_FAULTS) : undefined),
+    slackFault: (method) => {
+      const isWrong = method !== 'auth.test' && (doubted.delete(method) || chance() * 100 < size.slackFaultsPercent);
+      if (!isWrong || size.slackFaultsPercent === 0) return undefined;
+      slackFaults += 1;
+      return slackFaults <= ALWAYS_DOUBTED.length ? LOST_ANSWER : oneOf(chance, SLACK_FAULTS);
+    },
+    slackFaults: () => slackFaults,
   };
-}
-
-function shuffled<T>(chance: Chance, all: readonly T[]): T[] {
-  return all
-    .map((one) => ({ one, place: chance() }))
-    .toSorted((a, b) => a.place - b.place)
-    .map(({ one }) => one);
 }

@@ -6,11 +6,14 @@ import { type LocalSlack, startLocalSlack } from '../../src/local/slack.ts';
 import { type HoldProxy, startHoldProxy } from '../world/hold-proxy.ts';
 import { type SlackProxy, startSlackProxy } from '../world/slack-proxy.ts';
 import { type Death, keepRunning, type Mortal } from './mortal.ts';
-import { type RedisServer, startRedisServer } from './redis-server.ts';
+import { type RedisPair, startRedisPair } from './redis-pair.ts';
+import { type SmallDisk, smallDisk } from './small-disk.ts';
 
 /** The production processes on this machine, each of which may die, between a Redis and a Slack that may fail. */
 export type Plant = {
-  readonly redis: RedisServer;
+  readonly redis: RedisPair;
+  /** Where Redis keeps its files; undefined: on the machine's own, which nobody fills. */
+  readonly disk: SmallDisk | undefined;
   /** Stands between every process and Redis. */
   readonly wire: HoldProxy;
   readonly slack: LocalSlack;
@@ -26,12 +29,17 @@ export type Plant = {
 const WORKERS = 2;
 
 export async function startPlant(plan: {
+  readonly program: string;
   readonly botDeath: () => Death | undefined;
   readonly workerDeath: () => Death | undefined;
+  /** Whether Redis has a replica, and a disk of its own. */
+  readonly isFollowed: boolean;
+  readonly hasDisk: boolean;
 }): Promise<Plant> {
   const folder = await mkdtemp(join(tmpdir(), 'tracefall-chaos-'));
-  const redis = await startRedisServer(folder, '.tracefall/cache');
-  const wire = await startHoldProxy(redis.port);
+  const disk = plan.hasDisk ? await smallDisk() : undefined;
+  const redis = await startRedisPair({ isFollowed: plan.isFollowed, folder: disk?.folder ?? folder });
+  const wire = await startHoldProxy(redis.primary().port);
   const port = await freePort();
   const botUrl = `http://127.0.0.1:${port}`;
   const slack = await startLocalSlack({ dataDir: folder, appUrl: `${botUrl}/slack/events` });
@@ -53,16 +61,19 @@ export async function startPlant(plan: {
     FAILPOINT_HITS: hits,
   };
   const mortals = [
-    keepRunning({ role: 'bot', env, nextDeath: plan.botDeath }),
-    ...Array.from({ length: WORKERS }, () => keepRunning({ role: 'worker', env, nextDeath: plan.workerDeath })),
+    keepRunning({ role: 'bot', program: plan.program, env, nextDeath: plan.botDeath }),
+    ...Array.from({ length: WORKERS }, () =>
+      keepRunning({ role: 'worker', program: plan.program, env, nextDeath: plan.workerDeath }),
+    ),
   ];
   return {
-    ...{ redis, wire, slack, slackProxy, botUrl, mortals },
+    ...{ redis, disk, wire, slack, slackProxy, botUrl, mortals },
     passed: async () => counted((await readFile(hits, 'utf8')).split('\n').filter(Boolean)),
     stop: async () => {
       await Promise.all(mortals.map((mortal) => mortal.stop()));
       await wire.stop();
       await redis.stop();
+      await disk?.remove();
       await slackProxy.stop();
       await slack.stop();
       await rm(folder, { recursive: true, force: true });

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Chance } from '../../src/local/shop/chance.ts';
+import type { Plant } from './plant.ts';
 
 /** One kind of failure, told apart from the others by the words in its names: digits are no part of a signature. */
 export type Failure = { readonly service: string; readonly callee: string };
@@ -7,16 +9,41 @@ export type Failure = { readonly service: string; readonly callee: string };
 const ALPHABET = ['alfa', 'bravo', 'delta', 'echo', 'golf', 'hotel', 'kilo', 'lima', 'mike', 'oscar', 'papa', 'romeo', 'tango'];
 
 /** The nth kind of failure. */
-export function failure(n: number): Failure {
+function failure(n: number): Failure {
   const word = (at: number) => ALPHABET[at % ALPHABET.length] ?? '';
   const name = `${word(n)}-${word(Math.floor(n / ALPHABET.length))}-${word(Math.floor(n / ALPHABET.length ** 2))}`;
   return { service: `${name}-api`, callee: `${name}-store` };
 }
 
+/** Some transactions fail so often … */
+const FAILURE_EACH_MS = 250;
+const MOST_TRANSACTIONS = 3;
+/** … and every so many times in a new way, up to so many: a channel takes one message a second, and each thread begins with two. */
+const NEW_KIND_EACH = 10;
+const MOST_KINDS = 1_000;
+
+/** Lets transactions fail until it is over. Resolves when all are confirmed: how many of each kind. */
+export async function send(plant: Plant, chance: Chance, isOver: () => boolean): Promise<ReadonlyMap<Failure, number>> {
+  const sent = new Map<Failure, number>();
+  const kinds: Failure[] = [];
+  const confirmed: Promise<void>[] = [];
+  for (let n = 0; n === 0 || !isOver(); n += 1) {
+    if (n % NEW_KIND_EACH === 0 && kinds.length < MOST_KINDS) kinds.push(failure(kinds.length));
+    const kind = kinds[Math.floor(chance() ** 2 * kinds.length)] ?? failure(0);
+    const count = 1 + Math.floor(chance() * MOST_TRANSACTIONS);
+    sent.set(kind, (sent.get(kind) ?? 0) + count);
+    for (let each = 0; each < count; each += 1) confirmed.push(fail(plant.botUrl, kind));
+    await delay(FAILURE_EACH_MS * 2 * chance());
+  }
+  for (const mortal of plant.mortals) mortal.spare();
+  await Promise.all(confirmed);
+  return sent;
+}
+
 const RETRY_MS = 200;
 
 /** Sends one failing transaction and does not rest until it has been confirmed, as an exporter with a retry queue does. */
-export async function fail(url: string, { service, callee }: Failure): Promise<void> {
+async function fail(url: string, { service, callee }: Failure): Promise<void> {
   const body = JSON.stringify(request(service, callee));
   for (;;) {
     const answer = await fetch(`${url}/v1/traces`, {

@@ -71,7 +71,7 @@ test('when Slack says until when, asks not before, and does not count it as a fa
 
 test('a job that nobody understands goes to the failed ones at once, to be read, and holds nobody up', async () => {
   const announces = new Queue(ANNOUNCE, { connection: redis(), prefix: QUEUE_PREFIX });
-  await announces.add(ANNOUNCE, { v: 2, incident: 'from a newer version' }, { attempts: 300 });
+  await announces.add(ANNOUNCE, { v: 1, incident: 'misspelt' }, { attempts: 300 });
   await failing('one');
 
   await eventually(() => slack.truth.pictures.length === 1, { what: 'a picture' });
@@ -80,5 +80,18 @@ test('a job that nobody understands goes to the failed ones at once, to be read,
     return all.length > 0 && all;
   });
   expect(failed?.failedReason).toContain('payload of announce');
+  await announces.close();
+});
+
+test('a job of a newer version is left to a newer worker, which may not be there yet', async () => {
+  const announces = new Queue(ANNOUNCE, { connection: redis(), prefix: QUEUE_PREFIX });
+  await announces.add(ANNOUNCE, { v: 2, incident: 'from a newer version' }, { attempts: 300 });
+
+  const [left] = await eventually(async () => {
+    const all = await announces.getDelayed();
+    return all.length > 0 && all;
+  });
+  expect(left?.data).toEqual({ v: 2, incident: 'from a newer version' });
+  expect(await announces.getFailedCount()).toBe(0);
   await announces.close();
 });

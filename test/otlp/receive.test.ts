@@ -26,7 +26,7 @@ const span = {
 };
 const request = (...spans: object[]) => JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] });
 
-const keptAll = (stored: number): Kept => ({ stored, duplicates: 0, truncated: 0, unplaced: 0, suspects: [] });
+const keptAll = (stored: number): Kept => ({ stored, duplicates: 0, truncated: 0, unplaced: 0, shed: 0, suspects: [] });
 
 /** A door on a port of its own, with what came through it. */
 async function door(overrides: Partial<OtlpDoor> = {}) {

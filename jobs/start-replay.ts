@@ -1,0 +1,45 @@
+import { functionConfig } from '../src/config.ts';
+import { redactor } from '../src/redaction/redact.ts';
+import { patientConnection } from '../src/redis/connection.ts';
+import { countGivenUp, type GivenUp, readGivenUp, replayGivenUp } from '../src/redis/given-up.ts';
+import { toMillis } from '../src/units.ts';
+import { within } from '../src/within.ts';
+
+/** Of each queue; what they say is mostly the same. */
+const SHOWN_OF_EACH = 5;
+const LINE_CHARACTERS = 300;
+
+/** Says which jobs were given up and why; or, with the name of a queue, has those of it done again. Gives the exit code. */
+export async function replay(queue: string | undefined, print: (text: string) => void): Promise<number> {
+  const redis = patientConnection(functionConfig().redisUrl, () => undefined);
+  try {
+    if (queue !== undefined) {
+      print(`${queue}: ${await within(replayGivenUp(redis, queue))} done again`);
+      return 0;
+    }
+    const counts = await within(countGivenUp(redis));
+    print(listed(counts, await within(readGivenUp(redis, SHOWN_OF_EACH))));
+    return 0;
+  } finally {
+    redis.disconnect();
+  }
+}
+
+function listed(counts: ReadonlyMap<string, number>, samples: readonly GivenUp[]): string {
+  if (counts.size === 0) return 'No job was given up.';
+  const ofQueue = ([queue, count]: readonly [string, number]): readonly string[] => [
+    `${queue}: ${count} given up; to have them done again: tracefall replay ${queue}`,
+    ...samples.filter((sample) => sample.queue === queue).map(line),
+  ];
+  return [...counts].flatMap(ofQueue).join('\n');
+}
+
+/** What others wrote stands in the reason, and who asked in the payload: neither may tell a secret. */
+function line({ id, at, why, payload }: GivenUp): string {
+  const said = redactor().text(`${why} · ${JSON.stringify(payload, withoutPath)}`.replaceAll(/\s+/g, ' '));
+  return `  ${new Date(toMillis(at)).toISOString()} ${id}: ${said.slice(0, LINE_CHARACTERS)}`;
+}
+
+/** Slack's address for an answer is a secret while it lives. */
+const withoutPath = (_: string, value: unknown): unknown =>
+  typeof value === 'string' && value.startsWith('https://') && URL.canParse(value) ? new URL(value).origin : value;

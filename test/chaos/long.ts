@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { parseArgs, promisify } from 'node:util';
+import { scoreboard } from './scoreboard.ts';
+
+/**
+ * Runs of chaos with one seed after the other until the time is over; each line is kept in a file beside the page, and the page's scoreboard is
+ * written anew after each. Ends with 1 when a promise was broken in one of them.
+ */
+const { values } = parseArgs({
+  options: { minutes: { type: 'string', default: '80' }, seed: { type: 'string', default: '100' } },
+});
+const until = Date.now() + Number(values.minutes) * 60_000;
+
+const RUN = new URL('./run.js', import.meta.url).pathname;
+const PAGE = 'docs/reliability.md';
+const LINES = 'docs/chaos.jsonl';
+const BEGIN = '<!-- scoreboard -->';
+const END = '<!-- /scoreboard -->';
+/** With its rest a run takes about two minutes more. */
+const SIZE = [
+  '--minutes',
+  '4',
+  '--kills',
+  '60',
+  '--random',
+  '20',
+  '--redis',
+  '10',
+  '--failovers',
+  '3',
+  '--memory',
+  '3',
+  '--disk',
+  '3',
+];
+const MORE = ['--restarts', '6', '--network', '18', '--slack', '5'];
+
+/** Its line, whether or not every promise was kept; throws when the run itself has failed. */
+async function run(seed: number): Promise<string> {
+  const args = [RUN, '--seed', String(seed), ...SIZE, ...MORE];
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, args).catch(
+    (error: { stdout: string; stderr: string }) => error,
+  );
+  if (!stdout.startsWith('{')) throw new Error(`the run of seed ${seed} failed: ${stderr}`);
+  return stdout.trim();
+}
+
+async function written(lines: readonly string[]): Promise<void> {
+  const page = await readFile(PAGE, 'utf8');
+  const [before = '', rest = ''] = page.split(BEGIN);
+  const [, after = ''] = rest.split(END);
+  await writeFile(PAGE, `${before}${BEGIN}\n\n${scoreboard(lines)}\n\n${END}${after}`);
+}
+
+for (let seed = Number(values.seed); Date.now() < until; seed += 1) {
+  const line = await run(seed);
+  console.log(line);
+  await appendFile(LINES, `${line}\n`);
+  if (!line.includes('"kept":true')) process.exitCode = 1;
+  await written((await readFile(LINES, 'utf8')).trim().split('\n'));
+}

@@ -1,0 +1,75 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { freePort } from '../../src/local/free-port.ts';
+import { type OwnedProcess, signOfLife, startOwned } from '../../src/local/owned-process.ts';
+import { redisProgram } from '../../src/local/redis-program.ts';
+import { eventually } from '../eventually.ts';
+
+/** A Redis that may be killed and comes back at the same address with what its append-only file holds. */
+export type RedisServer = {
+  readonly port: number;
+  /** Straight to the server, past every proxy. */
+  readonly owner: Redis;
+  /** It takes what the server at that port has and what comes; resolves when it is in step. */
+  follow(port: number): Promise<void>;
+  inStep(): Promise<void>;
+  /** It follows nobody any more, and takes writes. */
+  promote(): Promise<void>;
+  /** It stands still, and its connections with it. */
+  freeze(): void;
+  thaw(): void;
+  kill(): Promise<void>;
+  start(): Promise<void>;
+  /** For good: its data is gone. */
+  stop(): Promise<void>;
+};
+
+/** `inside`: a folder for its folder of data, for instance on a disk of its own. */
+export async function startRedisServer(inside = tmpdir()): Promise<RedisServer> {
+  const dataDir = await mkdtemp(join(inside, 'tracefall-redis-'));
+  const program = await redisProgram('.tracefall/cache', () => undefined);
+  const port = await freePort();
+  const lines = ['bind 127.0.0.1', `port ${port}`, `dir ${dataDir}`, 'appendonly yes', 'appendfsync everysec'];
+  const input = `${[...lines, 'maxmemory-policy noeviction', 'save ""', 'repl-diskless-sync-delay 0'].join('\n')}\n`;
+  const owner = new Redis({ port, host: '127.0.0.1', lazyConnect: true, maxRetriesPerRequest: null, retryStrategy: () => 50 });
+  owner.on('error', () => undefined);
+  let server: OwnedProcess;
+  const start = async (): Promise<void> => {
+    server = await startOwned({ ...program, args: ['-'], input });
+    await signOfLife(server, owner.ping(), 30_000);
+    // A replica that cannot write its file ends itself (since 7.0); here its disk is full for a moment only.
+    await owner.config('SET', 'replica-ignore-disk-write-errors', 'yes').catch(() => undefined);
+  };
+  const signal = (name: NodeJS.Signals): void => void process.kill(server.pid, name);
+  const inStep = async (): Promise<void> => {
+    const isUp = async () => (await owner.info('replication')).includes('master_link_status:up');
+    await eventually(isUp, { what: 'a replica in step', withinMs: 60_000 });
+  };
+  await start();
+  return {
+    port,
+    owner,
+    start,
+    inStep,
+    follow: async (primary) => {
+      await owner.replicaof('127.0.0.1', primary);
+      await inStep();
+    },
+    promote: async () => {
+      await owner.replicaof('NO', 'ONE');
+    },
+    freeze: () => signal('SIGSTOP'),
+    thaw: () => signal('SIGCONT'),
+    kill: async () => {
+      signal('SIGKILL');
+      await server.ended;
+    },
+    stop: async () => {
+      owner.disconnect();
+      await server.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,3 +1,4 @@
+import { themeIn } from '../src/incident/rules.ts';
 import { byUrgency, isClosed, matchesWords } from '../src/incident/search.ts';
 import { similarTo } from '../src/incident/similar.ts';
 import type { Reply, World } from '../src/ports.ts';
@@ -7,7 +8,7 @@ import type { JobOutcome } from './outcome.ts';
 import { seekUnknown, soughtInWords } from './seek-unknown.ts';
 import { type Portrait, showPicture } from './show-picture.ts';
 
-type Touched = Pick<World, 'clock' | 'records' | 'studio' | 'incidents' | 'outbox' | 'chat' | 'archive'>;
+type Touched = Pick<World, 'clock' | 'records' | 'studio' | 'incidents' | 'outbox' | 'chat' | 'archive' | 'rules'>;
 
 /** Lists and searches look at these many, the last opened first. */
 const SEARCHED = 500;
@@ -25,7 +26,7 @@ export async function answer(job: Answer, world: Touched): Promise<JobOutcome> {
   const picture = await showPicture(world, {
     key: `answer:${job.requestId}`,
     drawing: job.requestId,
-    portray: () => (question.kind === 'map' ? mapped(question, job.user, world) : drawn(traceId, job.user, awsCalls, world)),
+    portray: () => (question.kind === 'map' ? mapped(question, job, world) : drawn(traceId, job, awsCalls, world)),
     place: { channel: job.channel, ts: undefined },
   });
   if (picture.kind === 'later') return { againInMs: picture.inMs };
@@ -35,21 +36,21 @@ export async function answer(job: Answer, world: Touched): Promise<JobOutcome> {
   return 'done';
 }
 
-async function mapped(question: MapQuestion, askedBy: string, { studio }: Touched): Promise<Portrait | undefined> {
-  const found = await studio.portrayMap(question);
-  return found && { picture: found.picture, told: { map: found.map, askedBy } };
+async function mapped(question: MapQuestion, { user, channel }: Answer, world: Touched): Promise<Portrait | undefined> {
+  const found = await world.studio.portrayMap(question, themeIn(channel, world.rules));
+  return found && { picture: found.picture, told: { map: found.map, askedBy: user } };
 }
 
 async function drawn(
   traceId: TraceId | undefined,
-  askedBy: string,
+  { user, channel }: Answer,
   awsCalls: number | undefined,
-  { studio, incidents }: Touched,
+  { studio, incidents, rules }: Touched,
 ): Promise<Portrait | undefined> {
-  const found = traceId && (await studio.portray(traceId));
+  const found = traceId && (await studio.portray(traceId, themeIn(channel, rules)));
   if (!found) return undefined;
   const incident = await incidents.ofTrace(found.telling.id);
-  return { picture: found.picture, told: { telling: found.telling, incident, askedBy, awsCalls } };
+  return { picture: found.picture, told: { telling: found.telling, incident, askedBy: user, awsCalls } };
 }
 
 async function said({ responseUrl }: Answer, reply: Reply, { chat }: Touched): Promise<JobOutcome> {

@@ -22,7 +22,7 @@ let asked: string[];
 let revisits: string[];
 let world: World;
 /** Pictures drawn. */
-let portrayed: number;
+let portrayed: string[];
 beforeEach(() => {
   now = at(0);
   slack = chatTwin();
@@ -39,7 +39,7 @@ beforeEach(() => {
     storm: async ({ stormId }) => void asked.push(`storm ${stormId}`),
     revisit: async ({ why, incidentId }, delayMs) => void revisits.push(`${why} ${incidentId} in ${delayMs} ms`),
   };
-  portrayed = 0;
+  portrayed = [];
   // Slack's pace has a test of its own.
   const pace = { turn: async () => 0, hold: async () => undefined };
   const memory = redisMemory(redis(), clock);
@@ -48,9 +48,9 @@ beforeEach(() => {
 
 const counting = ({ portray, ...rest }: Studio): Studio => ({
   ...rest,
-  portray: (traceId) => {
-    portrayed += 1;
-    return portray(traceId);
+  portray: (traceId, theme) => {
+    portrayed.push(theme);
+    return portray(traceId, theme);
   },
 });
 
@@ -156,7 +156,7 @@ describe('an incident', () => {
     expect(slack.truth.roots.map((root) => root.incident.count)).toEqual([2]);
     expect(slack.truth.pictures).toHaveLength(1);
     expect(slack.truth.uploads).toBe(1);
-    expect(portrayed).toBe(1);
+    expect(portrayed).toHaveLength(1);
   });
 
   test('gets its picture anew, in the place of the old one, when late spans tell more', async () => {
@@ -317,6 +317,13 @@ describe('a question', () => {
     await answer(question('one'), world);
 
     expect(slack.truth.pictures).toMatchObject([{ told: { askedBy: 'U0MAYA', incident: { id } } }]);
+  });
+
+  test('is drawn in the theme of the channel where it was asked', async () => {
+    await incidentOf('one');
+    await answer(question('one'), { ...world, rules: { ...world.rules, theme: 'dark', themes: { C0OTHER: 'light' } } });
+
+    expect(portrayed).toEqual(['dark']);
   });
 
   test('about an unknown transaction says what was looked for', async () => {

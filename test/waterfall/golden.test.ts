@@ -23,7 +23,7 @@ const GOLDEN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'checkout, dark': '0f8cf5b206f24343',
     'checkout, full': '7fb4a589c52c9776',
     'crowd of 1,000': '78ed53d0f0b46149',
-    hostile: '61a6cdfb6d9261f9',
+    hostile: '14a765471ece4206',
     lookup: '4921b0823691ef72',
     map: 'facdc64098af760e',
     'map, dark': '7190c059f7035cef',

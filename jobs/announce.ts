@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Incident, Thread } from '../src/incident/incident.ts';
-import { quietFor, tellingOf } from '../src/incident/rules.ts';
+import { quietFor, tellingOf, themeIn } from '../src/incident/rules.ts';
 import { isInStorm } from '../src/incident/storm.ts';
 import type { World } from '../src/ports.ts';
 import { toMillis } from '../src/units.ts';
@@ -104,7 +104,7 @@ async function show(world: Touched, incident: Incident, { channel, ts }: Thread)
     key: pictureKey(incident),
     drawing: drawingOf(incident),
     portray: async () => {
-      const portrait = await world.studio.portray(incident.alert.traceId);
+      const portrait = await world.studio.portray(incident.alert.traceId, themeIn(channel, world.rules));
       return portrait && { picture: portrait.picture, told: { telling: portrait.telling, incident, askedBy: undefined } };
     },
     place: { channel, ts },

@@ -1,4 +1,5 @@
 import type { Incident } from '../src/incident/incident.ts';
+import { themeIn } from '../src/incident/rules.ts';
 import { byUrgency, isClosed, matchesWords } from '../src/incident/search.ts';
 import { similarTo } from '../src/incident/similar.ts';
 import type { Reply, World } from '../src/ports.ts';
@@ -9,7 +10,7 @@ import type { JobOutcome } from './outcome.ts';
 import { seekUnknown, soughtInWords } from './seek-unknown.ts';
 import { type Portrait, showPicture } from './show-picture.ts';
 
-type Touched = Pick<World, 'clock' | 'records' | 'studio' | 'incidents' | 'outbox' | 'chat' | 'archive'>;
+type Touched = Pick<World, 'clock' | 'records' | 'studio' | 'incidents' | 'outbox' | 'chat' | 'archive' | 'rules'>;
 
 /** Lists and searches look at these many, the last opened first. */
 const SEARCHED = 500;
@@ -41,30 +42,31 @@ const SOUGHT: ReadonlySet<Question['kind']> = new Set(['trace', 'request']);
 
 type Found = { readonly traceId: TraceId | undefined; readonly awsCalls: number | undefined };
 
-async function portrayed({ question, user }: Answer, found: Found, world: Touched): Promise<Portrait | undefined> {
-  if (question.kind === 'map') return await mapped(question, user, world);
-  if (question.kind !== 'about' || question.what === 'trace') return await drawn(found, user, world);
+async function portrayed(job: Answer, found: Found, world: Touched): Promise<Portrait | undefined> {
+  const { question } = job;
+  if (question.kind === 'map') return await mapped(question, job, world);
+  if (question.kind !== 'about' || question.what === 'trace') return await drawn(found, job, world);
   const incident = await world.incidents.read(question.incidentId);
   if (!incident) return undefined;
   return question.what === 'export'
-    ? await exported(incident, world)
-    : await mapped({ kind: 'map', traceId: incident.alert.traceId }, user, world);
+    ? await exported(incident, job, world)
+    : await mapped({ kind: 'map', traceId: incident.alert.traceId }, job, world);
 }
 
-async function mapped(question: MapQuestion, askedBy: string, { studio }: Touched): Promise<Portrait | undefined> {
-  const found = await studio.portrayMap(question);
-  return found && { picture: found.picture, told: { map: found.map, askedBy } };
+async function mapped(question: MapQuestion, { user, channel }: Answer, world: Touched): Promise<Portrait | undefined> {
+  const found = await world.studio.portrayMap(question, themeIn(channel, world.rules));
+  return found && { picture: found.picture, told: { map: found.map, askedBy: user } };
 }
 
-async function drawn({ traceId, awsCalls }: Found, askedBy: string, world: Touched): Promise<Portrait | undefined> {
-  const found = traceId && (await world.studio.portray(traceId));
+async function drawn({ traceId, awsCalls }: Found, { user, channel }: Answer, world: Touched): Promise<Portrait | undefined> {
+  const found = traceId && (await world.studio.portray(traceId, themeIn(channel, world.rules)));
   if (!found) return undefined;
   const incident = await world.incidents.ofTrace(found.telling.id);
-  return { picture: found.picture, told: { telling: found.telling, incident, askedBy, awsCalls } };
+  return { picture: found.picture, told: { telling: found.telling, incident, askedBy: user, awsCalls } };
 }
 
-async function exported(incident: Incident, { studio }: Touched): Promise<Portrait | undefined> {
-  const found = await studio.dossier(incident.alert.traceId);
+async function exported(incident: Incident, { channel }: Answer, { studio, rules }: Touched): Promise<Portrait | undefined> {
+  const found = await studio.dossier(incident.alert.traceId, themeIn(channel, rules));
   if (!found) return undefined;
   const documents = [
     { name: `incident-${incident.id}.md`, text: postMortem(incident, found.telling) },

@@ -7,7 +7,9 @@ import { parseArgs } from 'node:util';
 const USAGE = `tracefall: the failing transaction, in Slack
 
   tracefall inspect FILE… [--baseline FILE…] [--json] [--png OUT] [--map OUT] [--rules FILE]
-                        read telemetry files, print each transaction with its causes; try a rules file on them
+                    [--theme light|dark] [--preset thread|full]
+                        read telemetry files, print each transaction with its causes; try a rules file on them;
+                        draw the first and the map of all
   tracefall local       everything on this machine with no account (npm start)
   tracefall bot         Slack and OTLP/HTTP
   tracefall worker      the jobs
@@ -32,13 +34,18 @@ const commands: Readonly<Record<string, (rest: readonly string[]) => Promise<num
         png: { type: 'string' },
         map: { type: 'string' },
         rules: { type: 'string' },
+        theme: { type: 'string', default: 'light' },
+        preset: { type: 'string', default: 'thread' },
         baseline: { type: 'string', multiple: true, default: [] },
       },
     });
     if (positionals.length === 0) return complain('inspect: expected at least one FILE (or - for standard input)');
+    const { theme, preset } = values;
+    if (theme !== 'light' && theme !== 'dark') return complain(`inspect: --theme is light or dark, not ${theme}`);
+    if (preset !== 'thread' && preset !== 'full') return complain(`inspect: --preset is thread or full, not ${preset}`);
     const { inspect } = await import('./start-inspect.ts');
-    const { baseline, json, png, map, rules } = values;
-    return await inspect({ files: positionals, baseline, json, png, map, rules });
+    const { json, png, map, rules, baseline } = values;
+    return await inspect({ files: positionals, baseline, json, png, map, rules, theme, preset });
   },
   local: async () => {
     const { local } = await import('./start-local.ts');

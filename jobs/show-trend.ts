@@ -1,9 +1,10 @@
+import { themeIn } from '../src/incident/rules.ts';
 import type { World } from '../src/ports.ts';
 import type { TraceId } from '../src/telemetry/ids.ts';
 import type { JobOutcome } from './outcome.ts';
 import { type Showing, showPicture } from './show-picture.ts';
 
-type Touched = Pick<World, 'clock' | 'studio' | 'outbox' | 'chat'>;
+type Touched = Pick<World, 'clock' | 'studio' | 'outbox' | 'chat' | 'rules'>;
 type Trend = Pick<Showing, 'key' | 'place'> & { readonly traceId: TraceId };
 
 /** Whether it has been getting slower, or was slow once: the last day of the operation, shown once in a thread. */
@@ -11,7 +12,7 @@ export async function showTrend(world: Touched, { key, traceId, place }: Trend):
   const shown = await showPicture(world, {
     ...{ key, place, drawing: 'trend' },
     portray: async () => {
-      const found = await world.studio.portrayTrend(traceId);
+      const found = await world.studio.portrayTrend(traceId, themeIn(place.channel, world.rules));
       return found && { picture: found.picture, told: { trend: found.trend } };
     },
   });

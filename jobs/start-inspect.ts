@@ -17,7 +17,11 @@ import type { Parsed } from '../src/telemetry/record.ts';
 import { assemble } from '../src/trace/assemble.ts';
 import type { Transaction } from '../src/trace/transaction.ts';
 import { drawWaterfall } from '../src/waterfall/draw.ts';
+import type { PresetName } from '../src/waterfall/page.ts';
+import type { Scene } from '../src/waterfall/scene.ts';
+import type { ThemeName } from '../src/waterfall/theme.ts';
 import { sceneOf } from './look.ts';
+import { type Progress, progressOn } from './progress.ts';
 import { readRules, ruling } from './start-rules.ts';
 
 export type InspectOptions = {
@@ -26,26 +30,44 @@ export type InspectOptions = {
   readonly json: boolean;
   readonly png: string | undefined;
   readonly map: string | undefined;
+  readonly theme: ThemeName;
+  readonly preset: PresetName;
   /** A rules file to be tried on what is read. */
-  readonly rules?: string | undefined;
+  readonly rules: string | undefined;
 };
 
 /** `tracefall inspect`: reads files, prints transactions; no network, no Redis. Resolves to the exit code. */
-export async function inspect({ files, baseline, json, png, map, rules: file }: InspectOptions): Promise<number> {
-  const rules = file === undefined ? undefined : await readRules({ file }, 'TRACEFALL_CHANNEL');
-  const { records, rejects, quiet } = await telemetryIn(files);
+export async function inspect(options: InspectOptions): Promise<number> {
+  const progress = progressOn(process.stderr, () => performance.now());
+  try {
+    return await inspected(options, progress);
+  } finally {
+    progress.over();
+  }
+}
+
+async function inspected(options: InspectOptions, progress: Progress): Promise<number> {
+  const { files, baseline, json } = options;
+  const rules = options.rules === undefined ? undefined : await readRules({ file: options.rules }, 'TRACEFALL_CHANNEL');
+  const { records, rejects, quiet } = await telemetryIn(files, progress);
   if (records.length === 0) {
+    progress.over();
     console.error(
       rejects.length === 0 ? `${files.join(', ')}: no telemetry in it` : rejectsPrinted(rejectCounts(rejects)).join('\n'),
     );
     return 1;
   }
-  const normal = assemble((await telemetryIn(baseline)).records).transactions;
+  const normal = assemble((await telemetryIn(baseline, progress)).records).transactions;
   const usual = learned(normal);
+  progress.at('putting transactions together');
   const { transactions, counts } = assemble(records);
   const changes = changesIn(records);
-  const scenes = transactions.map((transaction) => sceneOf(transaction, usual, changes));
+  const scenes = transactions.map((transaction, done) => {
+    progress.at('judging', done, transactions.length);
+    return sceneOf(transaction, usual, changes);
+  });
   const events = records.filter((record) => record.kind === 'event');
+  progress.at('comparing all of them');
   const causes = windowCauses({ judged: scenes, baseline: normal, events });
   const report = {
     read: records.length + rejects.length + quiet,
@@ -60,14 +82,26 @@ export async function inspect({ files, baseline, json, png, map, rules: file }: 
         { scenes, causes, records: report, ruling: rules && ((scene) => ruling(scene, rules)) },
         process.stdout.columns,
       );
+  progress.over();
   console.log(text);
-  const [first] = scenes;
-  if (png !== undefined && first) await writeFile(png, (await drawWaterfall(first)).png);
-  if (map !== undefined) {
-    if (!json) console.log(`\n${mapDrawn(mapOf(transactions), process.stdout.columns)}`);
-    await writeFile(map, (await drawMap(mapOf(transactions))).png);
-  }
+  await drawAll(scenes, options, progress);
   return 0;
+}
+
+/** The first transaction, and the map of all. */
+async function drawAll(scenes: readonly Scene[], options: InspectOptions, progress: Progress): Promise<void> {
+  const { json, png, map, theme, preset } = options;
+  const [first] = scenes;
+  if (png !== undefined && first) {
+    progress.at('drawing the waterfall');
+    await writeFile(png, (await drawWaterfall(first, { theme, preset })).png);
+  }
+  if (map === undefined) return;
+  progress.at('drawing the map');
+  const scene = mapOf(scenes.map(({ transaction }) => transaction));
+  progress.over();
+  if (!json) console.log(`\n${mapDrawn(scene, process.stdout.columns)}`);
+  await writeFile(map, (await drawMap(scene, theme)).png);
 }
 
 /** All transactions given are one map; what one of them alone is about can be said. */
@@ -78,10 +112,14 @@ function mapOf(transactions: readonly Transaction[]): MapScene {
 }
 
 /** All files are one body of telemetry. */
-async function telemetryIn(paths: readonly string[]): Promise<Parsed> {
+async function telemetryIn(paths: readonly string[], progress: Progress): Promise<Parsed> {
   const all: Parsed[] = [];
   const redact = redactor();
-  for (const path of await expanded(paths)) all.push(redact.parsed(parse(await bytesOf(path), path)));
+  const files = await expanded(paths);
+  for (const path of files) {
+    progress.at('reading', all.length, files.length);
+    all.push(redact.parsed(parse(await bytesOf(path), path)));
+  }
   return joined(all);
 }
 

@@ -1,9 +1,7 @@
 import { workerData } from 'node:worker_threads';
 import { z } from 'zod';
-import type { Dossier, Judged, MapPortrait, Portrait, Study, TrendPortrait } from '../src/ports.ts';
-import type { TraceId } from '../src/telemetry/ids.ts';
+import type { Dossier, Judged, MapPortrait, Portrait, Studio, Study, TrendPortrait } from '../src/ports.ts';
 import { fontFault } from '../src/waterfall/render.ts';
-import type { MapQuestion } from '../src/work.ts';
 import { openReading } from '../src/world.ts';
 import { studio } from './studio.ts';
 
@@ -11,11 +9,14 @@ import { studio } from './studio.ts';
 const { redisUrl } = z.object({ redisUrl: z.string() }).parse(workerData);
 const own = studio(openReading(redisUrl));
 
-export const judge = (traceId: TraceId): Promise<Judged | undefined> => own.judge(traceId);
-export const portray = (traceId: TraceId): Promise<Portrait | undefined> => own.portray(traceId);
-export const study = (traceId: TraceId): Promise<Study | undefined> => own.study(traceId);
-export const portrayMap = (question: MapQuestion): Promise<MapPortrait | undefined> => own.portrayMap(question);
-export const dossier = (traceId: TraceId): Promise<Dossier | undefined> => own.dossier(traceId);
-export const portrayTrend = (traceId: TraceId): Promise<TrendPortrait | undefined> => own.portrayTrend(traceId);
+/** Piscina hands over one value: what the studio's function is asked with. */
+type Asked<Name extends keyof Studio> = Parameters<Studio[Name]>;
+
+export const judge = (asked: Asked<'judge'>): Promise<Judged | undefined> => own.judge(...asked);
+export const portray = (asked: Asked<'portray'>): Promise<Portrait | undefined> => own.portray(...asked);
+export const study = (asked: Asked<'study'>): Promise<Study | undefined> => own.study(...asked);
+export const portrayMap = (asked: Asked<'portrayMap'>): Promise<MapPortrait | undefined> => own.portrayMap(...asked);
+export const dossier = (asked: Asked<'dossier'>): Promise<Dossier | undefined> => own.dossier(...asked);
+export const portrayTrend = (asked: Asked<'portrayTrend'>): Promise<TrendPortrait | undefined> => own.portrayTrend(...asked);
 /** Also loads whatever the first picture needs. */
 export const fault = (): string | undefined => fontFault();

@@ -37,21 +37,21 @@ export function openStudio({ redisUrl, log, thread = THREAD, giveUpMs = GIVE_UP_
   });
   // What goes wrong in a thread between two requests fails none of them; an 'error' without a listener ends the process.
   pool.on('error', (error) => log.error({ err: error }, 'studio'));
-  const ask = async <T>(name: keyof Studio, about: unknown): Promise<T> => {
+  const ask = async <T>(name: keyof Studio, ...asked: readonly unknown[]): Promise<T> => {
     try {
-      return await pool.run(about, { name, signal: AbortSignal.timeout(giveUpMs) });
+      return await pool.run(asked, { name, signal: AbortSignal.timeout(giveUpMs) });
     } catch (error) {
-      throw new Error(`the studio did not ${name} ${JSON.stringify(about)}: ${whyOf(error, giveUpMs)}`, { cause: error });
+      throw new Error(`the studio did not ${name} ${JSON.stringify(asked[0])}: ${whyOf(error, giveUpMs)}`, { cause: error });
     }
   };
   warnOfFonts(pool, log);
   return {
     judge: (traceId) => ask<Judged | undefined>('judge', traceId),
     study: (traceId) => ask<Study | undefined>('study', traceId),
-    portray: async (traceId) => revived(await ask<Portrait | undefined>('portray', traceId)),
-    portrayMap: async (question) => revived(await ask<MapPortrait | undefined>('portrayMap', question)),
-    dossier: async (traceId) => revived(await ask<Dossier | undefined>('dossier', traceId)),
-    portrayTrend: async (traceId) => revived(await ask<TrendPortrait | undefined>('portrayTrend', traceId)),
+    portray: async (traceId, theme) => revived(await ask<Portrait | undefined>('portray', traceId, theme)),
+    portrayMap: async (question, theme) => revived(await ask<MapPortrait | undefined>('portrayMap', question, theme)),
+    dossier: async (traceId, theme) => revived(await ask<Dossier | undefined>('dossier', traceId, theme)),
+    portrayTrend: async (traceId, theme) => revived(await ask<TrendPortrait | undefined>('portrayTrend', traceId, theme)),
     // Whoever asks has its answers by now. `pool.close` would wait 30 s for a thread that died meanwhile.
     close: () => pool.destroy(),
   };

@@ -20,9 +20,9 @@ export const studio = (world: Pick<World, 'records' | 'usual' | 'changes' | 'lat
     const alert = scene && decide(scene.transaction, scene.outcome, scene.causes);
     return alert && { alert, usual: scene.usual };
   },
-  portray: async (traceId) => {
+  portray: async (traceId, theme) => {
     const scene = await look(world, traceId);
-    return scene && { telling: tellingOf(scene), picture: await drawWaterfall(scene) };
+    return scene && { telling: tellingOf(scene), picture: await drawWaterfall(scene, { theme }) };
   },
   study: async (traceId) => {
     const transaction = await readTransaction(world, traceId);
@@ -30,19 +30,19 @@ export const studio = (world: Pick<World, 'records' | 'usual' | 'changes' | 'lat
     const usual = await world.usual.read(keysOf(transaction));
     return teaches(transaction, usual) ? { id: transaction.id, lesson: lessonOf(transaction) } : undefined;
   },
-  portrayMap: async (question) => {
+  portrayMap: async (question, theme) => {
     const map = await lookAround(world, question);
-    return map && { map, picture: await drawMap(map) };
+    return map && { map, picture: await drawMap(map, theme) };
   },
-  dossier: async (traceId) => {
+  dossier: async (traceId, theme) => {
     const scene = await look(world, traceId);
     if (!scene) return undefined;
     const json = JSON.stringify({ format: 1, transactions: [inspectedTransaction(scene)] }, undefined, 1);
     const otlp = otlpJson((await world.records.read(traceId)).records);
-    return { telling: tellingOf(scene), picture: await drawWaterfall(scene), json, otlp };
+    return { telling: tellingOf(scene), picture: await drawWaterfall(scene, { theme }), json, otlp };
   },
-  portrayTrend: async (traceId) => {
+  portrayTrend: async (traceId, theme) => {
     const trend = await lookBack(world, traceId);
-    return trend && { trend, picture: await drawTrend(trend) };
+    return trend && { trend, picture: await drawTrend(trend, theme) };
   },
 });

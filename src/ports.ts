@@ -13,6 +13,7 @@ import type { TelemetryRecord } from './telemetry/record.ts';
 import type { Micros } from './units.ts';
 import type { Picture } from './waterfall/picture.ts';
 import type { Telling } from './waterfall/telling.ts';
+import type { ThemeName } from './waterfall/theme.ts';
 import type { Announce, Answer, Gather, Learn, MapQuestion, Publish, Question, Revisit, TellStorm } from './work.ts';
 
 /** The outside world, as small as our need of it. A job's type says which parts it touches. */
@@ -243,15 +244,15 @@ export type Studio = {
   /** What the trace's transaction has to tell people; undefined: nothing. */
   judge(traceId: TraceId): Promise<Judged | undefined>;
   /** The transaction that the trace belongs to, in words and as a picture; undefined: nothing is known of it. */
-  portray(traceId: TraceId): Promise<Portrait | undefined>;
+  portray(traceId: TraceId, theme: ThemeName): Promise<Portrait | undefined>;
   /** What the trace's transaction teaches about what is usual; undefined: nothing. */
   study(traceId: TraceId): Promise<Study | undefined>;
   /** The observed edges of the last minutes, or of one transaction; undefined: nothing is known of what was asked for. */
-  portrayMap(question: MapQuestion): Promise<MapPortrait | undefined>;
+  portrayMap(question: MapQuestion, theme: ThemeName): Promise<MapPortrait | undefined>;
   /** How long the transaction's entry took in the day before it; undefined: it was never seen to go well. */
-  portrayTrend(traceId: TraceId): Promise<TrendPortrait | undefined>;
+  portrayTrend(traceId: TraceId, theme: ThemeName): Promise<TrendPortrait | undefined>;
   /** Everything known of the transaction, to be taken elsewhere; undefined: nothing is. */
-  dossier(traceId: TraceId): Promise<Dossier | undefined>;
+  dossier(traceId: TraceId, theme: ThemeName): Promise<Dossier | undefined>;
 };
 
 /** `usual`: how long its entry takes; undefined: not known. */

@@ -22,6 +22,7 @@ const clock = z
     const [hours = 0, minutes = 0] = text.split(':').map(Number);
     return hours * 60 + minutes;
   });
+const theme = z.enum(['light', 'dark']);
 const pattern = z.string().min(1).max(200).optional();
 const when = z
   .strictObject({
@@ -55,6 +56,8 @@ const RulesFile = z.strictObject({
       within: duration.default(DEFAULT_RULES.storm.within),
     })
     .default(DEFAULT_RULES.storm),
+  theme: theme.default(DEFAULT_RULES.theme),
+  themes: z.record(channel, theme).default(DEFAULT_RULES.themes),
 });
 
 /** The rules in the text of a YAML file. Throws one Error that lists every fault with its line. `fallback`: where nothing else is said. */

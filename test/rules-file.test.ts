@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { tellingOf } from '../src/incident/rules.ts';
+import { tellingOf, themeIn } from '../src/incident/rules.ts';
 import { rulesIn } from '../src/rules-file.ts';
 import { fromMillis, fromSeconds } from '../src/units.ts';
 import { alert } from './slack/samples.ts';
@@ -22,6 +22,8 @@ quietHours:
     zone: Europe/Berlin
 resolveAfter: 10m
 storm: { incidents: 50 }
+theme: dark
+themes: { C0PAY: light }
 `;
 
 test('a whole file is what it says', () => {
@@ -33,6 +35,7 @@ test('a whole file is what it says', () => {
     quietHours: [{ from: 1_320, until: 450, zone: 'Europe/Berlin' }],
     ...{ resolveAfter: fromSeconds(600), storm: { incidents: 50, within: fromSeconds(60) } },
   });
+  expect(['C0PAY', 'C0DEFAULT'].map((channel) => themeIn(channel, rules))).toEqual(['light', 'dark']);
   expect(tellingOf(alert({ owner: 'team-pay' }), undefined, rules)).toMatchObject({ channel: 'C0PAY' });
 });
 

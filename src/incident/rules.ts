@@ -16,7 +16,12 @@ export type Rules = {
   /** Healthy for this long, an incident that nobody holds is over. */
   readonly resolveAfter: Micros;
   readonly storm: StormLimit;
+  /** Of pictures where `themes` says nothing of their channel. */
+  readonly theme: Theme;
+  readonly themes: Readonly<Record<string, Theme>>;
 };
+
+type Theme = 'light' | 'dark';
 
 /** Each part that is given must match; `*` stands for anything. */
 export type Match = {
@@ -40,7 +45,11 @@ type QuietHours = { readonly when: Match; readonly from: number; readonly until:
 export const DEFAULT_RULES: Omit<Rules, 'channel'> = {
   ...{ routes: [], mute: [], thresholds: [], quietHours: [] },
   ...{ resolveAfter: RESOLVE_AFTER, storm: STORM_LIMIT },
+  ...{ theme: 'light', themes: {} },
 };
+
+/** Nobody can know whether a viewer's Slack is light or dark; a team may. */
+export const themeIn = (channel: string, { theme, themes }: Rules): Theme => themes[channel] ?? theme;
 
 export type Telling =
   | { readonly kind: 'told'; readonly channel: string; readonly why: string }

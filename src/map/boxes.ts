@@ -127,8 +127,11 @@ function lettersIn(letters: readonly string[], room: number, measured: (text: st
   return Math.max(1, count);
 }
 
-/** Behind the last `-` or such that is not too far back. */
+/** Behind the last `-` or such that is not too far back, or before the `M` of `sendMessage`. */
 function jointBefore(letters: readonly string[], end: number): number | undefined {
-  for (let at = end; at > end * 0.4; at--) if (/[-_./: ]/.test(letters[at - 1] ?? '')) return at;
+  for (let at = end; at > end * 0.4; at--) {
+    const [before = '', after = ''] = [letters[at - 1], letters[at]];
+    if (/[-_./: ]/.test(before) || /\p{Ll}\p{Lu}/u.test(before + after)) return at;
+  }
   return undefined;
 }

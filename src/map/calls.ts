@@ -1,10 +1,10 @@
 import { isAwaited } from '../trace/edges.ts';
 import { isFailing } from '../trace/failing.ts';
 import { isCaller } from '../trace/functions.ts';
-import { isInferred, type Node } from '../trace/node.ts';
+import { isInferred, isQueueLike, type Node } from '../trace/node.ts';
 import type { Transaction } from '../trace/transaction.ts';
 import { regrow } from '../trace/tree.ts';
-import type { Micros } from '../units.ts';
+import { type Micros, micros } from '../units.ts';
 import { chipOf } from '../waterfall/naming.ts';
 import { type Callee, calleeOf, sourceOf } from './callee.ts';
 
@@ -19,6 +19,7 @@ export type Call = {
   readonly failed: boolean;
   /** No failing call further on explains it. */
   readonly origin: boolean;
+  /** What the caller waited; of an asynchronous step, how long it lay between. */
   readonly took: Micros | undefined;
   readonly async: boolean;
   readonly inferred: boolean;
@@ -55,7 +56,13 @@ function arrival(node: Node): readonly Found[] {
   if (!parent) return through(node, { ...base, from: undefined, async: false });
   if (isCaller(parent.span)) return isArrivalAt(node, parent) ? fromCall(node, parent, base) : [];
   if (sameEnd(hostOf(parent), to)) return [];
-  return through(node, { ...base, from: hostOf(parent), async: !isAwaited(node) });
+  return through(node, { ...base, from: hostOf(parent), ...(isAwaited(node) ? { async: false } : inBetween(node)) });
+}
+
+/** From the hand-over to the start, AWS's own span of that time included; what nobody was seen to hand over lay there nobody knows how long. */
+function inBetween({ parent, start }: Node): Pick<Call, 'async' | 'took'> {
+  const handedOver = parent && isQueueLike(parent) ? parent.start : parent?.end;
+  return { async: true, took: handedOver === undefined ? undefined : micros(Math.max(0, start - handedOver)) };
 }
 
 /** X-Ray draws the time in a queue under its picture of the queue. */
@@ -67,21 +74,19 @@ const isArrivalAt = ({ span }: Node, { span: caller }: Node): boolean =>
   span.service !== caller.service || span.kind === 'server' || span.kind === 'consumer';
 
 function fromCall(node: Node, call: Node, base: Omit<Found, 'from' | 'async'>): readonly Found[] {
-  if (isRelayed(call)) return through(node, { ...base, from: calleeOf(call.span), async: true });
+  if (isRelayed(call)) return through(node, { ...base, from: calleeOf(call.span), ...inBetween(node) });
   const { span, parent } = call;
   const failed = base.failed || isFailing(span);
-  const async = !isAwaited(node);
-  const took = async ? base.took : (span.duration ?? base.took);
-  return [
-    { ...base, from: hostOf(parent && span.service === parent.span.service ? parent : call), failed, async, took, owner: call },
-  ];
+  const from = hostOf(parent && span.service === parent.span.service ? parent : call);
+  const waited = isAwaited(node) ? { async: false, took: span.duration ?? base.took } : inBetween(node);
+  return [{ ...base, from, failed, ...waited, owner: call }];
 }
 
 /** A message may have come out of a queue that only its receiver names: topic → queue → function. */
 function through(node: Node, call: Found): readonly Found[] {
   const source = sourceOf(node.span) ?? sourceInside(node);
   if (source === undefined) return [call];
-  const last = { ...call, from: source, async: true };
+  const last = { ...call, from: source, ...inBetween(node) };
   if (call.from === undefined || sameEnd(call.from, source)) return [last];
   return [{ ...call, to: source, failed: false, took: undefined, async: true }, last];
 }

@@ -1,8 +1,5 @@
 import { between, type Edge, failingEdge, type MapScene, type Place } from './service-map.ts';
 
-/** More boxes than these nobody reads at Slack's width. */
-const MOST_PLACES = 24;
-
 export type ShownPlace = Place & {
   /** Places that it calls, or that call it, and that are not drawn. */
   readonly hidden: number;
@@ -19,7 +16,7 @@ export type Folded = {
 };
 
 /** The way to the failing edge first, then what is around it or fails itself, then what is called most. */
-export function fold({ map, focus }: Pick<MapScene, 'map' | 'focus'>, most: number = MOST_PLACES): Folded {
+export function fold({ map, focus }: Pick<MapScene, 'map' | 'focus'>, most: number): Folded {
   const near = neighbours(map.edges);
   const rank = ranks(map.edges, near, focus);
   const busy = busyness(map.edges);

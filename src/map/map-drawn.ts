@@ -69,7 +69,7 @@ const ALT_CHARACTERS = 1_000;
 
 /** The map in words for those who cannot see it: what fails first, then the edges that fail, then those most used. */
 export function mapAltText(scene: MapScene): string {
-  const folded = fold(scene);
+  const folded = fold(scene, MOST_PLACES);
   const names = new Map(folded.places.map((place) => [place.id, shortName(place.name)]));
   const telling = folded.edges
     .filter(({ from }) => from !== undefined)
@@ -78,7 +78,6 @@ export function mapAltText(scene: MapScene): string {
     const way = `${names.get(edge.from ?? '')} ${edge.async ? '⇢' : '→'} ${names.get(edge.to)}`;
     return `${way}: ${edgeSentence(edge, scene.window)}`;
   });
-  const said = foldSaid(folded.hiddenPlaces, folded.hiddenEdges, scene.map);
-  const sentences = [mapHeadline(scene), mapFacts(scene).map(clean).join(', '), ...edges, ...(said === '' ? [] : [said])];
+  const sentences = [mapHeadline(scene), mapFacts(scene).map(clean).join(', '), ...edges];
   return shortened(`${sentences.join('. ')}.`, ALT_CHARACTERS, (some) => some.length);
 }

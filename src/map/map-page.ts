@@ -8,6 +8,12 @@ import { type Edge, failingEdge, type MapScene } from './service-map.ts';
 export const MARGIN = 14;
 /** As the waterfall's: at 360 px the names are still 7 px high. A map of many columns is wider, since no box may be narrower. */
 const LEAST_PAGE = 600;
+/** At 360 px the names of a page so wide are 6 px high, and a page so high fills the phone. */
+const WIDEST = 720;
+const HIGHEST = 800;
+/** Tried in turn. So few can always be told apart. */
+const MOST_PLACES = [24, 18, 15];
+const LEAST_PLACES = 12;
 const LEAST_BOX = 114;
 const MOST_BOX = 152;
 const LEAST_GAP = 24;
@@ -36,13 +42,7 @@ export type MapPage = {
 };
 
 export function mapPage(scene: MapScene, theme: ThemeName): MapPage {
-  const folded = fold(scene);
-  const at = ({ boxWidth, gap, down }: Frame): Pick<MapPage, 'boxes' | 'arranged'> => {
-    const boxes = new Map(folded.places.map((place) => [place.id, boxText(place, folded, { boxWidth, window: scene.window })]));
-    return { boxes, arranged: arrange({ sizes: boxes, edges: folded.edges, gap, down }) };
-  };
-  const frame = frameFor(at(NARROW).arranged.columns);
-  const { boxes, arranged } = at(frame);
+  const { folded, frame, boxes, arranged } = sketchOf(scene);
   const sorted = new Map([...boxes].map(([id, box]) => [id, ordered(box, (edge) => arrivalPlace(edge, arranged, frame.down))]));
   const width = Math.max(LEAST_PAGE, Math.ceil(arranged.width) + 2 * MARGIN);
   return {
@@ -60,6 +60,27 @@ export function mapPage(scene: MapScene, theme: ThemeName): MapPage {
     },
     left: (width - arranged.width) / 2,
   };
+}
+
+type Sketch = Pick<MapPage, 'folded' | 'boxes' | 'arranged'> & { readonly frame: Frame };
+
+/** As many places as a phone can show: of a map that is too wide or too high for it, the neighbourhood of what fails. */
+function sketchOf(scene: MapScene): Sketch {
+  for (const most of MOST_PLACES) {
+    const sketch = sketchWith(scene, most);
+    if (sketch.arranged.width <= WIDEST && sketch.arranged.height <= HIGHEST) return sketch;
+  }
+  return sketchWith(scene, LEAST_PLACES);
+}
+
+function sketchWith(scene: MapScene, most: number): Sketch {
+  const folded = fold(scene, most);
+  const at = ({ boxWidth, gap, down }: Frame): Pick<MapPage, 'boxes' | 'arranged'> => {
+    const boxes = new Map(folded.places.map((place) => [place.id, boxText(place, folded, { boxWidth, window: scene.window })]));
+    return { boxes, arranged: arrange({ sizes: boxes, edges: folded.edges, gap, down }) };
+  };
+  const frame = frameFor(at(NARROW).arranged.columns);
+  return { folded, frame, ...at(frame) };
 }
 
 /** Where an edge is, across, when it comes to its callee; from outside, before all others. */

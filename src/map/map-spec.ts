@@ -1,12 +1,9 @@
 import type { Spec } from '../waterfall/drawing.ts';
 import { as, badges, boxes, each, from, paperOf, pixels, texts } from '../waterfall/spec.ts';
 import { THEMES, type ThemeName } from '../waterfall/theme.ts';
-import type { MapSheet } from './map-sheet.ts';
 
-type Layer = keyof MapSheet & string;
-
-const strokes = (name: Layer, dash: readonly number[] = []): Spec => ({
-  ...from(name),
+const strokes = (part: string, dash: readonly number[] = []): Spec => ({
+  ...from(part),
   mark: { type: 'line', interpolate: 'linear', strokeCap: 'round', ...(dash.length > 0 && { strokeDash: dash }) },
   encoding: {
     x: pixels('x'),
@@ -19,7 +16,7 @@ const strokes = (name: Layer, dash: readonly number[] = []): Spec => ({
 });
 
 const arrows: Spec = {
-  ...from('arrow' satisfies Layer),
+  ...from('arrow'),
   mark: { type: 'point', filled: true, shape: 'triangle-right', size: 46, opacity: 1, angle: each('angle') },
   encoding: { x: pixels('x'), y: pixels('y'), fill: as('color') },
 };
@@ -27,7 +24,6 @@ const arrows: Spec = {
 /** Edges lie under the boxes, so that what a wrong lane would cross stays legible. */
 export function mapSpec(name: ThemeName): Spec {
   const theme = THEMES[name];
-  const layer = (one: Layer): Layer => one;
   return {
     ...paperOf(theme),
     layer: [
@@ -35,14 +31,10 @@ export function mapSpec(name: ThemeName): Spec {
       strokes('async', [5, 3.5]),
       strokes('guess', [1, 3.5]),
       arrows,
-      boxes(layer('box'), { stroke: each('stroke'), strokeWidth: each('line') }),
-      boxes(layer('plate')),
-      texts(layer('chipText')),
-      texts(layer('name')),
-      texts(layer('label')),
+      boxes(['box'], { stroke: each('stroke'), strokeWidth: each('line') }),
+      boxes(['plate']),
       ...badges(theme),
-      texts(layer('head')),
-      texts(layer('foot')),
+      texts('chipText', 'name', 'label', 'head', 'foot'),
     ],
   };
 }

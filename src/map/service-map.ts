@@ -17,7 +17,7 @@ export type Edge = {
   readonly errors: number;
   /** Errors that no failing call further on explains. */
   readonly origins: number;
-  /** What the caller waited, or how long the other side took where nobody waited. undefined: no call was seen to end. */
+  /** What the caller waited; where nobody waited, how long it lay between, in a queue or on its way. undefined: not seen. */
   readonly p50: Micros | undefined;
   readonly p95: Micros | undefined;
   /** Most callers did not wait. */

@@ -6,9 +6,13 @@ import { between, type Edge, failingEdge, type MapScene, type Place, share } fro
 /** Under this many calls a share says less than the counts. */
 const FEW_CALLS = 20;
 
-/** `42 · 1.41 s · 3 %`: how often, how long at worst usually (p95), how much of it fails. What is not known is left out. */
+/** `42 · 1.41 s · 3 %` or `42 · wait 1.41 s`: how often, how long at worst usually (p95), how much of it fails. What is not known is left out. */
 export const edgeLabel = (edge: Edge, window: MapScene['window']): string =>
-  joined(rateSaid(edge, window), edge.p95 === undefined ? '' : spelled(edge.p95), errorsSaid(edge));
+  joined(
+    rateSaid(edge, window),
+    edge.p95 === undefined ? '' : `${edge.async ? 'wait ' : ''}${spelled(edge.p95)}`,
+    errorsSaid(edge),
+  );
 
 /** The same with the unit of the rate, where no legend says it. */
 export const edgeSentence = (edge: Edge, window: MapScene['window']): string =>

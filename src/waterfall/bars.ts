@@ -2,6 +2,7 @@ import { micros, spelled } from '../units.ts';
 import { fitInto, legible, width } from './font-metrics.ts';
 import type { Lane } from './lane.ts';
 import { barHeight, type Page, words } from './page.ts';
+import type { Wait } from './pieces.ts';
 import { type Box, hatched } from './sheet.ts';
 import { inkOn, mixed } from './theme.ts';
 import type { Stretch } from './timeline.ts';
@@ -132,14 +133,22 @@ function drawWaits(page: Page, lane: Lane): void {
   for (const wait of lane.row.waits) {
     const x = xOf(wait.start);
     const x2 = xOf(wait.end);
-    if (x2 - x < 5) continue;
+    if (!isDrawn(x, x2)) continue;
     const { y, y2 } = edges(page, lane);
     sheet.wait.push({ x, x2, y: y + 0.5, y2: y2 - 0.5, fill: theme.waitPaper, radius: 1.5 });
-    const length = spelled(micros(wait.end - wait.start));
-    const text = [`${wait.name} ${length}`, length].find((one) => width(one, 9.5) + 8 <= x2 - x);
+    const text = waitText(wait, x2 - x);
     if (text === undefined) continue;
     sheet.note.push(words(text, (x + x2) / 2, lane.middle + 3.4, { size: 9.5, color: theme.quiet, align: 'center' }));
   }
+}
+
+/** Narrower dashes are no box. */
+const isDrawn = (x: number, x2: number): boolean => x2 - x >= 5;
+
+/** Its name and length, or what of it there is room for. */
+function waitText({ name, start, end }: Wait, room: number): string | undefined {
+  const length = spelled(micros(end - start));
+  return [`${name} ${length}`, length].find((one) => width(one, 9.5) + 8 <= room);
 }
 
 /** What the span logged as a warning or an error. */
@@ -164,14 +173,22 @@ function drawError(page: Page, lane: Lane, bar: Box): void {
   const wide = width(text, 11, 600);
   const style = { size: 11, weight: 600 } as const;
   const y = lane.middle + 3.8;
-  const busyBefore = lane.row.waits.some((wait) => page.xOf(wait.end) - page.xOf(wait.start) > 5);
   if (bar.x2 - bar.x > wide + 26 && lane.row.count === 1) {
     sheet.errorText.push(
       words(text, x - radius - 5, y, { ...style, color: lane.row.origin ? inkOn(theme.error) : theme.errorInk, align: 'right' }),
     );
   } else if (plot.x2 - bar.x2 > wide + 18) {
     sheet.errorText.push(words(text, x + radius + 5, y, { ...style, color: theme.errorInk }));
-  } else if (bar.x - plot.x > wide + 10 && !busyBefore) {
-    sheet.errorText.push(words(text, bar.x - 6, y, { ...style, color: theme.errorInk, align: 'right' }));
+  } else if (roomBefore(page, lane, bar) > wide + 16) {
+    const right = Math.min(bar.x - 6, x - radius - 4);
+    sheet.errorText.push(words(text, right, y, { ...style, color: theme.errorInk, align: 'right' }));
   }
+}
+
+/** px to the left of a bar in which nothing is written; a wait there has its name in its middle. */
+function roomBefore({ xOf, plot }: Page, { row }: Lane, bar: Box): number {
+  const wait = row.waits.findLast(({ start, end }) => isDrawn(xOf(start), xOf(end)));
+  if (wait === undefined) return bar.x - plot.x;
+  const [x, x2] = [xOf(wait.start), xOf(wait.end)];
+  return (x2 - x - width(waitText(wait, x2 - x) ?? '', 9.5)) / 2;
 }

@@ -86,7 +86,12 @@ export function inkOf(letter: string, size: number, weight: Weight): Ink | undef
 const MISSING = '□';
 const MISSING_CODE_POINT = 0x25a1;
 
-/** Cleaned, and every run of letters that our fonts lack is one □: tofu of unknown width would spoil the layout. */
+const MISSING_WORDS = new RegExp(`${MISSING}(?: ${MISSING})+`, 'g');
+
+/**
+ * Cleaned, and all words in a row that our fonts lack are one □: tofu of unknown width would spoil the layout, and how many letters or
+ * words there were helps nobody who cannot read them.
+ */
 export function legible(text: string): string {
   let result = '';
   let missing = false;
@@ -96,7 +101,7 @@ export function legible(text: string): string {
     else if (!missing) result += MISSING;
     missing = !known;
   }
-  return result;
+  return result.replace(MISSING_WORDS, MISSING);
 }
 
 /** What is drawn of a text in a room so wide. */

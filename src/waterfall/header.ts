@@ -91,8 +91,10 @@ function drawBanner(page: Page, y: number): number {
   const base = { y: y + 16, x: MARGIN + 13 };
   const room = right - 2 * MARGIN - 24;
   const ends = said.where === undefined ? base.x : drawWhere(page, said.where, { ...base, room: room * 0.5 }, ink) + 5;
-  const what = { x: ends, y: base.y, room: room - (ends - base.x) };
-  sheet.head.push(fitted(said.what, what, { size: 12.5, color: ink }).words);
+  // A long message is cut, the number of the others is not.
+  const what = { x: ends, y: base.y, room: room - (ends - base.x) - width(said.more, 12.5) };
+  const shown = fitted(said.what, what, { size: 12.5, color: ink }).words;
+  sheet.head.push({ ...shown, text: `${shown.text}${said.more}` });
   return y + 23;
 }
 
@@ -109,7 +111,7 @@ function drawWhere(
 }
 
 /** `where` is absent where the sentence names the place itself. */
-type Said = { readonly where: string | undefined; readonly what: string };
+type Said = { readonly where: string | undefined; readonly what: string; readonly more: string };
 
 function failureSaid({ scene, timeline }: Page): Said | undefined {
   const failure = failureOf(scene, timeline);
@@ -117,12 +119,12 @@ function failureSaid({ scene, timeline }: Page): Said | undefined {
   const others = timeline.knots.filter(({ failed }) => failed).length - 1;
   const what = errorText(failure.error);
   const where = operationOf(failure.span) || nameOf(failure.span).service;
-  return { where: `${where}:`, what: others > 0 ? `${what} (+${others} more)` : what };
+  return { where: `${where}:`, what, more: others > 0 ? ` (+${others.toLocaleString('en-US')} more)` : '' };
 }
 
 function causeSaid({ scene }: Pick<Page, 'scene'>): Said | undefined {
   const cause = scene.causes[0];
-  return cause && { where: undefined, what: cause.summary };
+  return cause && { where: undefined, what: cause.summary, more: '' };
 }
 
 /** One swatch a service, busiest first, as many as one line holds. */

@@ -14,6 +14,7 @@ const WORTH_LABEL = 0.03;
 /** One bar on the time axis that says who was on the clock: what is still seen when the picture is a thumbnail. */
 export function drawRibbon(page: Page, y: number): void {
   const { sheet, theme, textSize, waterfall, plot } = page;
+  if (waterfall.path.length === 0) return;
   sheet.label.push(words('Critical path', MARGIN, y + RIBBON_HEIGHT / 2 + 4, { size: textSize, weight: 600, color: theme.ink }));
   for (const stint of stints(waterfall.path, waterfall.length, plot.x2 - plot.x)) drawStint(page, stint, y);
 }

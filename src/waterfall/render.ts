@@ -30,10 +30,15 @@ export async function pngOf(drawing: Drawing): Promise<Png> {
 
 /** A new view for each picture from the runtime that all pictures of a kind share: what one shows never reaches another. */
 export async function inView<T>({ spec, sheet, width: wide, height }: Drawing, use: (view: vega.View) => Promise<T>): Promise<T> {
-  const view = new vega.View(runtimeOf(spec), { renderer: 'none', loader: refusing(), logger: throwing() });
+  const { runtime, layers } = compiled(spec);
+  const view = new vega.View(runtime, { renderer: 'none', loader: refusing(), logger: throwing() });
   try {
     view.width(wide).height(height);
-    for (const [name, values] of Object.entries(sheet)) view.data(name, [...values]);
+    for (const layer of layers)
+      view.data(
+        layer,
+        layer.split(' ').flatMap((part) => sheet[part] ?? []),
+      );
     await view.runAsync();
     return await use(view);
   } finally {
@@ -72,20 +77,22 @@ function useOwnFonts(): void {
   }
 }
 
+type Compiled = { readonly runtime: vega.Runtime; readonly layers: readonly string[] };
+
 /** By the text of the specification; there are as many as kinds of pictures times themes. */
-const runtimes = new Map<string, vega.Runtime>();
+const known = new Map<string, Compiled>();
 
 /** Compiling and parsing take as long as the rest of the view together. */
-function runtimeOf(spec: Spec): vega.Runtime {
+function compiled(spec: Spec): Compiled {
   const key = JSON.stringify(spec);
-  const known = runtimes.get(key);
-  if (known) return known;
+  const before = known.get(key);
+  if (before) return before;
   measureWithOurFonts();
   // Spec is plain JSON; that it is a Vega-Lite specification is what the tests that draw it show.
-  const compiled = compile(spec as unknown as TopLevelSpec, { logger: throwing() });
-  const runtime = vega.parse(compiled.spec);
-  runtimes.set(key, runtime);
-  return runtime;
+  const vegaSpec = compile(spec as unknown as TopLevelSpec, { logger: throwing() }).spec;
+  const now = { runtime: vega.parse(vegaSpec), layers: (vegaSpec.data ?? []).map(({ name }) => name) };
+  known.set(key, now);
+  return now;
 }
 
 /**
@@ -142,9 +149,9 @@ const SPECIMEN_SIZE = 100;
  */
 export function fontFault(): string | undefined {
   for (const [letter, weight] of SPECIMENS) {
-    const drawn = inkDrawn(letter, weight);
     const ink = inkOf(letter, SPECIMEN_SIZE, weight);
     if (ink === undefined) return `no font of ours has ${letter}`;
+    const drawn = inkDrawn(letter, weight);
     const off = Math.max(Math.abs(drawn.wide - (ink.xMax - ink.xMin)), Math.abs(drawn.high - (ink.yMax - ink.yMin)));
     if (off > 2) return `${letter} in weight ${weight} is ${Math.round(off)} px off: another font was drawn`;
   }

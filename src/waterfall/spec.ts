@@ -2,8 +2,11 @@ import type { Spec } from './drawing.ts';
 import { FONT_FAMILIES } from './font-metrics.ts';
 import { THEMES, type Theme, type ThemeName } from './theme.ts';
 
-/** A data set of the sheet, filled in for every picture anew; a specification holds no word of anybody's data. */
-export const from = (name: string): Spec => ({ data: { name } });
+/**
+ * What a layer draws: parts of the sheet, in order, filled in for every picture anew; a specification holds no word of anybody's data.
+ * Every layer costs each picture some twenty operators of Vega's, empty or not: what may share one does.
+ */
+export const from = (...parts: readonly string[]): Spec => ({ data: { name: parts.join(' ') } });
 
 /** The sheet is in pixels already, so nothing is scaled and no axis is drawn. */
 export const pixels = (field: string): Spec => ({ field, type: 'quantitative', scale: null, axis: null });
@@ -12,20 +15,20 @@ export const each = (expr: string): Spec => ({ expr: `datum.${expr}` });
 
 const SIDES: Spec = { x: pixels('x'), x2: { field: 'x2' }, y: pixels('y'), y2: { field: 'y2' } };
 
-export const boxes = (name: string, mark: Spec = {}): Spec => ({
-  ...from(name),
+export const boxes = (parts: readonly string[], mark: Spec = {}): Spec => ({
+  ...from(...parts),
   mark: { type: 'rect', cornerRadius: each('radius'), ...mark },
   encoding: { ...SIDES, fill: as('fill') },
 });
 
-export const lines = (name: string, mark: Spec = {}): Spec => ({
-  ...from(name),
+export const lines = (parts: readonly string[], mark: Spec = {}): Spec => ({
+  ...from(...parts),
   mark: { type: 'rule', strokeWidth: 1, ...mark },
   encoding: { ...SIDES, color: as('color') },
 });
 
-export const texts = (name: string): Spec => ({
-  ...from(name),
+export const texts = (...parts: readonly string[]): Spec => ({
+  ...from(...parts),
   mark: {
     type: 'text',
     baseline: 'alphabetic',
@@ -92,32 +95,18 @@ export function specOf(name: ThemeName): Spec {
   return {
     ...paperOf(theme),
     layer: [
-      boxes('band'),
-      lines('grid'),
-      texts('axis'),
-      lines('guide'),
-      lines('doubt', { strokeDash: [2, 2] }),
-      boxes('plate'),
-      boxes('chip'),
-      texts('chipText'),
-      texts('label'),
-      texts('duration'),
-      boxes('folded'),
-      boxes('wait', { stroke: theme.wait, strokeWidth: 0.8, strokeDash: [3, 2.5] }),
-      boxes('ribbon'),
-      boxes('bar'),
-      lines('hatch', { strokeWidth: 1.6 }),
-      boxes('tag', { opacity: 0.9 }),
-      texts('note'),
-      boxes('path'),
-      lines('handOver', { strokeDash: [1.5, 1.5] }),
+      boxes(['band']),
+      lines(['grid', 'guide']),
+      lines(['doubt'], { strokeDash: [2, 2] }),
+      boxes(['plate', 'chip', 'folded']),
+      boxes(['wait'], { stroke: theme.wait, strokeWidth: 0.8, strokeDash: [3, 2.5] }),
+      boxes(['ribbon', 'bar']),
+      lines(['hatch'], { strokeWidth: 1.6 }),
+      boxes(['tag', 'path']),
+      lines(['handOver'], { strokeDash: [1.5, 1.5] }),
       events(theme),
       ...badges(theme),
-      texts('ribbonText'),
-      texts('errorText'),
-      texts('head'),
-      texts('legend'),
-      texts('foot'),
+      texts('axis', 'chipText', 'label', 'duration', 'note', 'ribbonText', 'errorText', 'head', 'legend', 'foot'),
     ],
   };
 }

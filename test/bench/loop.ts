@@ -37,14 +37,14 @@ function spansOf(size: number) {
 
 async function stillness(own: Studio, size: number): Promise<readonly string[]> {
   const trace = aTraceId(traceOf(size));
-  await own.portray(trace);
+  await own.portray(trace, 'light');
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
   const took: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     const began = performance.now();
     await own.judge(trace);
-    await own.portray(trace);
+    await own.portray(trace, 'light');
     took.push(performance.now() - began);
   }
   delay.disable();

@@ -1,10 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { diagnose } from '../../src/diagnosis/diagnose.ts';
 import { outcomeOf } from '../../src/diagnosis/outcome.ts';
+import { drawMap } from '../../src/map/draw-map.ts';
+import { drawTrend } from '../../src/map/trend/draw-trend.ts';
 import { parse } from '../../src/telemetry/parse.ts';
 import { assemble } from '../../src/trace/assemble.ts';
 import { drawWaterfall, type Scene } from '../../src/waterfall/draw.ts';
-import type { Options } from '../../src/waterfall/layout.ts';
+import type { Picture } from '../../src/waterfall/picture.ts';
+import { shopScene, slowing } from '../map/maps.ts';
 import { crowd } from '../waterfall/crowds.ts';
 import { checkout } from '../waterfall/examples.ts';
 
@@ -39,17 +42,18 @@ const inJapan = ({ transaction, ...rest }: Scene): Scene => ({
   },
 });
 
-const PICTURES: Readonly<Record<string, readonly [Scene, Options]>> = {
-  'step-functions': [await recorded('step-functions-retries'), {}],
-  batch: [await recorded('sqs-partial-failure'), {}],
-  'fan-out': [await recorded('eventbridge-fan-out'), {}],
-  dark: [checkout, { theme: 'dark' }],
-  japanese: [inJapan(checkout), {}],
-  'ten-thousand': [crowd(10_000), { preset: 'full' }],
+const PICTURES: Readonly<Record<string, Picture>> = {
+  'step-functions': await drawWaterfall(await recorded('step-functions-retries')),
+  batch: await drawWaterfall(await recorded('sqs-partial-failure')),
+  'fan-out': await drawWaterfall(await recorded('eventbridge-fan-out')),
+  dark: await drawWaterfall(checkout, { theme: 'dark' }),
+  japanese: await drawWaterfall(inJapan(checkout)),
+  'ten-thousand': await drawWaterfall(crowd(10_000), { preset: 'full' }),
+  map: await drawMap(shopScene()),
+  trend: await drawTrend(slowing),
 };
 
-for (const [name, [scene, options]] of Object.entries(PICTURES)) {
-  const { png } = await drawWaterfall(scene, options);
+for (const [name, { png }] of Object.entries(PICTURES)) {
   await writeFile(new URL(`docs/${name}.png`, ROOT), png);
   process.stdout.write(`docs/${name}.png ${Math.round(png.length / 1_024)} KiB\n`);
 }

@@ -50,6 +50,19 @@ describe('a question', () => {
     expect(slack.truth.pictures).toMatchObject([{ told: { askedBy: 'U0MAYA', incident: { id } } }]);
   });
 
+  test('is drawn in the theme of the channel where it was asked', async () => {
+    await incidentOf('one');
+    const drawnIn: string[] = [];
+    const portray: World['studio']['portray'] = (traceId, theme) => {
+      drawnIn.push(theme);
+      return studio(world).portray(traceId, theme);
+    };
+    const rules = { ...world.rules, theme: 'dark' as const, themes: { C0OTHER: 'light' as const } };
+    await answer(question('one'), { ...world, rules, studio: { ...world.studio, portray } });
+
+    expect(drawnIn).toEqual(['dark']);
+  });
+
   test('about an unknown transaction says what was looked for', async () => {
     await answer(question('nobody'), world);
 

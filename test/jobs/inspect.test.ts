@@ -65,6 +65,30 @@ test('--map writes the service map of all transactions and prints it in characte
   expect(said).toContain('2 transactions · 9 services and resources, 7 edges');
 });
 
+test('--theme and --preset change the picture; what they do not know ends with 1', async () => {
+  const out = join(folder, 'dark.png');
+  const { code, err } = await run([
+    'inspect',
+    '--png',
+    out,
+    '--theme',
+    'dark',
+    '--preset',
+    'full',
+    'test/cases/sns-to-sqs.jsonl',
+  ]);
+  const corner = await sharp(out).extract({ left: 0, top: 0, width: 1, height: 1 }).raw().toBuffer();
+
+  // Nothing of a progress line: this is no terminal.
+  expect([code, err]).toEqual([0, '']);
+  expect((await sharp(out).metadata()).width).toBe(1_520);
+  expect([...corner]).toEqual([0x1a, 0x1d, 0x21]);
+  expect(await run(['inspect', '--theme', 'pink', 'test/cases/sns-to-sqs.jsonl'])).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('--theme is light or dark, not pink'),
+  });
+});
+
 test('--map to a place that is not there ends with 1 and names it', async () => {
   const { code, err } = await run(['inspect', '--json', '--map', join(folder, 'no', 'map.png'), 'test/cases/sns-to-sqs.jsonl']);
 

@@ -20,7 +20,7 @@ let asked: string[];
 let revisits: string[];
 let world: World;
 /** Pictures drawn. */
-let portrayed: number;
+let portrayed: string[];
 beforeEach(() => {
   now = at(0);
   slack = chatTwin();
@@ -37,7 +37,7 @@ beforeEach(() => {
     storm: async ({ stormId }) => void asked.push(`storm ${stormId}`),
     revisit: async ({ why, incidentId }, delayMs) => void revisits.push(`${why} ${incidentId} in ${delayMs} ms`),
   };
-  portrayed = 0;
+  portrayed = [];
   // Slack's pace has a test of its own.
   const pace = { turn: async () => 0, hold: async () => undefined };
   const memory = redisMemory(redis(), clock);
@@ -46,9 +46,9 @@ beforeEach(() => {
 
 const counting = ({ portray, ...rest }: Studio): Studio => ({
   ...rest,
-  portray: (traceId) => {
-    portrayed += 1;
-    return portray(traceId);
+  portray: (traceId, theme) => {
+    portrayed.push(theme);
+    return portray(traceId, theme);
   },
 });
 
@@ -154,7 +154,7 @@ describe('an incident', () => {
     expect(slack.truth.roots.map((root) => root.incident.count)).toEqual([2]);
     expect(slack.truth.pictures).toHaveLength(1);
     expect(slack.truth.uploads).toBe(1);
-    expect(portrayed).toBe(1);
+    expect(portrayed).toHaveLength(1);
   });
 
   test('has its root edited at once when it repeats, and then every ten seconds', async () => {

@@ -48,14 +48,14 @@ test('a thread says and draws the same as this thread would, to the byte', async
   const trace = aTraceId('one');
 
   expect(await threads.judge(trace)).toEqual(await here.judge(trace));
-  expect(await threads.portray(trace)).toEqual(await here.portray(trace));
+  expect(await threads.portray(trace, 'dark')).toEqual(await here.portray(trace, 'dark'));
 });
 
 test('what nothing is known of has nothing to tell', async () => {
   const threads = opened({ thread: BUILT });
 
   expect(await threads.judge(aTraceId('nobody'))).toBeUndefined();
-  expect(await threads.portray(aTraceId('nobody'))).toBeUndefined();
+  expect(await threads.portray(aTraceId('nobody'), 'light')).toBeUndefined();
 });
 
 /** A thread that dies, throws, hangs or works, as the trace id says. */
@@ -67,7 +67,7 @@ const FRAGILE = `
     hangs: () => { for (;;); },
     works: () => ({ judged: true }),
   };
-  export const judge = (fate) => fates[fate]();
+  export const judge = ([fate]) => fates[fate]();
 `;
 
 test.each([

@@ -163,6 +163,24 @@ const someMap = fc
     return sceneOf([...new Map(sketches.map((one) => [JSON.stringify([one[0], one[1]]), one])).values()]);
   });
 
+describe('a map of more than a phone can show', () => {
+  /** Twenty-four places that call each other across and across. */
+  const dense: readonly EdgeSketch[] = Array.from({ length: 48 }, (_, n): EdgeSketch => {
+    const [from, to] = [(n * n) % 24, (n * 5 + 3 * Math.floor(n / 24) + 1) % 24];
+    return [`svc ${from}`, `svc ${to}`, 20, 30, n === 29 ? 4 : 0];
+  });
+
+  test('is the neighbourhood of what fails, and says what is left out', () => {
+    const layout = mapLayout(sceneOf(dense));
+
+    expect(layout.width).toBeLessThanOrEqual(748);
+    expect(layout.height).toBeLessThanOrEqual(900);
+    expect(layout.sheet.box.length).toBeGreaterThanOrEqual(12);
+    expect(layout.sheet.badge).toHaveLength(2);
+    expect(layout.sheet.foot.map(({ text }) => text).join()).toMatch(/of 24 not drawn, with \d+ of \d+ edges/);
+  });
+});
+
 describe('a map of many steps', () => {
   const chain: readonly EdgeSketch[] = Array.from({ length: 9 }, (_, n): EdgeSketch => [`step ${n}`, `step ${n + 1}`, 9, 10]);
 
@@ -266,10 +284,10 @@ API shop-api           entry 82/min · 1.50 s
   ├→ λ pricing-fn      82/min · 142 ms
   ╰→ KV sessions       82/min · 5 ms
 SNS order-events
-  ├⇢ λ analytics-fn    80/min · 50 ms
-  ╰⇢ λ email-fn        80/min · 64 ms
+  ├⇢ λ analytics-fn    80/min · wait 50 ms
+  ╰⇢ λ email-fn        80/min · wait 64 ms
 SQS orders-queue
-  ╰⇢ λ fulfil-fn       75/min · 1.92 s
+  ╰⇢ λ fulfil-fn       75/min · wait 1.92 s
 λ payments-fn
   ╰→ HTTP stripe       82/min · 471 ms · <1 %
 λ pricing-fn

@@ -1,5 +1,6 @@
 import type { Edge, MapScene, Place } from '../../src/map/service-map.ts';
-import { fromMillis } from '../../src/units.ts';
+import type { Bucket, TrendScene } from '../../src/map/trend/trend.ts';
+import { fromMillis, fromSeconds, micros } from '../../src/units.ts';
 
 /** Caller (undefined: from outside), callee, calls, p95 in ms, errors, more. */
 export type EdgeSketch = readonly [
@@ -80,3 +81,31 @@ const CHIPS: Readonly<Record<string, string>> = {
 
 export const shopScene = (more: Partial<MapScene> = {}): MapScene =>
   sceneOf(SHOP, { chips: CHIPS, window: { minutes: 15, read: 200, seen: 1_234 }, ...more });
+
+const HOUR = 3_600_000_000;
+/** 2026-11-22T09:14:00Z */
+export const TREND_AT = fromMillis(Date.UTC(2026, 10, 22, 9, 14));
+
+/** Hours before the one that the transaction is in, and ms. */
+export const bucket = (age: number, p50: number, p95: number): Bucket => ({
+  start: micros(Math.floor(TREND_AT / HOUR) * HOUR - age * HOUR),
+  count: 10,
+  p50: fromMillis(p50),
+  p95: fromMillis(p95),
+});
+
+export const trend = (more: Partial<TrendScene> = {}): TrendScene => ({
+  operation: 'POST /checkout',
+  step: micros(HOUR),
+  buckets: [bucket(2, 500, 1_000), bucket(1, 500, 2_000), bucket(0, 1_000, 4_000)],
+  one: { at: TREND_AT, took: fromSeconds(8) },
+  ...more,
+});
+
+/** A day in which the slowest grew slower from noon on: the median hardly moved. */
+export const slowing: TrendScene = trend({
+  buckets: Array.from({ length: 24 }, (_, i) =>
+    bucket(23 - i, 520 + 40 * (i % 3), 900 + 120 * (i % 4) + Math.max(0, i - 19) * 520),
+  ),
+  one: { at: TREND_AT, took: fromSeconds(6.36) },
+});

@@ -118,6 +118,27 @@ describe('an edge', () => {
   });
 });
 
+describe('an asynchronous step', () => {
+  const queue = { 'messaging.system': 'aws_sqs', 'messaging.destination.name': 'jobs' };
+  const take: SpanWords = { id: 'take', service: 'work', spanKind: 'consumer', from: 900, to: 990, attributes: queue };
+
+  test('takes as long as the message lay in its queue, and not as long as the work on it', () => {
+    const send: SpanWords = {
+      ...{ id: 'send', parent: 'entry', service: 'api', spanKind: 'producer', attributes: queue },
+      ...{ from: 10, to: 20 },
+    };
+    const { edges } = observed(aTrace('one', ENTRY, send, { ...take, parent: 'send' }));
+
+    expect(edges.filter(({ async }) => async)).toMatchObject([{ p50: 880_000, p95: 880_000 }]);
+  });
+
+  test('of a message that nobody was seen to send lay there nobody knows how long', () => {
+    const { edges } = observed(aTrace('one', take));
+
+    expect(edges.map(({ async, p95 }) => [async, p95])).toEqual([[true, undefined]]);
+  });
+});
+
 describe('failures', () => {
   test('begin where no failing call further on explains them', () => {
     const records = aTrace(

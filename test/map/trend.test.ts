@@ -2,32 +2,13 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { drawTrend } from '../../src/map/trend/draw-trend.ts';
-import type { Bucket, TrendScene } from '../../src/map/trend/trend.ts';
+import type { Bucket } from '../../src/map/trend/trend.ts';
 import { trendAltText, trendDrawn } from '../../src/map/trend/trend-drawn.ts';
 import { trendLayout } from '../../src/map/trend/trend-layout.ts';
-import { fromMillis, fromSeconds, type Micros, micros } from '../../src/units.ts';
+import { fromMillis, type Micros, micros } from '../../src/units.ts';
 import { width } from '../../src/waterfall/font-metrics.ts';
 import { THEMES } from '../../src/waterfall/theme.ts';
-
-const HOUR = 3_600_000_000;
-/** 2026-11-22T09:14:00Z */
-const AT = fromMillis(Date.UTC(2026, 10, 22, 9, 14));
-
-/** Hours before the one that the transaction is in, and ms. */
-const bucket = (age: number, p50: number, p95: number): Bucket => ({
-  start: micros(Math.floor(AT / HOUR) * HOUR - age * HOUR),
-  count: 10,
-  p50: fromMillis(p50),
-  p95: fromMillis(p95),
-});
-
-const trend = (more: Partial<TrendScene> = {}): TrendScene => ({
-  operation: 'POST /checkout',
-  step: micros(HOUR),
-  buckets: [bucket(2, 500, 1_000), bucket(1, 500, 2_000), bucket(0, 1_000, 4_000)],
-  one: { at: AT, took: fromSeconds(8) },
-  ...more,
-});
+import { TREND_AT as AT, bucket, trend } from './maps.ts';
 
 describe('a trend as data', () => {
   test('a bucket lies where its hours are, the last cut at the end of the transaction', () => {

@@ -61,6 +61,7 @@ describe('the fonts', () => {
   test('show what they lack as one box for each run', () => {
     expect(legible('a🎉🎉b漢字c')).toBe('a□b漢字c');
     expect(legible('✕')).toBe('□');
+    expect(legible('สวัสดี 한국어, हिन्दी')).toBe('□, □');
   });
 });
 

@@ -2,30 +2,34 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { drawMap } from '../../src/map/draw-map.ts';
+import { drawTrend } from '../../src/map/trend/draw-trend.ts';
 import { drawWaterfall, type Scene } from '../../src/waterfall/draw.ts';
-import type { Options } from '../../src/waterfall/layout.ts';
+import type { Picture } from '../../src/waterfall/picture.ts';
+import { shopScene, slowing } from '../map/maps.ts';
 import { broken, crowd, hostile } from './crowds.ts';
 import { checkout, lookup, order } from './examples.ts';
 
 const sha = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 
 /** Of the pixels: how they are packed may differ from one processor to the next. */
-async function seen(scene: Scene, options: Options = {}): Promise<string> {
-  const { png } = await drawWaterfall(scene, options);
-  return sha(await sharp(png).raw().toBuffer());
-}
+const seen = async ({ png }: Picture): Promise<string> => sha(await sharp(png).raw().toBuffer());
 
 /** Which platform, which picture. After a change that is meant to be seen: look at the pictures, then write down what the test says. */
 const GOLDEN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'linux-x64': {
-    broken: '0d82e3e1b75a5e66',
+    broken: '6913184fdabf2fdb',
     checkout: 'a7349b42ab1c5916',
     'checkout, dark': '0f8cf5b206f24343',
     'checkout, full': '7fb4a589c52c9776',
     'crowd of 1,000': '78ed53d0f0b46149',
-    hostile: '61a6cdfb6d9261f9',
-    lookup: 'bf5354a670872bf5',
-    order: '71aa9f77355789cc',
+    hostile: '14a765471ece4206',
+    lookup: '4921b0823691ef72',
+    map: 'facdc64098af760e',
+    'map, dark': '7190c059f7035cef',
+    order: '5e89dd85f0418af9',
+    trend: 'b906f4cffda40bf1',
+    'trend, dark': '792a0f6957e69ab0',
   },
 };
 const golden = GOLDEN[`${process.platform}-${process.arch}`];
@@ -33,14 +37,18 @@ const golden = GOLDEN[`${process.platform}-${process.arch}`];
 describe.skipIf(golden === undefined)('to the pixel, the picture of', () => {
   test('each example is the one that was looked at', async () => {
     expect({
-      checkout: await seen(checkout),
-      'checkout, dark': await seen(checkout, { theme: 'dark' }),
-      'checkout, full': await seen(checkout, { preset: 'full' }),
-      lookup: await seen(lookup),
-      order: await seen(order),
-      hostile: await seen(hostile),
-      broken: await seen(broken),
-      'crowd of 1,000': await seen(crowd(1_000)),
+      checkout: await seen(await drawWaterfall(checkout)),
+      'checkout, dark': await seen(await drawWaterfall(checkout, { theme: 'dark' })),
+      'checkout, full': await seen(await drawWaterfall(checkout, { preset: 'full' })),
+      lookup: await seen(await drawWaterfall(lookup)),
+      order: await seen(await drawWaterfall(order)),
+      hostile: await seen(await drawWaterfall(hostile)),
+      broken: await seen(await drawWaterfall(broken)),
+      'crowd of 1,000': await seen(await drawWaterfall(crowd(1_000))),
+      map: await seen(await drawMap(shopScene())),
+      'map, dark': await seen(await drawMap(shopScene(), 'dark')),
+      trend: await seen(await drawTrend(slowing)),
+      'trend, dark': await seen(await drawTrend(slowing, 'dark')),
     }).toEqual(golden);
   });
 });

@@ -108,6 +108,25 @@ describe('the critical path', () => {
     expect(texts(layoutOf(checkout).sheet.ribbonText)).toContain('queue wait 30%');
   });
 
+  test('has no ribbon where nothing took time', () => {
+    const { sheet } = layoutOf(scene([{ name: 'GET /', at: [0, 0] }]));
+
+    expect([...sheet.ribbon, ...sheet.ribbonText]).toEqual([]);
+    expect(texts(sheet.label)).not.toContain('Critical path');
+  });
+
+  test('writes the error into the wait before a short failure, where both can be read', () => {
+    const poisoned = scene([
+      { name: 'send jobs', service: 'api', kind: 'producer', at: [0, 1], path: [[0, 1]] },
+      { name: 'take', at: [900, 901], depth: 1, join: 'message', path: [[1, 900, 'wait']], error: ['AccessDenied', 'no'] },
+    ]);
+    const [error] = layoutOf(poisoned).sheet.errorText;
+    const [note] = layoutOf(poisoned).sheet.note;
+
+    expect(error?.text).toBe('AccessDenied');
+    expect(error && note && edges(error)[0] - edges(note)[1]).toBeGreaterThan(4);
+  });
+
   test('has a ribbon whose pieces do not overlap', () => {
     for (const one of Object.values(every)) {
       const ribbon = layoutOf(one).sheet.ribbon.toSorted((a, b) => a.x - b.x);
@@ -128,6 +147,20 @@ describe('the head', () => {
     const head = texts(layoutOf(order).sheet.head);
 
     expect(head).toEqual(expect.arrayContaining(['POST psp.example.com:', 'HTTP 402: card_declined (+3 more)']));
+  });
+
+  test('cuts a long message and not the number of the others', () => {
+    const failing = { at: [0, 9] as const, error: ['Refused', long('because ')] as const };
+    const head = texts(
+      layoutOf(
+        scene([
+          { name: 'GET /', ...failing },
+          { name: 'query', depth: 1, ...failing },
+        ]),
+      ).sheet.head,
+    );
+
+    expect(head).toContainEqual(expect.stringMatching(/^Refused: because .*… \(\+1 more\)$/));
   });
 
   test('of a slow transaction names the cause, of a healthy one nothing', () => {
@@ -209,8 +242,7 @@ describe('the page', () => {
     const [from] = transactionOf([{ name: 'send', at: [0, 1] }]).spans;
     const sender = from && { traceId: from.traceId, spanId: from.spanId };
     const alsoFrom = Array.from({ length: 9 }, () => sender).flatMap((one) => one ?? []);
-    const marked = (name: string): readonly string[] =>
-      texts(layoutOf(scene([{ name, at: [0, 9], alsoFrom }])).sheet.label).slice(1);
+    const marked = (name: string): readonly string[] => texts(layoutOf(scene([{ name, at: [0, 9], alsoFrom }])).sheet.label);
 
     expect(marked('poll')).toEqual(['shop poll', '+9 more senders']);
     expect(marked('poll queue of orders')).toEqual(['poll queue of orders', '+9 senders']);

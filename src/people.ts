@@ -50,6 +50,7 @@ export function people(
     unmute: (incidentId) => incidents.unmute(incidentId),
     incidents: () => incidents.newest(LISTED),
     trace: (question) => queue.answer(question),
+    unfurl: (links) => queue.unfurl(links),
     command: async (name, text, user) => (await commands[name]?.(text, user)) ?? `There is no ${name} here.`,
   };
 }

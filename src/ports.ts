@@ -13,7 +13,7 @@ import type { TelemetryRecord } from './telemetry/record.ts';
 import type { Micros } from './units.ts';
 import type { Picture } from './waterfall/picture.ts';
 import type { Telling } from './waterfall/telling.ts';
-import type { Announce, Answer, Gather, Learn, MapQuestion, Publish, Question, Revisit, TellStorm } from './work.ts';
+import type { Announce, Answer, Gather, Learn, MapQuestion, Publish, Question, Revisit, TellStorm, Unfurl } from './work.ts';
 
 /** The outside world, as small as our need of it. A job's type says which parts it touches. */
 export type World = {
@@ -186,6 +186,8 @@ export type Queue = {
   examine(traceId: TraceId, delayMs: number): Promise<void>;
   announce(job: Announce, delayMs: number): Promise<void>;
   answer(job: Answer): Promise<void>;
+  /** Once for a message. */
+  unfurl(job: Unfurl): Promise<void>;
   /** Few of the healthy transactions of each entry operation are taken; most calls do nothing. */
   learn(job: Learn): Promise<void>;
   /** Looks for what AWS still has of the trace. */
@@ -213,8 +215,8 @@ export type Chat = {
   editStorm(storm: Storm, thread: Thread): Promise<'edited' | 'gone'>;
   postStormOver(storm: Storm, thread: Thread): Promise<Delivery>;
   findStormOver(storm: Storm, thread: Thread): Promise<Thread | undefined>;
-  /** Tells one change of the incident's log in its thread. */
-  postEntry(incident: Incident, index: number, thread: Thread): Promise<Delivery>;
+  /** Tells one change of the incident's log in its thread; `broadcast`: and in the channel. */
+  postEntry(incident: Incident, index: number, thread: Thread, broadcast: boolean): Promise<Delivery>;
   findEntry(incident: Incident, index: number, thread: Thread): Promise<Thread | undefined>;
   /** Step one of a picture: bytes go to Slack, nothing is visible yet. Gives what the file, or the files, are known by. */
   upload(picture: Picture, told: Told): Promise<string>;
@@ -224,6 +226,8 @@ export type Chat = {
   findFile(file: string, place: Place): Promise<Thread | undefined>;
   /** Takes the picture away, and the message that showed it. */
   removePicture(file: string, place: Place): Promise<void>;
+  /** Shows below a person's message what its links lead to; safe to repeat. */
+  unfurl(message: Thread, links: readonly { readonly url: string; readonly told: ToldTransaction }[]): Promise<void>;
   /** A private answer to a command, through its `response_url`, which lives for 30 minutes and 5 answers. */
   respond(responseUrl: string, reply: Reply): Promise<void>;
 };

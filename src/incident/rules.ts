@@ -1,6 +1,6 @@
 import type { Spread } from '../diagnosis/usual.ts';
 import { fromSeconds, type Micros, micros, toMillis } from '../units.ts';
-import type { Alert } from './incident.ts';
+import type { Alert, Incident } from './incident.ts';
 import { RESOLVE_AFTER } from './life.ts';
 import { STORM_LIMIT, type StormLimit } from './storm.ts';
 import { wallClock } from './wall-clock.ts';
@@ -16,6 +16,8 @@ export type Rules = {
   /** Healthy for this long, an incident that nobody holds is over. */
   readonly resolveAfter: Micros;
   readonly storm: StormLimit;
+  /** Where a thread also speaks up in its channel; elsewhere never. */
+  readonly broadcast: readonly { readonly channel: string; readonly reopenedAfter: Micros }[];
 };
 
 /** Each part that is given must match; `*` stands for anything. */
@@ -38,9 +40,18 @@ type Threshold = {
 type QuietHours = { readonly when: Match; readonly from: number; readonly until: number; readonly zone: string };
 
 export const DEFAULT_RULES: Omit<Rules, 'channel'> = {
-  ...{ routes: [], mute: [], thresholds: [], quietHours: [] },
+  ...{ routes: [], mute: [], thresholds: [], quietHours: [], broadcast: [] },
   ...{ resolveAfter: RESOLVE_AFTER, storm: STORM_LIMIT },
 };
+
+/** Whether the entry is worth telling the whole channel: it was over for so long that nobody has its thread open. */
+export function isBroadcast({ log }: Pick<Incident, 'log'>, index: number, channel: string, { broadcast }: Rules): boolean {
+  const policy = broadcast.find((each) => each.channel === channel);
+  const entry = log[index];
+  if (!policy || entry?.what !== 'reopened') return false;
+  const resolved = log.slice(0, index).findLast(({ what }) => what === 'resolved');
+  return resolved !== undefined && entry.at - resolved.at >= policy.reopenedAfter;
+}
 
 export type Telling =
   | { readonly kind: 'told'; readonly channel: string; readonly why: string }

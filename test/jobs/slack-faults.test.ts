@@ -108,6 +108,7 @@ function world(): World {
       revisit: nothing,
       storm: nothing,
       gather: nothing,
+      unfurl: async () => undefined,
       publish: nothing,
     },
   };

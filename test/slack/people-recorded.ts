@@ -33,6 +33,7 @@ export function recordedPeople() {
       asked.push(['trace', question]);
       await answer();
     },
+    unfurl: async (links) => void asked.push(['unfurl', links]),
     command: async (name, text, user) => {
       asked.push(['command', name, text, user]);
       await answer();

@@ -13,7 +13,19 @@ import type { TelemetryRecord } from './telemetry/record.ts';
 import type { Micros } from './units.ts';
 import type { Picture } from './waterfall/picture.ts';
 import type { Telling } from './waterfall/telling.ts';
-import type { Announce, Answer, Gather, Learn, MapQuestion, Publish, Question, Revisit, TellStorm, Unfurl } from './work.ts';
+import type {
+  Announce,
+  Answer,
+  Gather,
+  Home,
+  Learn,
+  MapQuestion,
+  Publish,
+  Question,
+  Revisit,
+  TellStorm,
+  Unfurl,
+} from './work.ts';
 
 /** The outside world, as small as our need of it. A job's type says which parts it touches. */
 export type World = {
@@ -186,6 +198,8 @@ export type Queue = {
   examine(traceId: TraceId, delayMs: number): Promise<void>;
   announce(job: Announce, delayMs: number): Promise<void>;
   answer(job: Answer): Promise<void>;
+  /** One for a person at a time. */
+  home(job: Home): Promise<void>;
   /** Once for a message. */
   unfurl(job: Unfurl): Promise<void>;
   /** Few of the healthy transactions of each entry operation are taken; most calls do nothing. */
@@ -228,6 +242,8 @@ export type Chat = {
   removePicture(file: string, place: Place): Promise<void>;
   /** Shows below a person's message what its links lead to; safe to repeat. */
   unfurl(message: Thread, links: readonly { readonly url: string; readonly told: ToldTransaction }[]): Promise<void>;
+  /** The person's own tab; `map`: undefined where nothing reached us lately. Safe to repeat. */
+  showHome(user: string, incidents: readonly Incident[], map: MapScene | undefined): Promise<void>;
   /** A private answer to a command, through its `response_url`, which lives for 30 minutes and 5 answers. */
   respond(responseUrl: string, reply: Reply): Promise<void>;
 };

@@ -12,6 +12,7 @@ export const PUBLISH = 'publish';
 export const REVISIT = 'revisit';
 export const STORM = 'storm';
 export const UNFURL = 'unfurl';
+export const HOME = 'home';
 
 const trace = z.string().transform((text, context) => {
   const id = traceId(text);
@@ -99,6 +100,10 @@ export const Unfurl = z.object({
     .min(1),
 });
 export type Unfurl = z.output<typeof Unfurl>;
+
+/** A person opened the app's own tab: complete it with what takes longer. */
+export const Home = z.object({ v: z.literal(1), user: z.string().min(1) });
+export type Home = z.output<typeof Home>;
 
 /** A healthy transaction is over: its tree tells what is usual. `entry`: the usual key of its entry operation. */
 export const Learn = z.object({ v: z.literal(1), traceId: trace, entry: z.string() });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Queue as BullQueue, type JobsOptions } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Queue } from '../ports.ts';
-import { ANNOUNCE, ANSWER, EXAMINE, GATHER, LEARN, PUBLISH, REVISIT, STORM, UNFURL } from '../work.ts';
+import { ANNOUNCE, ANSWER, EXAMINE, GATHER, HOME, LEARN, PUBLISH, REVISIT, STORM, UNFURL } from '../work.ts';
 import { INCIDENTS_TTL_MS } from './keys.ts';
 
 /** All of BullMQ's keys begin with this. */
@@ -14,8 +14,8 @@ const LONGEST_BACKOFF_MS = 5 * 60_000;
 /** Failed jobs stay to be read. */
 const FAILED_KEPT = { age: 14 * 24 * 3_600, count: 10_000 };
 
-/** Nobody looks for a preview later. */
-const UNFURL_ATTEMPTS = 3;
+/** Nobody looks for a preview or a tab later. */
+const LOOKED_AT_ATTEMPTS = 3;
 /** Evidence that could not be had in some minutes is not worth more calls. */
 const GATHER_ATTEMPTS = 3;
 /** A job of that id is not taken again while it is kept: for as long as its incident may be announced. */
@@ -63,7 +63,7 @@ export function redisQueue(redis: Redis, onError: (error: Error) => void): Queue
     return queue;
   };
   const [examine, announce, answer, learn] = [open(EXAMINE), open(ANNOUNCE), open(ANSWER), open(LEARN)];
-  const [revisit, storm] = [open(REVISIT), open(STORM)];
+  const [revisit, storm, home] = [open(REVISIT), open(STORM), open(HOME)];
   const isDue = everySoOften(LESSON_EVERY_MS);
   return {
     // `reschedule` puts it off, `keepLastIfActive` runs it once more when asked while it runs: with neither, that request is lost.
@@ -91,6 +91,10 @@ export function redisQueue(redis: Redis, onError: (error: Error) => void): Queue
     storm: async (job, delayMs) => {
       await storm.add(STORM, job, { delay: delayMs, deduplication: { id: job.stormId, keepLastIfActive: true } });
     },
+    home: async (job) => {
+      const deduplication = { id: job.user, keepLastIfActive: true };
+      await home.add(HOME, job, { deduplication, attempts: LOOKED_AT_ATTEMPTS, removeOnFail: true });
+    },
     ...onceEach(open(GATHER), open(PUBLISH), open(UNFURL)),
     close: async () => {
       await Promise.all(opened.map((queue) => queue.close()));
@@ -101,7 +105,7 @@ export function redisQueue(redis: Redis, onError: (error: Error) => void): Queue
 /** What is done once for what it is about, however often it is asked. */
 const onceEach = (gather: BullQueue, publish: BullQueue, unfurl: BullQueue): Pick<Queue, 'gather' | 'publish' | 'unfurl'> => ({
   unfurl: async (job) => {
-    await unfurl.add(UNFURL, job, { jobId: `${job.channel}-${job.ts}`, attempts: UNFURL_ATTEMPTS });
+    await unfurl.add(UNFURL, job, { jobId: `${job.channel}-${job.ts}`, attempts: LOOKED_AT_ATTEMPTS });
   },
   gather: async (job) => {
     await gather.add(GATHER, job, { jobId: job.traceId, attempts: GATHER_ATTEMPTS });

@@ -9,6 +9,7 @@ import { entryBlockId, entryMessage } from './entry-message.ts';
 import { slackFiles } from './files.ts';
 import type { SeenMessage } from './history.ts';
 import { findInChannel, findInThread } from './history.ts';
+import { showHome } from './home.ts';
 import { incidentList, similarList } from './incident-lines.ts';
 import { isGone, thrown, undelivered } from './outcome.ts';
 import { respondPrivately } from './response-url.ts';
@@ -50,6 +51,7 @@ export function slackChat({ token, apiUrl, clock }: SlackChatOptions): Chat {
     findEntry: (incident, index, thread) => findEntry(clients.posting, entryBlockId(incident.id, index), thread),
     ...slackFiles(clients, apiUrl, times),
     unfurl: (message, links) => unfurl(clients.posting, message, unfurls(links, times)),
+    showHome: (user, incidents, map) => showHome(clients.interactive, { incidents, user, map }, times),
     respond: (responseUrl, reply) => respondPrivately(responseUrl, replyWords(reply, times), apiUrl),
   };
 }

@@ -15,6 +15,8 @@ export type People = {
   unmute(incidentId: string): Promise<'done' | 'unknown'>;
   /** The last opened ones. */
   incidents(): Promise<readonly Incident[]>;
+  /** Resolves when it is kept that the person's tab is to be completed. */
+  home(user: string): Promise<void>;
   /** Resolves when the question is kept; the answer comes later through its `responseUrl`. */
   trace(question: Answer): Promise<void>;
   /** Resolves when it is kept that these links are to be shown. */

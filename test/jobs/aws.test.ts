@@ -65,6 +65,7 @@ beforeEach(async () => {
     revisit: async () => undefined,
     gather: async (job) => note('gather', job.traceId),
     unfurl: async () => undefined,
+    home: async () => undefined,
     publish: async (all) => {
       for (const job of all) note('publish', job);
     },

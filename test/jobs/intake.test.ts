@@ -35,6 +35,7 @@ beforeEach(() => {
       gather: nothing,
       publish: nothing,
       unfurl: nothing,
+      home: nothing,
       storm: nothing,
       revisit: nothing,
     },

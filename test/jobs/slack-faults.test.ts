@@ -109,6 +109,7 @@ function world(): World {
       storm: nothing,
       gather: nothing,
       unfurl: async () => undefined,
+      home: async () => undefined,
       publish: nothing,
     },
   };

@@ -30,7 +30,7 @@ beforeEach(() => {
     pace: { turn: async () => 0, hold: nothing },
     queue: {
       ...{ examine: nothing, announce: nothing, answer: nothing, learn: nothing, revisit: nothing },
-      ...{ gather: nothing, publish: nothing, unfurl: nothing },
+      ...{ gather: nothing, publish: nothing, unfurl: nothing, home: nothing },
       storm: async ({ stormId }) => void storms.add(stormId),
     },
   };

@@ -29,6 +29,7 @@ export function recordedPeople() {
       return 'done';
     },
     incidents: async () => [acknowledged()],
+    home: async (user) => void asked.push(['home', user]),
     trace: async (question) => {
       asked.push(['trace', question]);
       await answer();

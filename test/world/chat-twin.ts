@@ -1,5 +1,6 @@
 import type { Incident, Thread } from '../../src/incident/incident.ts';
 import type { Storm } from '../../src/incident/storm.ts';
+import type { MapScene } from '../../src/map/service-map.ts';
 import type { Chat, Delivery, Place, Reply, Told } from '../../src/ports.ts';
 
 /** What goes wrong with one call: `lost` says unsure though it happened, `dropped` says unsure and it did not. */
@@ -20,6 +21,7 @@ export type ChatTwin = {
     readonly entries: Change[];
     readonly storms: ToldStorm[];
     readonly replies: Reply[];
+    readonly homes: Map<string, { readonly incidents: readonly Incident[]; readonly map: MapScene | undefined }>;
     /** By the message below which they are shown. */
     readonly unfurled: Map<string, Parameters<Chat['unfurl']>[1]>;
     uploads: number;
@@ -41,6 +43,7 @@ export function chatTwin(channel = 'C0INCIDENTS'): ChatTwin {
     storms: [],
     replies: [],
     unfurled: new Map(),
+    homes: new Map(),
     uploads: 0,
   };
   const faults: Fault[] = [];
@@ -120,6 +123,9 @@ export function chatTwin(channel = 'C0INCIDENTS'): ChatTwin {
     },
     unfurl: async (message, links) => {
       truth.unfurled.set(message.ts, links);
+    },
+    showHome: async (user, incidents, map) => {
+      truth.homes.set(user, { incidents, map });
     },
     respond: async (_url, reply) => {
       truth.replies.push(reply);

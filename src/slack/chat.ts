@@ -116,7 +116,7 @@ async function unfurl(client: WebClient, { channel, ts }: Thread, shown: ReturnT
   }
 }
 
-function replyWords(reply: Reply, times: Times): string {
+export function replyWords(reply: Reply, times: Times): string {
   switch (reply.kind) {
     case 'not-found':
       return notFoundMessage(reply.question, reply.searched);

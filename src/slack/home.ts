@@ -55,9 +55,9 @@ export function homeView({ user, incidents, map }: Home, times: Times): HomeView
   return {
     type: 'home',
     blocks: [
-      ...part('Yours', mine, times),
+      ...(mine.length === 0 ? [] : part('Yours', mine, times)),
       ...part(mine.length === 0 ? 'Open' : 'Also open', others, times),
-      ...part('Resolved lately', closed, times),
+      ...(closed.length === 0 ? [] : part('Resolved lately', closed, times)),
       header('Service map'),
       ...mapWords(map).map(section),
     ],

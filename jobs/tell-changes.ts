@@ -1,10 +1,11 @@
 import type { Incident, LogEntry, Thread } from '../src/incident/incident.ts';
+import { isBroadcast } from '../src/incident/rules.ts';
 import type { World } from '../src/ports.ts';
 import { once } from './once.ts';
 import type { JobOutcome } from './outcome.ts';
 import { paced } from './paced.ts';
 
-type Touched = Pick<World, 'clock' | 'outbox' | 'pace' | 'incidents' | 'chat'>;
+type Touched = Pick<World, 'clock' | 'outbox' | 'pace' | 'incidents' | 'chat' | 'rules'>;
 
 /** Every change that the thread does not tell yet, each as one reply, in order. */
 export async function tellChanges(world: Touched, incident: Incident, thread: Thread): Promise<JobOutcome> {
@@ -14,7 +15,7 @@ export async function tellChanges(world: Touched, incident: Incident, thread: Th
       const wait = await paced(world, thread.channel, `entry:${incident.id}:${index}`, async () => {
         const reply = await once(world, `entry:${incident.id}:${thread.ts}:${index}`, {
           find: () => world.chat.findEntry(incident, index, thread),
-          attempt: () => world.chat.postEntry(incident, index, thread),
+          attempt: () => world.chat.postEntry(incident, index, thread, isBroadcast(incident, index, thread.channel, world.rules)),
         });
         return reply.kind === 'later' ? reply.inMs : undefined;
       });

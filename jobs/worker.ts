@@ -14,6 +14,8 @@ import {
   Examine,
   GATHER,
   Gather,
+  HOME,
+  Home,
   isNewer,
   LEARN,
   Learn,
@@ -23,6 +25,8 @@ import {
   Revisit,
   STORM,
   TellStorm,
+  UNFURL,
+  Unfurl,
 } from '../src/work.ts';
 import { announce } from './announce.ts';
 import { answer } from './answer.ts';
@@ -32,7 +36,9 @@ import { learn } from './learn.ts';
 import type { JobOutcome } from './outcome.ts';
 import { publish } from './publish.ts';
 import { revisit } from './revisit.ts';
+import { showHome } from './show-home.ts';
 import { tellStorm } from './tell-storm.ts';
+import { unfurl } from './unfurl.ts';
 
 /** A job outlives this many crashes of its workers; BullMQ's default of 1 gives it up at the second. */
 const MAX_STALLED = 100;
@@ -59,6 +65,8 @@ export function startWorkers(world: World, redis: Redis, log: Logger): Workers {
     run({ queue: REVISIT, schema: Revisit, job: (data) => revisit(data, world) }, redis, log),
     run({ queue: STORM, schema: TellStorm, job: (data) => tellStorm(data, world) }, redis, log),
     run({ queue: GATHER, schema: Gather, job: (data) => gather(data, world) }, redis, log),
+    run({ queue: HOME, schema: Home, job: (data) => showHome(data, world) }, redis, log),
+    run({ queue: UNFURL, schema: Unfurl, job: (data) => unfurl(data, world) }, redis, log),
     run({ queue: PUBLISH, schema: Publish, job: (data) => publish(data, world) }, redis, log),
   ];
   return {

@@ -49,7 +49,9 @@ export function people(
     mute: (incidentId, user) => incidents.mute(incidentId, user),
     unmute: (incidentId) => incidents.unmute(incidentId),
     incidents: () => incidents.newest(LISTED),
+    home: (user) => queue.home({ v: 1, user }),
     trace: (question) => queue.answer(question),
+    unfurl: (links) => queue.unfurl(links),
     command: async (name, text, user) => (await commands[name]?.(text, user)) ?? `There is no ${name} here.`,
   };
 }

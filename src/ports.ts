@@ -14,7 +14,19 @@ import type { Micros } from './units.ts';
 import type { Picture } from './waterfall/picture.ts';
 import type { Telling } from './waterfall/telling.ts';
 import type { ThemeName } from './waterfall/theme.ts';
-import type { Announce, Answer, Gather, Learn, MapQuestion, Publish, Question, Revisit, TellStorm } from './work.ts';
+import type {
+  Announce,
+  Answer,
+  Gather,
+  Home,
+  Learn,
+  MapQuestion,
+  Publish,
+  Question,
+  Revisit,
+  TellStorm,
+  Unfurl,
+} from './work.ts';
 
 /** The outside world, as small as our need of it. A job's type says which parts it touches. */
 export type World = {
@@ -195,6 +207,10 @@ export type Queue = {
   examine(traceId: TraceId, delayMs: number): Promise<void>;
   announce(job: Announce, delayMs: number): Promise<void>;
   answer(job: Answer): Promise<void>;
+  /** One for a person at a time. */
+  home(job: Home): Promise<void>;
+  /** Once for a message. */
+  unfurl(job: Unfurl): Promise<void>;
   /** Few of the healthy transactions of each entry operation are taken; most calls do nothing. */
   learn(job: Learn): Promise<void>;
   /** Looks for what AWS still has of the trace. */
@@ -221,8 +237,8 @@ export type Chat = {
   editStorm(storm: Storm, thread: Thread): Promise<Edited>;
   postStormOver(storm: Storm, thread: Thread): Promise<Delivery>;
   findStormOver(storm: Storm, thread: Thread): Promise<Thread | undefined>;
-  /** Tells one change of the incident's log in its thread. */
-  postEntry(incident: Incident, index: number, thread: Thread): Promise<Delivery>;
+  /** Tells one change of the incident's log in its thread; `broadcast`: and in the channel. */
+  postEntry(incident: Incident, index: number, thread: Thread, broadcast: boolean): Promise<Delivery>;
   findEntry(incident: Incident, index: number, thread: Thread): Promise<Thread | undefined>;
   /** Step one of a picture: bytes go to Slack, nothing is visible yet. Gives what the file, or the files, are known by. */
   upload(picture: Picture, told: Told): Promise<string>;
@@ -232,6 +248,10 @@ export type Chat = {
   findFile(file: string, place: Place): Promise<Thread | undefined>;
   /** Takes the picture away, and the message that showed it. */
   removePicture(file: string, place: Place): Promise<void>;
+  /** Shows below a person's message what its links lead to; safe to repeat. */
+  unfurl(message: Thread, links: readonly { readonly url: string; readonly told: ToldTransaction }[]): Promise<void>;
+  /** The person's own tab; `map`: undefined where nothing reached us lately. Safe to repeat. */
+  showHome(user: string, incidents: readonly Incident[], map: MapScene | undefined): Promise<void>;
   /** A private answer to a command, through its `response_url`, which lives for 30 minutes and 5 answers. */
   respond(responseUrl: string, reply: Reply): Promise<void>;
 };

@@ -50,6 +50,7 @@ const RulesFile = z.strictObject({
     )
     .default([]),
   resolveAfter: duration.default(DEFAULT_RULES.resolveAfter),
+  broadcast: z.array(z.strictObject({ channel, reopenedAfter: duration })).default([]),
   storm: z
     .strictObject({
       incidents: z.int().min(1).default(DEFAULT_RULES.storm.incidents),

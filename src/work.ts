@@ -14,7 +14,9 @@ export const GATHER = 'gather';
 export const PUBLISH = 'publish';
 export const REVISIT = 'revisit';
 export const STORM = 'storm';
-export const QUEUES = [EXAMINE, ANNOUNCE, ANSWER, LEARN, GATHER, PUBLISH, REVISIT, STORM] as const;
+export const UNFURL = 'unfurl';
+export const HOME = 'home';
+export const QUEUES = [EXAMINE, ANNOUNCE, ANSWER, LEARN, GATHER, PUBLISH, REVISIT, STORM, UNFURL, HOME] as const;
 
 /** The newest payload that is read here, of any queue. */
 const NEWEST = 1;
@@ -96,6 +98,27 @@ export const Answer = z.object({
 export type Answer = z.output<typeof Answer>;
 export type Question = Answer['question'];
 export type MapQuestion = Extract<Question, { kind: 'map' }>;
+
+/** A person posted links that name transactions: show below the message what they lead to. */
+export const Unfurl = z.object({
+  ...{ v: z.literal(1), channel: z.string().min(1), ts: z.string().min(1) },
+  links: z
+    .array(
+      z.object({
+        url: z.string(),
+        question: z.discriminatedUnion('kind', [
+          z.object({ kind: z.literal('trace'), traceId: trace }),
+          z.object({ kind: z.literal('request'), requestId: z.string().min(1) }),
+        ]),
+      }),
+    )
+    .min(1),
+});
+export type Unfurl = z.output<typeof Unfurl>;
+
+/** A person opened the app's own tab: complete it with what takes longer. */
+export const Home = z.object({ v: z.literal(1), user: z.string().min(1) });
+export type Home = z.output<typeof Home>;
 
 /** A healthy transaction is over: its tree tells what is usual. `entry`: the usual key of its entry operation. */
 export const Learn = z.object({ v: z.literal(1), traceId: trace, entry: z.string() });

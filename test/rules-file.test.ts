@@ -24,6 +24,8 @@ resolveAfter: 10m
 storm: { incidents: 50 }
 theme: dark
 themes: { C0PAY: light }
+broadcast:
+  - { channel: C0PAY, reopenedAfter: 2h }
 `;
 
 test('a whole file is what it says', () => {
@@ -34,6 +36,7 @@ test('a whole file is what it says', () => {
     thresholds: [{ longerThan: fromMillis(800), timesUsual: 3 }],
     quietHours: [{ from: 1_320, until: 450, zone: 'Europe/Berlin' }],
     ...{ resolveAfter: fromSeconds(600), storm: { incidents: 50, within: fromSeconds(60) } },
+    broadcast: [{ channel: 'C0PAY', reopenedAfter: fromSeconds(7_200) }],
   });
   expect(['C0PAY', 'C0DEFAULT'].map((channel) => themeIn(channel, rules))).toEqual(['light', 'dark']);
   expect(tellingOf(alert({ owner: 'team-pay' }), undefined, rules)).toMatchObject({ channel: 'C0PAY' });

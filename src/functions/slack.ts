@@ -14,6 +14,7 @@ import { REMEMBERED_SECONDS } from '../slack/genuine.ts';
 import { takeHabits } from '../slack/habits.ts';
 import { takeHome } from '../slack/home.ts';
 import { lightInteractions } from '../slack/interactions.ts';
+import { takeLinks } from '../slack/links.ts';
 import { takePresses } from '../slack/presses.ts';
 import { sealingClient, viewSeal } from '../slack/sealed-views.ts';
 import { fromMillis } from '../units.ts';
@@ -55,6 +56,7 @@ const desk = {
 takePresses(desk);
 takeHabits(desk);
 takeHome(desk);
+takeLinks(desk);
 takeCommands(desk, []);
 
 /** HTTP API `POST /slack/events`: the same requests, and the same that follows from them, as at the bot's own door. */

@@ -1,6 +1,6 @@
 import type { Spread } from '../diagnosis/usual.ts';
 import { fromSeconds, type Micros, micros, toMillis } from '../units.ts';
-import type { Alert } from './incident.ts';
+import type { Alert, Incident } from './incident.ts';
 import { RESOLVE_AFTER } from './life.ts';
 import { STORM_LIMIT, type StormLimit } from './storm.ts';
 import { wallClock } from './wall-clock.ts';
@@ -19,6 +19,8 @@ export type Rules = {
   /** Of pictures where `themes` says nothing of their channel. */
   readonly theme: Theme;
   readonly themes: Readonly<Record<string, Theme>>;
+  /** Where a thread also speaks up in its channel; elsewhere never. */
+  readonly broadcast: readonly { readonly channel: string; readonly reopenedAfter: Micros }[];
 };
 
 type Theme = 'light' | 'dark';
@@ -43,13 +45,21 @@ type Threshold = {
 type QuietHours = { readonly when: Match; readonly from: number; readonly until: number; readonly zone: string };
 
 export const DEFAULT_RULES: Omit<Rules, 'channel'> = {
-  ...{ routes: [], mute: [], thresholds: [], quietHours: [] },
+  ...{ routes: [], mute: [], thresholds: [], quietHours: [], broadcast: [] },
   ...{ resolveAfter: RESOLVE_AFTER, storm: STORM_LIMIT },
   ...{ theme: 'light', themes: {} },
 };
 
 /** Nobody can know whether a viewer's Slack is light or dark; a team may. */
 export const themeIn = (channel: string, { theme, themes }: Rules): Theme => themes[channel] ?? theme;
+/** Whether the entry is worth telling the whole channel: it was over for so long that nobody has its thread open. */
+export function isBroadcast({ log }: Pick<Incident, 'log'>, index: number, channel: string, { broadcast }: Rules): boolean {
+  const policy = broadcast.find((each) => each.channel === channel);
+  const entry = log[index];
+  if (!policy || entry?.what !== 'reopened') return false;
+  const resolved = log.slice(0, index).findLast(({ what }) => what === 'resolved');
+  return resolved !== undefined && entry.at - resolved.at >= policy.reopenedAfter;
+}
 
 export type Telling =
   | { readonly kind: 'told'; readonly channel: string; readonly why: string }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Queue as BullQueue, type JobsOptions } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Queue } from '../ports.ts';
-import { ANNOUNCE, ANSWER, EXAMINE, GATHER, LEARN, PUBLISH, REVISIT, STORM } from '../work.ts';
+import { ANNOUNCE, ANSWER, EXAMINE, GATHER, HOME, LEARN, PUBLISH, REVISIT, STORM, UNFURL } from '../work.ts';
 import { INCIDENTS_TTL_MS } from './keys.ts';
 import { replicated } from './replicated.ts';
 
@@ -17,6 +17,8 @@ const FAILED_KEPT = { age: 14 * 24 * 3_600, count: 10_000 };
 
 /** To examine takes nothing but Redis, and however long that is away costs one try: what fails for eight minutes will not succeed. */
 const EXAMINE_ATTEMPTS = 10;
+/** Nobody looks for a preview or a tab later. */
+const LOOKED_AT_ATTEMPTS = 3;
 /** Evidence that could not be had in some minutes is not worth more calls. */
 const GATHER_ATTEMPTS = 3;
 /** A job of that id is not taken again while it is kept: for as long as its incident may be announced. */
@@ -64,7 +66,7 @@ export function redisQueue(redis: Redis, onError: (error: Error) => void): Queue
     return queue;
   };
   const [examine, announce, answer, learn] = [open(EXAMINE), open(ANNOUNCE), open(ANSWER), open(LEARN)];
-  const [revisit, storm] = [open(REVISIT), open(STORM)];
+  const [revisit, storm, home] = [open(REVISIT), open(STORM), open(HOME)];
   const isDue = everySoOften(LESSON_EVERY_MS);
   const safe = replicated(redis);
   return {
@@ -95,7 +97,11 @@ export function redisQueue(redis: Redis, onError: (error: Error) => void): Queue
     storm: async (job, delayMs) => {
       await storm.add(STORM, job, { delay: delayMs, deduplication: { id: job.stormId, keepLastIfActive: true } });
     },
-    ...onceEach(open(GATHER), open(PUBLISH)),
+    home: async (job) => {
+      const deduplication = { id: job.user, keepLastIfActive: true };
+      await home.add(HOME, job, { deduplication, attempts: LOOKED_AT_ATTEMPTS, removeOnFail: true });
+    },
+    ...onceEach(open(GATHER), open(PUBLISH), open(UNFURL)),
     close: async () => {
       await Promise.all(opened.map((queue) => queue.close()));
     },
@@ -103,7 +109,10 @@ export function redisQueue(redis: Redis, onError: (error: Error) => void): Queue
 }
 
 /** What is done once for what it is about, however often it is asked. */
-const onceEach = (gather: BullQueue, publish: BullQueue): Pick<Queue, 'gather' | 'publish'> => ({
+const onceEach = (gather: BullQueue, publish: BullQueue, unfurl: BullQueue): Pick<Queue, 'gather' | 'publish' | 'unfurl'> => ({
+  unfurl: async (job) => {
+    await unfurl.add(UNFURL, job, { jobId: `${job.channel}-${job.ts}`, attempts: LOOKED_AT_ATTEMPTS });
+  },
   gather: async (job) => {
     await gather.add(GATHER, job, { jobId: job.traceId, attempts: GATHER_ATTEMPTS });
   },

@@ -6,6 +6,7 @@ import { xrayTraceId } from '../telemetry/ids.ts';
 import { spelled } from '../units.ts';
 import type { Telling } from '../waterfall/telling.ts';
 import type { Question } from '../work.ts';
+import { causeLine, sayable } from './cause-words.ts';
 import { mapInWords, noMapMessage } from './map-message.ts';
 import { code, codeBlock, mention, prose } from './mrkdwn.ts';
 import { causeParagraphs, warnings, withLog } from './thread-comment.ts';
@@ -45,13 +46,29 @@ function failing({ failing: deepest }: Telling): string {
   return `Fails at ${code(deepest.operation === deepest.service ? deepest.service : `${deepest.service} ${deepest.operation}`, 200)}${error}`;
 }
 
-function belonging({ count, life, thread, log }: Incident, times: Times): readonly string[] {
+/** In at most four lines: how it ended, where, and the likeliest cause. */
+export function summary({ telling }: ToldTransaction, times: Times): string {
+  const [cause] = telling.outcome === 'ok' ? [] : sayable(telling.causes);
+  const lines = [title(telling, times), telling.outcome === 'failed' ? failing(telling) : '', cause ? causeLine(cause, 400) : ''];
+  return lines.filter((line) => line !== '').join('\n');
+}
+
+/** Its incident, where it has one, and how to ask for it. */
+export const whereItBelongs = ({ telling, incident }: ToldTransaction): string =>
+  [...(incident ? [partOf(incident)] : []), code(`/trace ${xrayTraceId(telling.id)}`)].join(' ');
+
+function partOf({ count, life, thread }: Incident): string {
   const share = count === 1 ? 'the only one so far' : `one of ${count.toLocaleString('en')}`;
   const place = thread ? `, ${threadLink(thread.channel, thread.ts)}` : '';
+  return `Part of an incident, ${share}, ${life.state}${place}.`;
+}
+
+function belonging(incident: Incident, times: Times): readonly string[] {
+  const { log } = incident;
   const notes = log.filter((entry) => entry.what === 'noted');
   const older = notes.length - NOTES;
   return [
-    `Part of an incident, ${share}, ${life.state}${place}.`,
+    partOf(incident),
     ...(older > 0 ? [`_${older} older ${older === 1 ? 'note' : 'notes'} not shown_`] : []),
     ...notes.slice(-NOTES).map((entry) => note(entry, times)),
   ];

@@ -10,6 +10,7 @@ import { guard } from './guard.ts';
 import { takeHabits } from './habits.ts';
 import { takeHome } from './home.ts';
 import { boltInteractions } from './interactions.ts';
+import { takeLinks } from './links.ts';
 import type { People, Report } from './people.ts';
 import { takePresses } from './presses.ts';
 import { EVENTS_PATH, signedReceiver } from './receiver.ts';
@@ -70,6 +71,7 @@ export function slackApp(options: SlackAppOptions): SlackApp {
   takePresses(desk);
   takeHabits(desk);
   takeHome(desk);
+  takeLinks(desk);
   takeCommands(desk, options.commands);
 
   const server = createServer(routed([...entry.routes, ...options.routes], report));

@@ -9,6 +9,7 @@ import { entryBlockId, entryMessage } from './entry-message.ts';
 import { slackFiles } from './files.ts';
 import type { SeenMessage } from './history.ts';
 import { findInChannel, findInThread } from './history.ts';
+import { showHome } from './home.ts';
 import { incidentList, similarList } from './incident-lines.ts';
 import { failureOf, isGone, thrown, undelivered } from './outcome.ts';
 import { respondPrivately } from './response-url.ts';
@@ -16,6 +17,7 @@ import { isButtonsOf } from './root-buttons.ts';
 import { METADATA_TYPE, type RootMessage, rootMessage } from './root-message.ts';
 import { overMessage, stormKey, stormMessage } from './storm-message.ts';
 import { type Times, timesFor } from './times.ts';
+import { unfurls } from './unfurls.ts';
 
 export type SlackChatOptions = {
   readonly token: string;
@@ -41,13 +43,15 @@ export function slackChat({ token, apiUrl, clock }: SlackChatOptions): Chat {
     postStormOver: (storm, { channel, ts }) =>
       posted(clients.posting, { channel, thread_ts: ts, ...overMessage(storm, clock()) }),
     findStormOver: (storm, thread) => findEntry(clients.posting, stormKey(storm), thread),
-    postEntry: async (incident, index, { channel, ts }) => {
+    postEntry: async (incident, index, { channel, ts }, broadcast) => {
       const message = entryMessage(incident, index, times);
       if (!message) return { kind: 'refused', why: `incident ${incident.id} has no change ${index}` };
-      return await posted(clients.posting, { channel, thread_ts: ts, ...message });
+      return await posted(clients.posting, { channel, thread_ts: ts, ...(broadcast && { reply_broadcast: true }), ...message });
     },
     findEntry: (incident, index, thread) => findEntry(clients.posting, entryBlockId(incident.id, index), thread),
     ...slackFiles(clients, apiUrl, times),
+    unfurl: (message, links) => unfurl(clients.posting, message, unfurls(links, times)),
+    showHome: (user, incidents, map) => showHome(clients.interactive, { incidents, user, map }, times),
     respond: (responseUrl, reply) => respondPrivately(responseUrl, replyWords(reply, times), apiUrl),
   };
 }
@@ -57,7 +61,13 @@ const QUIET = { unfurl_links: false, unfurl_media: false, parse: 'none' } as con
 
 const Posted = z.object({ channel: z.string(), ts: z.string() });
 
-type Message = { readonly channel: string; readonly thread_ts?: string; readonly text: string; readonly blocks: unknown };
+type Message = {
+  readonly channel: string;
+  readonly thread_ts?: string;
+  readonly reply_broadcast?: true;
+  readonly text: string;
+  readonly blocks: unknown;
+};
 
 async function posted(client: WebClient, message: Message): Promise<Delivery> {
   try {
@@ -98,7 +108,15 @@ async function editRoot(client: WebClient, root: RootMessage, thread: Thread): P
   }
 }
 
-function replyWords(reply: Reply, times: Times): string {
+async function unfurl(client: WebClient, { channel, ts }: Thread, shown: ReturnType<typeof unfurls>): Promise<void> {
+  try {
+    await client.apiCall('chat.unfurl', { channel, ts, unfurls: shown });
+  } catch (error) {
+    throw thrown(error, `links of ${channel}/${ts}`);
+  }
+}
+
+export function replyWords(reply: Reply, times: Times): string {
   switch (reply.kind) {
     case 'not-found':
       return notFoundMessage(reply.question, reply.searched);

@@ -18,7 +18,7 @@ export type Interactions = {
   action(pattern: { type: 'block_actions'; action_id: string }, take: OnAction): void;
   view(pattern: { type: 'view_submission'; callback_id: string }, take: OnView): void;
   /** Slack sends an event again whose answer it has not seen: taking it twice must leave the world as once does. */
-  event(name: 'reaction_added' | 'message' | 'app_home_opened', take: OnEvent): void;
+  event(name: 'reaction_added' | 'message' | 'app_home_opened' | 'link_shared', take: OnEvent): void;
 };
 
 export const boltInteractions = (app: App): Interactions => ({

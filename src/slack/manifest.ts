@@ -9,9 +9,13 @@ export const SCOPES = [
   'groups:history',
   'reactions:read',
   'users:read',
+  'links:read',
+  'links:write',
 ] as const;
 /** https://docs.slack.dev/reference/events: each needs a scope from above, the home tab none. */
-const EVENTS = ['reaction_added', 'message.channels', 'message.groups', 'app_home_opened'] as const;
+const EVENTS = ['reaction_added', 'message.channels', 'message.groups', 'app_home_opened', 'link_shared'] as const;
+/** Where the consoles of AWS are, in each of its partitions; Slack takes five. Subdomains (regions) are included. */
+const UNFURLED = ['console.aws.amazon.com', 'console.amazonaws-us-gov.com', 'console.amazonaws.cn'] as const;
 
 /**
  * The Slack app, to be pasted at https://api.slack.com/apps?new_app=1. `url`: where the bot is reached (`https://bot.example.com`);
@@ -28,6 +32,7 @@ export function manifest(url: string | undefined) {
     },
     features: {
       app_home: { home_tab_enabled: true, messages_tab_enabled: false, messages_tab_read_only_enabled: true },
+      unfurl_domains: [...UNFURLED],
       bot_user: { display_name: 'Tracefall', always_online: true },
       slash_commands: [
         {

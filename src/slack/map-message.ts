@@ -10,7 +10,7 @@ export function mapMessage(map: MapScene): string {
   const more =
     map.window === undefined
       ? ''
-      : `${code('/trace map <service>')} shows what is around one service, ${code('/trace map <trace id>')} one transaction.`;
+      : `${code('/trace map checkout-fn')} shows what is around one service, ${code('/trace map')} with a trace id one transaction.`;
   return [`*${prose(mapHeadline(map), 300)}*`, prose(mapFacts(map).join(' · '), 400), more]
     .filter((line) => line !== '')
     .join('\n');

@@ -2,7 +2,7 @@ import type { Incident, Thread } from '../incident/incident.ts';
 import type { Deed } from '../incident/life.ts';
 import type { Snooze } from '../incident/snooze.ts';
 import type { Changed } from '../ports.ts';
-import type { Answer } from '../work.ts';
+import type { Answer, Unfurl } from '../work.ts';
 
 /** What people ask of the bot. Each may throw: then the person is told that it was not confirmed, and nothing else breaks. */
 export type People = {
@@ -15,8 +15,12 @@ export type People = {
   unmute(incidentId: string): Promise<'done' | 'unknown'>;
   /** The last opened ones. */
   incidents(): Promise<readonly Incident[]>;
+  /** Resolves when it is kept that the person's tab is to be completed. */
+  home(user: string): Promise<void>;
   /** Resolves when the question is kept; the answer comes later through its `responseUrl`. */
   trace(question: Answer): Promise<void>;
+  /** Resolves when it is kept that these links are to be shown. */
+  unfurl(links: Unfurl): Promise<void>;
   /** A further slash command, `/shop` say; resolves to what its user is told (mrkdwn made safe). */
   command(name: string, text: string, user: string): Promise<string>;
 };

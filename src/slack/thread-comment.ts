@@ -5,7 +5,7 @@ import { counted } from '../waterfall/scene.ts';
 import type { Telling } from '../waterfall/telling.ts';
 import { capital, causeLine, NOT_ENOUGH_EVIDENCE, sayable } from './cause-words.ts';
 import { TOP_LEVEL_CHARACTERS } from './limits.ts';
-import { code, codeBlock, oneLine, prose } from './mrkdwn.ts';
+import { code, prose } from './mrkdwn.ts';
 
 const CAUSES = 3;
 const EVIDENCE = 3;
@@ -14,7 +14,6 @@ const SUMMARY_CHARACTERS = 300;
 const FACT_CHARACTERS = 220;
 /** Of one line of a log: its beginning says what happened. */
 const LINE_CHARACTERS = 200;
-const LOG_CHARACTERS = 1_400;
 
 /**
  * The words beside the waterfall: what the root, which stands above them, does not say. The rest of the evidence, what was logged, what
@@ -31,7 +30,7 @@ export function threadComment(telling: Telling): string {
 export function withLog(before: readonly string[], telling: Telling, after: readonly string[]): string {
   const end = after.filter((part) => part !== '').join('\n');
   const begin = lines(before, TOP_LEVEL_CHARACTERS - end.length - 1);
-  const log = logBlock(telling, Math.min(LOG_CHARACTERS, TOP_LEVEL_CHARACTERS - begin.length - end.length - 2));
+  const log = lines(logLines(telling), TOP_LEVEL_CHARACTERS - begin.length - end.length - 2);
   return [begin, log, end].filter((part) => part !== '').join('\n');
 }
 
@@ -63,25 +62,15 @@ function causeLines(causes: readonly Cause[]): readonly string[] {
 const facts = (evidence: readonly string[] = []): readonly string[] =>
   evidence.slice(0, EVIDENCE).map((fact) => `• ${prose(capital(fact), FACT_CHARACTERS)}`);
 
-/** Less than this shows no line. */
-const SHORTEST_BLOCK = 60;
-
-/** `+1.18 s error payment-fn: card declined`, by the picture's clock; then where in the code. */
-function logBlock({ lines, failing }: Telling, room: number): string {
-  const logged = lines.map(({ after, service, severity, body, times }) => {
-    const who = service === undefined || service === failing?.service ? '' : ` ${oneLine(service)}`;
+/** `+1.18 s ERROR: card declined`, by the picture's clock, then where in the code; each line by itself, as some clients fold blocks. */
+function logLines({ lines: logged, failing }: Telling): readonly string[] {
+  const said = logged.map(({ after, service, severity, body, times }) => {
+    const who = service === undefined || service === failing?.service ? '' : ` ${service}`;
     const again = times > 1 ? ` (${times}×)` : '';
-    return `+${spelled(after)} ${severity.toUpperCase()}${who}: ${short(body)}${again}`;
+    return `${code(`+${spelled(after)} ${severity.toUpperCase()}${who}: ${body}`, LINE_CHARACTERS)}${again}`;
   });
-  const frames = (failing?.stack ?? []).map((frame) => `at ${short(frame)}`);
-  const block = [...logged, ...frames];
-  return block.length === 0 || room < SHORTEST_BLOCK ? '' : codeBlock(block.join('\n'), room);
+  return [...said, ...(failing?.stack ?? []).map((frame) => code(`at ${frame}`, LINE_CHARACTERS))];
 }
-
-const short = (text: string): string => {
-  const line = oneLine(text);
-  return line.length > LINE_CHARACTERS ? `${line.slice(0, LINE_CHARACTERS)}…` : line;
-};
 
 /** Never a silently shorter picture. */
 export function warnings({ warnings: missing }: Telling): string {

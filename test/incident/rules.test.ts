@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DEFAULT_RULES, isLike, type Match, quietFor, type Rules, tellingOf } from '../../src/incident/rules.ts';
+import { DEFAULT_RULES, isBroadcast, isLike, type Match, quietFor, type Rules, tellingOf } from '../../src/incident/rules.ts';
 import { fromMillis, fromSeconds } from '../../src/units.ts';
-import { alert } from '../slack/samples.ts';
+import { alert, entry } from '../slack/samples.ts';
 
 const rules = (changes: Partial<Rules>): Rules => ({ ...DEFAULT_RULES, channel: 'C0DEFAULT', ...changes });
 const slow = alert({ outcome: 'slow', duration: fromMillis(900), owner: 'team-pay' });
@@ -77,4 +77,16 @@ test('a star stands for anything, as a regular expression would have it', () => 
     }),
     { numRuns: 3_000 },
   );
+});
+
+test.each<[string, number, string, boolean]>([
+  ['after as long as the channel says', 3_700, 'C0PAY', true],
+  ['sooner', 3_600, 'C0PAY', false],
+  ['in a channel that says nothing', 99_999, 'C0OTHER', false],
+])('a failure that comes back %s is told to the channel or not', (_, again, channel, told) => {
+  const log = [entry('opened', 'tracefall', 0), entry('resolved', 'U0MAYA', 100), entry('reopened', 'tracefall', again)];
+  const policy = rules({ broadcast: [{ channel: 'C0PAY', reopenedAfter: fromSeconds(3_600) }] });
+
+  expect(isBroadcast({ log }, 2, channel, policy)).toBe(told);
+  expect(isBroadcast({ log }, 1, channel, policy)).toBe(false);
 });

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { answer } from '../../jobs/answer.ts';
+import { showHome } from '../../jobs/show-home.ts';
 import { studio } from '../../jobs/studio.ts';
 import type { World } from '../../src/ports.ts';
 import { parse } from '../../src/telemetry/parse.ts';
@@ -29,6 +30,13 @@ async function incidentOf(trace: string): Promise<string> {
   const judged = await world.studio.judge(aTraceId(trace));
   return judged ? (await world.incidents.report(judged.alert)).incidentId : 'none';
 }
+
+test('a person’s tab gets the incidents and what called what', async () => {
+  const id = await incidentOf('one');
+  await showHome({ v: 1, user: 'U0MAYA' }, world);
+
+  expect(slack.truth.homes.get('U0MAYA')).toMatchObject({ incidents: [{ id }], map: { window: { minutes: 15 } } });
+});
 
 describe('a question', () => {
   const question = (trace: string) => ({

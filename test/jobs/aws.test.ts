@@ -64,6 +64,8 @@ beforeEach(async () => {
     storm: async () => undefined,
     revisit: async () => undefined,
     gather: async (job) => note('gather', job.traceId),
+    unfurl: async () => undefined,
+    home: async () => undefined,
     publish: async (all) => {
       for (const job of all) note('publish', job);
     },

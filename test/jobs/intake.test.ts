@@ -30,7 +30,16 @@ beforeEach(() => {
   const queue: Queue = {
     examine: async (traceId, delayMs) => void asked.push(`examine ${traceId} in ${delayMs} ms`),
     learn: async ({ entry }) => void learning.push(entry),
-    ...{ announce: nothing, answer: nothing, gather: nothing, publish: nothing, storm: nothing, revisit: nothing },
+    ...{
+      announce: nothing,
+      answer: nothing,
+      gather: nothing,
+      publish: nothing,
+      unfurl: nothing,
+      home: nothing,
+      storm: nothing,
+      revisit: nothing,
+    },
   };
   const memory = redisMemory(redis(), () => now);
   world = { ...memory, studio: studio(memory), queue, chat: chatTwin().chat };

@@ -33,6 +33,8 @@ beforeEach(() => {
     answer: async () => void asked.push('answer'),
     learn: async () => undefined,
     gather: async ({ traceId }) => void asked.push(`gather ${traceId}`),
+    unfurl: async () => undefined,
+    home: async () => undefined,
     publish: async (entries) => void asked.push(...entries.map(({ entry }) => `publish ${entry}`)),
     storm: async ({ stormId }) => void asked.push(`storm ${stormId}`),
     revisit: async ({ why, incidentId }, delayMs) => void revisits.push(`${why} ${incidentId} in ${delayMs} ms`),

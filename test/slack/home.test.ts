@@ -4,18 +4,27 @@ import type { Incident } from '../../src/incident/incident.ts';
 import { homeView } from '../../src/slack/home.ts';
 import { incidentList, similarList } from '../../src/slack/incident-lines.ts';
 import { UTC_TIMES } from '../../src/slack/times.ts';
+import { sceneOf, shopScene } from '../map/maps.ts';
 import { mrkdwnViolations } from '../world/slack-blocks.ts';
 import { violations } from '../world/slack-validator.ts';
 import { acknowledged, alert, incident, resolved } from './samples.ts';
 
 const view = (incidents: readonly Incident[], user = 'U0MAYA'): string =>
-  JSON.stringify(homeView(incidents, user, UTC_TIMES).blocks);
+  JSON.stringify(homeView({ user, incidents, map: undefined }, UTC_TIMES).blocks);
 
 test('the home tab shows what is mine, what is open and what was resolved lately', () => {
   const all = [incident({ id: 'a' }), acknowledged({ id: 'b' }), resolved({ id: 'c' })];
 
-  expect(view(all)).toMatch(/Yours \(1\).*`b`.*Open \(2\).*`a`.*`b`.*Resolved lately \(1\).*`c`/);
-  expect(view(all, 'U0PRIYA')).toMatch(/Yours \(0\).*Nothing\..*Open \(2\)/);
+  expect(view(all)).toMatch(
+    /Yours \(1\).*`b`.*Also open \(1\).*`a`.*Resolved lately \(1\).*`c`.*Service map.*No trace reached me/,
+  );
+  expect(view(all, 'U0PRIYA')).toMatch(/^((?!Yours).)*Open \(2\)/);
+});
+
+test('and the map, when it is drawn', () => {
+  const drawn = JSON.stringify(homeView({ user: 'U0MAYA', incidents: [], map: shopScene() }, UTC_TIMES).blocks);
+
+  expect(drawn).toMatch(/Service map.*✕ failures begin here/);
 });
 
 test('lists say what they leave out', () => {
@@ -40,9 +49,15 @@ test('they break no rule of Slack, whatever fails', () => {
       .map(({ service, operation, ...rest }) => resolved({ alert: alert({ ...rest, hop: { service, operation } }) })),
     { maxLength: 30 },
   );
+  const arbitraryMap = fc.oneof(
+    fc.constantFrom('drawing' as const, undefined),
+    text.map((name) => sceneOf([[name, `${name}!`, 7, 5, 3]])),
+  );
   fc.assert(
-    fc.property(incidents, (all) => {
-      expect(violations('views.publish', { user_id: 'U0MAYA', view: homeView(all, 'U0MAYA', UTC_TIMES) })).toEqual([]);
+    fc.property(incidents, arbitraryMap, (all, map) => {
+      expect(
+        violations('views.publish', { user_id: 'U0MAYA', view: homeView({ user: 'U0MAYA', incidents: all, map }, UTC_TIMES) }),
+      ).toEqual([]);
       expect(mrkdwnViolations(incidentList('x', all, UTC_TIMES))).toEqual([]);
       expect(incidentList('x', all, UTC_TIMES).length).toBeLessThan(12_000);
     }),

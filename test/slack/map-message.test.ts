@@ -14,7 +14,7 @@ describe('the words beside a service map', () => {
       [
         '*fulfil-fn → warehouse fails 35 % of 191 calls*',
         'last 15 min · a sample of 200 of 1,234 traces, rates scaled up · 16 services and resources, 17 edges',
-        '/trace map <service> shows what is around one service, /trace map <trace id> one transaction.',
+        '/trace map checkout-fn shows what is around one service, /trace map with a trace id one transaction.',
       ].join('\n'),
     );
     expect(mapTitle(shopScene())).toBe('Service map: fulfil-fn → warehouse fails 35 % of 191 calls');

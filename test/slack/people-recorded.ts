@@ -29,10 +29,12 @@ export function recordedPeople() {
       return 'done';
     },
     incidents: async () => [acknowledged()],
+    home: async (user) => void asked.push(['home', user]),
     trace: async (question) => {
       asked.push(['trace', question]);
       await answer();
     },
+    unfurl: async (links) => void asked.push(['unfurl', links]),
     command: async (name, text, user) => {
       asked.push(['command', name, text, user]);
       await answer();

@@ -1,8 +1,7 @@
 import type { ActionsBlockElement, KnownBlock } from '@slack/types';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Incident, LogEntry } from '../../src/incident/incident.ts';
-import type { Life } from '../../src/incident/life.ts';
+import type { Incident } from '../../src/incident/incident.ts';
 import {
   ACTION_ID_CHARACTERS,
   BLOCKS,
@@ -13,10 +12,10 @@ import {
 } from '../../src/slack/limits.ts';
 import { rootMessage } from '../../src/slack/root-message.ts';
 import { UTC_TIMES } from '../../src/slack/times.ts';
-import { fromMillis, micros } from '../../src/units.ts';
 import { violations } from '../world/slack-validator.ts';
+import { anyIncident } from './hostile-incidents.ts';
 import { seen } from './parsed-mrkdwn.ts';
-import { acknowledged, alert, cause, entry, incident, life, NOON, resolved, secondsOn, TRACE } from './samples.ts';
+import { acknowledged, alert, cause, entry, incident, life, NOON, resolved, secondsOn } from './samples.ts';
 
 /** What a person reads, top to bottom. */
 const read = (one: Incident): string => rootMessage(one, UTC_TIMES).blocks.flatMap(words).join('\n');
@@ -180,68 +179,3 @@ test('the longest message stays far below what Slack takes', () => {
     expect(button.action_id?.length).toBeLessThan(ACTION_ID_CHARACTERS);
   }
 });
-
-const anyText = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 600 }),
-  fc.constantFrom('<!channel>', '`', '&', '', ' ', '<@U0MAYA> '.repeat(2_000), '>'.repeat(9_999)),
-);
-const anyTime = fc.integer({ min: 0, max: 4_000_000_000 }).map((seconds) => micros(seconds * 1_000_000));
-const anyCause = fc.record({
-  kind: fc.constantFrom('exception', 'unknown', 'throttled'),
-  confidence: fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constant(Number.NaN)),
-  summary: anyText,
-  evidence: fc.array(anyText, { maxLength: 3 }),
-});
-const anyLife: fc.Arbitrary<Life> = fc
-  .oneof(
-    fc.record({ state: fc.constant('open' as const) }),
-    fc.record({ state: fc.constantFrom('acknowledged' as const, 'resolved' as const), by: anyText, at: anyTime }),
-    fc.record({
-      ...{ state: fc.constant('snoozed' as const), by: anyText, at: anyTime },
-      until: fc.oneof(
-        fc.record({ kind: fc.constant('time' as const), at: anyTime }),
-        fc.record({ kind: fc.constant('deployment' as const), version: anyText }),
-      ),
-    }),
-    fc.record({ state: fc.constant('flapping' as const), times: fc.nat(), resting: fc.boolean() }),
-    fc.record({ state: fc.constant('merged' as const), into: anyText }),
-  )
-  .chain((standing) => fc.record({ assignee: fc.option(anyText, { nil: undefined }) }).map((of) => life({ ...standing, ...of })));
-const anyWhat = fc.constantFrom<LogEntry['what']>('acknowledged', 'noted', 'opened', 'reopened', 'merged', 'assigned', 'woken');
-const anyEntry: fc.Arbitrary<LogEntry> = fc.record({
-  ...{ at: anyTime, by: anyText, what: anyWhat, text: anyText, message: fc.constant(undefined) },
-  ...{ from: fc.constant('open' as const), to: fc.constant('resolved' as const) },
-});
-const anyIncident: fc.Arbitrary<Incident> = fc
-  .record({
-    life: anyLife,
-    count: fc.nat(),
-    firstSeen: anyTime,
-    lastSeen: anyTime,
-    texts: fc.array(anyText, { minLength: 7, maxLength: 7 }),
-    causes: fc.array(anyCause, { maxLength: 4 }),
-    outcome: fc.constantFrom('failed', 'slow'),
-    ms: fc.nat(),
-    log: fc.array(anyEntry),
-  })
-  .map(({ life: lived, count, firstSeen, lastSeen, texts, causes, outcome, ms, log }) => {
-    const [transaction = '', service = '', environment = '', hopService = '', operation = '', type = '', message = ''] = texts;
-    return incident({
-      life: lived,
-      count,
-      firstSeen,
-      lastSeen,
-      log,
-      alert: alert({
-        outcome,
-        transaction,
-        service,
-        environment,
-        hop: { service: hopService, operation },
-        error: { type, message },
-        duration: fromMillis(ms),
-        causes: causes.map((each) => cause(each)),
-        traceId: TRACE,
-      }),
-    });
-  });

@@ -43,6 +43,20 @@ describe.each([
     expect(proxy.violations).toEqual([]);
   });
 
+  test('a change in the thread, and where the rules say so in the channel too', async () => {
+    const chat = slackChat({ token: server.token, apiUrl: proxy.apiUrl, clock: () => NOON });
+    const known = resolved({ id: 'broadcast' });
+    const posted = await chat.postRoot(known, server.channel);
+    if (posted.kind !== 'posted') throw new Error(`expected a root, not ${JSON.stringify(posted)}`);
+
+    expect(await chat.postEntry(known, 1, posted.thread, false)).toMatchObject({ kind: 'posted' });
+    expect(proxy.calls.at(-1)?.args['reply_broadcast']).toBeUndefined();
+    expect(await chat.postEntry(known, 3, posted.thread, true)).toMatchObject({ kind: 'posted' });
+    expect(proxy.calls.at(-1)?.args['reply_broadcast']).toBe('true');
+    expect(await chat.findEntry(known, 3, posted.thread)).toMatchObject({ channel: server.channel });
+    expect(proxy.violations).toEqual([]);
+  });
+
   test('an incident as files, in one message', async () => {
     const chat = slackChat({ token: server.token, apiUrl: proxy.apiUrl, clock: () => NOON });
     const posted = await chat.postRoot(incident({ id: 'exported' }), server.channel);

@@ -1,12 +1,13 @@
 import type { Incident, Thread } from '../../src/incident/incident.ts';
 import type { Storm } from '../../src/incident/storm.ts';
+import type { MapScene } from '../../src/map/service-map.ts';
 import type { Chat, Delivery, Place, Reply, Told } from '../../src/ports.ts';
 
 /** What goes wrong with one call: `lost` says unsure though it happened, `dropped` says unsure and it did not. */
 type Fault = 'lost' | 'dropped' | 'refused' | 'unreachable';
 
 type Root = { readonly thread: Thread; readonly incident: Incident };
-type Change = { readonly thread: Thread; readonly entry: string; readonly index: number };
+type Change = { readonly thread: Thread; readonly entry: string; readonly index: number; readonly broadcast: boolean };
 type ToldStorm = { readonly thread: Thread; storm: Storm; over: number };
 type Shared = { readonly thread: Thread; readonly file: string; readonly told: Told };
 
@@ -20,6 +21,9 @@ export type ChatTwin = {
     readonly entries: Change[];
     readonly storms: ToldStorm[];
     readonly replies: Reply[];
+    readonly homes: Map<string, { readonly incidents: readonly Incident[]; readonly map: MapScene | undefined }>;
+    /** By the message below which they are shown. */
+    readonly unfurled: Map<string, Parameters<Chat['unfurl']>[1]>;
     uploads: number;
   };
   /** The next posting or sharing call meets this. */
@@ -32,7 +36,16 @@ export type ChatTwin = {
 const entryOf = ({ log }: Incident, index: number): string => `${log[index]?.what} by ${log[index]?.by}`;
 
 export function chatTwin(channel = 'C0INCIDENTS'): ChatTwin {
-  const truth: ChatTwin['truth'] = { roots: [], pictures: [], entries: [], storms: [], replies: [], uploads: 0 };
+  const truth: ChatTwin['truth'] = {
+    roots: [],
+    pictures: [],
+    entries: [],
+    storms: [],
+    replies: [],
+    unfurled: new Map(),
+    homes: new Map(),
+    uploads: 0,
+  };
   const faults: Fault[] = [];
   let posts = 0;
   let removalBreaks = false;
@@ -83,9 +96,9 @@ export function chatTwin(channel = 'C0INCIDENTS'): ChatTwin {
         return thread;
       }),
     findStormOver: async (storm, thread) => truth.storms.find((told) => told.storm.id === storm.id && told.over > 0) && thread,
-    postEntry: async (incident, index, thread) =>
+    postEntry: async (incident, index, thread, broadcast) =>
       deliver(() => {
-        truth.entries.push({ thread, entry: entryOf(incident, index), index });
+        truth.entries.push({ thread, entry: entryOf(incident, index), index, broadcast });
         return { channel, ts: nextTs() };
       }),
     findEntry: async (_incident, index, thread) =>
@@ -107,6 +120,12 @@ export function chatTwin(channel = 'C0INCIDENTS'): ChatTwin {
       }
       const picture = shown(file, place);
       if (picture) truth.pictures.splice(truth.pictures.indexOf(picture), 1);
+    },
+    unfurl: async (message, links) => {
+      truth.unfurled.set(message.ts, links);
+    },
+    showHome: async (user, incidents, map) => {
+      truth.homes.set(user, { incidents, map });
     },
     respond: async (_url, reply) => {
       truth.replies.push(reply);

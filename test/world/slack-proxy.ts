@@ -125,7 +125,7 @@ function argsOf(request: IncomingMessage, body: Buffer): Readonly<Record<string,
 }
 
 /** The arguments that Slack takes as JSON within a form. */
-const STRUCTURED = new Set(['blocks', 'metadata', 'view', 'files']);
+const STRUCTURED = new Set(['blocks', 'metadata', 'view', 'files', 'unfurls']);
 
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 

@@ -62,16 +62,19 @@ const modal = z
 
 const METHODS: Readonly<Record<string, z.ZodType>> = {
   'auth.test': z.strictObject({}),
-  'chat.postMessage': z.strictObject({
-    channel,
-    text: topLevel,
-    blocks: blocks.optional(),
-    metadata: metadata.optional(),
-    thread_ts: ts.optional(),
-    unfurl_links: no,
-    unfurl_media: no,
-    parse: quiet,
-  }),
+  'chat.postMessage': z
+    .strictObject({
+      channel,
+      text: topLevel,
+      blocks: blocks.optional(),
+      metadata: metadata.optional(),
+      thread_ts: ts.optional(),
+      reply_broadcast: z.union([z.literal(true), z.literal('true')]).optional(),
+      unfurl_links: no,
+      unfurl_media: no,
+      parse: quiet,
+    })
+    .refine((said) => said.reply_broadcast === undefined || said.thread_ts !== undefined, 'only a reply is broadcast'),
   'chat.update': z.strictObject({ channel, ts, text: topLevel, blocks, metadata: metadata.optional(), parse: quiet }),
   'chat.postEphemeral': z.strictObject({
     channel,
@@ -81,6 +84,7 @@ const METHODS: Readonly<Record<string, z.ZodType>> = {
     thread_ts: ts.optional(),
     parse: quiet,
   }),
+  'chat.unfurl': z.strictObject({ channel, ts, unfurls: z.record(z.url(), z.strictObject({ blocks })) }),
   'users.info': z.strictObject({ user }),
   'views.open': z.strictObject({ trigger_id: text(255), view: modal }),
   'files.getUploadURLExternal': z
@@ -126,7 +130,8 @@ const MESSAGE_CHARACTERS = 12_000;
 function contentViolations(args: Readonly<Record<string, unknown>>): readonly string[] {
   const said = [args['text'], args['initial_comment']].filter((each) => typeof each === 'string');
   const view = z.object({ blocks: z.array(z.unknown()) }).safeParse(args['view']);
-  const blocks = Array.isArray(args['blocks']) ? args['blocks'] : (view.data?.blocks ?? []);
+  const unfurled = Object.values(Object(args['unfurls'])).flatMap((each) => Object(each).blocks ?? []);
+  const blocks = Array.isArray(args['blocks']) ? args['blocks'] : [...(view.data?.blocks ?? []), ...unfurled];
   const sum = JSON.stringify(blocks).length;
   return [
     ...said.flatMap(mrkdwnViolations),

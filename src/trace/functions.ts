@@ -2,7 +2,7 @@ import { isExecutionArn } from '../telemetry/event-ids.ts';
 import type { Attributes } from '../telemetry/record.ts';
 import type { Span } from './transaction.ts';
 
-/** Where instrumentations write Lambda's request id: OpenTelemetry's newer and older name, the X-Ray SDK's, X-Ray's own. */
+/** Where instrumentations write Lambda's request id: OpenTelemetry's newer and older name, Serverless Console's, X-Ray's own. */
 export const REQUEST_ID = ['faas.invocation_id', 'faas.execution', 'aws.lambda.request_id', 'aws.request_id'] as const;
 const FUNCTION_NAME = ['faas.name', 'aws.lambda.function_name'] as const;
 const FUNCTION_ARN = ['cloud.resource_id', 'faas.id', 'aws.lambda.invoked_arn', 'aws.resource_arn', 'faas.arn'] as const;
@@ -28,8 +28,16 @@ export function requestIdOf(attributes: Attributes): string | undefined {
   return undefined;
 }
 
-/** X-Ray's own name for the execution of a state machine. OpenTelemetry has none: the others are of wrappers around handlers. */
-export const EXECUTION_ARN = ['aws.resource_arn', 'aws.stepfunctions.execution_arn', 'aws.lambda.durable_execution.arn'] as const;
+/**
+ * X-Ray's own name for the execution of a state machine. OpenTelemetry has none: the second is of wrappers for Lambda in TypeScript,
+ * the others are what AWS's conformance tests of durable executions look for.
+ */
+export const EXECUTION_ARN = [
+  'aws.resource_arn',
+  'aws.stepfunctions.execution_arn',
+  'aws.lambda.durable_execution.arn',
+  'durable.execution.arn',
+] as const;
 
 export const executionArnOf = (attributes: Attributes): string | undefined =>
   texts(attributes, EXECUTION_ARN).find((arn) => isExecutionArn(arn) || arn.includes(':durable-execution'));

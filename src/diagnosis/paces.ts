@@ -1,5 +1,5 @@
+import { grouped } from '../trace/grouped.ts';
 import { MARGIN } from '../trace/node.ts';
-import { grouped } from './grouped.ts';
 import type { Step, Visit } from './visits.ts';
 
 /** How long one transaction was in one service, or between two, against what the same steps usually take. */

@@ -3,6 +3,7 @@ import { countOf } from '../diagnosis/lesson.ts';
 import { blockOf } from '../diagnosis/tally.ts';
 import type { TraceId } from '../telemetry/ids.ts';
 import type { EventRecord, InvocationRecord, LogRecord, SpanRecord, TelemetryRecord } from '../telemetry/record.ts';
+import { isCalling } from '../telemetry/span-words.ts';
 import { tellsFailure } from '../trace/events.ts';
 import { executionArnOf, requestIdOf } from '../trace/functions.ts';
 import { joinKeysOf } from '../trace/join-keys.ts';
@@ -111,7 +112,7 @@ function usualOf(span: SpanRecord): Pick<Entry, 'usualKey' | 'count'> | undefine
 
 /** Of the run that the span is; a client's `aws.request_id` is that of the service it called. */
 const ownRequestId = ({ spanKind, attributes }: SpanRecord): string | undefined =>
-  spanKind === 'client' || spanKind === 'producer' ? undefined : requestIdOf(attributes);
+  isCalling(spanKind) ? undefined : requestIdOf(attributes);
 
 function fileInvocation(file: RequestFile, record: InvocationRecord, trace: TraceFile | undefined): void {
   file.entries.push(plain(`i:${record.phase}:${record.at}`, record));

@@ -4,6 +4,7 @@ import { eventTime } from './event-parts.ts';
 import { jsonFields } from './json.ts';
 import type { SpanKind } from './record.ts';
 import { type Fields, fields, finite, isFields, list, text } from './shape.ts';
+import { isServing } from './span-words.ts';
 import { xrayHeader } from './xray-header.ts';
 
 /**
@@ -32,7 +33,7 @@ type Delivery = {
 
 /** Of a span that received something: what its captured event tells. Instrumentations name it as they like, so its content decides. */
 export function receivedIn(own: readonly Entry[], kind: SpanKind): readonly Entry[] {
-  if (kind !== 'server' && kind !== 'consumer') return [];
+  if (!isServing(kind)) return [];
   const found = own.flatMap(([, value]) => deliveriesIn(value));
   const unsampled = found.some((each) => each.unsampled) || own.some(([key, value]) => HEADER.test(key) && isUnsampled(value));
   if (found.length === 0 && !unsampled) return [];

@@ -1,5 +1,6 @@
 import { isExecutionArn } from '../telemetry/event-ids.ts';
 import type { Attributes } from '../telemetry/record.ts';
+import { isCalling, isServing } from '../telemetry/span-words.ts';
 import type { Span } from './transaction.ts';
 
 /** Where instrumentations write Lambda's request id: OpenTelemetry's newer and older name, Serverless Console's, X-Ray's own. */
@@ -54,13 +55,12 @@ export function namesOf(span: Span): ReadonlySet<string> {
 /** X-Ray draws the Lambda service and the function as two segments of one name; only the second is the run. */
 export const isLambdaService = (span: Span): boolean => span.resource === 'AWS::Lambda';
 
-export const isCaller = (span: Span): boolean => span.kind === 'client' || span.kind === 'producer';
+export const isCaller = (span: Span): boolean => isCalling(span.kind);
 
 /** Whether a span may be the run of a function itself. */
 export const mayRun = (span: Span): boolean => !isCaller(span) && !isLambdaService(span);
 
-export const isRun = (span: Span): boolean =>
-  span.resource === 'AWS::Lambda::Function' || span.kind === 'server' || span.kind === 'consumer';
+export const isRun = (span: Span): boolean => span.resource === 'AWS::Lambda::Function' || isServing(span.kind);
 
 /** Whether a call is one of that function, as far as its own words go. */
 export function calls(span: Span, name: string): boolean {

@@ -1,6 +1,7 @@
 import { isRedacted } from '../redaction/finding.ts';
 import { RECEIVED_IDS } from '../telemetry/deliveries.ts';
 import type { Attributes, AttributeValue, SpanRecord } from '../telemetry/record.ts';
+import { isCalling } from '../telemetry/span-words.ts';
 import { canonical } from './copies.ts';
 import { EXECUTION_ARN, REQUEST_ID } from './functions.ts';
 
@@ -105,8 +106,7 @@ const SETTLING = /delete|settle|ack|changemessagevisibility/i;
 const NO_KEYS: JoinKeys = { offers: [], wants: [] };
 
 export function joinKeysOf(span: Carrier): JoinKeys {
-  const calls = span.spanKind === 'client' || span.spanKind === 'producer';
-  if (!calls) return span.spanKind === 'internal' ? NO_KEYS : receivers(span);
+  if (!isCalling(span.spanKind)) return span.spanKind === 'internal' ? NO_KEYS : receivers(span);
   const keys = carried(span);
   const does = keys.length === 0 ? '' : `${span.operation} ${textOf(span, OPERATION)}`;
   if (SETTLING.test(does)) return NO_KEYS;

@@ -38,7 +38,8 @@ export function filed(records: readonly TelemetryRecord[]): Filed {
     else if (record.kind === 'invocation')
       fileInvocation(request(record.requestId), record, record.traceId && trace(record.traceId));
     else if (record.kind === 'event') fileEvent(record, { trace, request });
-    else fileLog(record, { trace, request });
+    else if (record.traceId) trace(record.traceId).entries.push(plain(`l:${digest(record)}`, record));
+    else if (record.requestId) request(record.requestId).entries.push(plain(`l:${digest(record)}`, record));
   }
   return { byTrace, byRequest };
 }
@@ -56,14 +57,6 @@ function fileEvent(event: EventRecord, { trace, request }: Files): void {
     if (tellsFailure(event)) file.failed = true;
     named?.requestIds.add(of);
   }
-}
-
-/** The line of a run often names the trace that the platform's report of that run does not. */
-function fileLog(log: LogRecord, { trace, request }: Files): void {
-  const named = log.traceId && trace(log.traceId);
-  const file = named ?? (log.requestId === undefined ? undefined : request(log.requestId));
-  file?.entries.push(plain(`l:${digest(log)}`, log));
-  if (named && log.requestId !== undefined) named.requestIds.add(log.requestId);
 }
 
 const newTraceFile = (): TraceFile => ({

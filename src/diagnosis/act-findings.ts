@@ -1,5 +1,5 @@
+import { grouped } from '../trace/grouped.ts';
 import { type ActFinding, isFound } from './findings.ts';
-import { grouped } from './grouped.ts';
 import { courseOf, type Habits, type Tally } from './habits.ts';
 import { type Rate, rateSurprise } from './surprise.ts';
 import type { Visit } from './visits.ts';

@@ -1,5 +1,5 @@
 import type { Attributes } from '../telemetry/record.ts';
-import { grouped } from './grouped.ts';
+import { grouped } from '../trace/grouped.ts';
 
 /** Something that failures have and healthy ones have not. */
 export type Contrast = {

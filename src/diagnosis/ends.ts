@@ -1,8 +1,8 @@
+import { grouped } from '../trace/grouped.ts';
 import type { Node } from '../trace/node.ts';
 import { compare } from '../trace/node.ts';
 import { micros } from '../units.ts';
 import { answerOf } from './calls.ts';
-import { grouped } from './grouped.ts';
 import type { Place } from './places.ts';
 
 /** A gap must be at least this part of what all gaps of its end come to, to be of one kind with them. */

@@ -1,5 +1,5 @@
+import { grouped } from '../trace/grouped.ts';
 import type { Transaction } from '../trace/transaction.ts';
-import { grouped } from './grouped.ts';
 import { isOnPath, type Pace, pacesOf, placeOf } from './paces.ts';
 import { type Sample, sampleOf } from './surprise.ts';
 import { type Act, type TemplateOf, type Visit, visitsOf } from './visits.ts';

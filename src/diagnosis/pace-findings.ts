@@ -1,5 +1,5 @@
+import { grouped } from '../trace/grouped.ts';
 import type { PaceFinding } from './findings.ts';
-import { grouped } from './grouped.ts';
 import type { Habits } from './habits.ts';
 import { type Pace, pacesOf } from './paces.ts';
 import { driftOf, type Sample, sampleOf, shiftSurprise } from './surprise.ts';

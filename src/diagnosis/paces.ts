@@ -1,5 +1,5 @@
+import { grouped } from '../trace/grouped.ts';
 import { MARGIN } from '../trace/node.ts';
-import { grouped } from './grouped.ts';
 import type { Step, Visit } from './visits.ts';
 import { peerOf, targetOf } from './wording.ts';
 

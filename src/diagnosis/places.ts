@@ -2,6 +2,7 @@ import { isStarting } from '../trace/category.ts';
 import { hasInitSpan, startUp } from '../trace/cold-start.ts';
 import { awaitedChildren, isAwaited } from '../trace/edges.ts';
 import { isCaller } from '../trace/functions.ts';
+import { grouped } from '../trace/grouped.ts';
 import { isInit, isQueueLike, length, type Node, type Tree } from '../trace/node.ts';
 import type { Section } from '../trace/transaction.ts';
 import { charged } from '../trace/waits.ts';
@@ -46,13 +47,10 @@ export function placesOn(tree: Tree, path: readonly Section[], usual: UsualByOpe
   const pieces = sections
     .flatMap((section, i) => piecesOf(section, sections[i + 1], ground))
     .filter((piece) => !forgotten.has(piece.node));
-  const groups = new Map<string, Piece[]>();
-  for (const piece of pieces) {
-    const key = `${piece.kind}|${piece.isTold === true}|${operationKey(piece.node.span.service, piece.node.span.operation)}`;
-    const known = groups.get(key);
-    if (known) known.push(piece);
-    else groups.set(key, [piece]);
-  }
+  const groups = grouped(
+    pieces,
+    ({ kind, isTold, node: { span } }) => `${kind}|${isTold === true}|${operationKey(span.service, span.operation)}`,
+  );
   return [...groups.values()].map((group) => placeOf(group, usual));
 }
 

@@ -1,5 +1,5 @@
+import { grouped } from '../trace/grouped.ts';
 import { type ActFinding, type Finding, isFound, LEAST_NATS, type NamedFinding, type PaceFinding } from './findings.ts';
-import { grouped } from './grouped.ts';
 import type { Visit } from './visits.ts';
 
 /** A service, and what speaks against it, the strongest first. `score` is in nats. */

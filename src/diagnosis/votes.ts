@@ -1,7 +1,7 @@
+import { grouped } from '../trace/grouped.ts';
 import type { Transaction } from '../trace/transaction.ts';
 import type { Cause } from './cause.ts';
 import type { NamedFinding } from './findings.ts';
-import { grouped } from './grouped.ts';
 import { type Rate, rateSurprise } from './surprise.ts';
 import type { Visit } from './visits.ts';
 

@@ -3,6 +3,7 @@ import { countOf } from '../diagnosis/lesson.ts';
 import { blockOf } from '../diagnosis/tally.ts';
 import type { TraceId } from '../telemetry/ids.ts';
 import type { EventRecord, InvocationRecord, LogRecord, SpanRecord, TelemetryRecord } from '../telemetry/record.ts';
+import { isCalling } from '../telemetry/span-words.ts';
 import { tellsFailure } from '../trace/events.ts';
 import { executionArnOf, requestIdOf } from '../trace/functions.ts';
 import { joinKeysOf } from '../trace/join-keys.ts';
@@ -37,7 +38,8 @@ export function filed(records: readonly TelemetryRecord[]): Filed {
     else if (record.kind === 'invocation')
       fileInvocation(request(record.requestId), record, record.traceId && trace(record.traceId));
     else if (record.kind === 'event') fileEvent(record, { trace, request });
-    else fileLog(record, { trace, request });
+    else if (record.traceId) trace(record.traceId).entries.push(plain(`l:${digest(record)}`, record));
+    else if (record.requestId) request(record.requestId).entries.push(plain(`l:${digest(record)}`, record));
   }
   return { byTrace, byRequest };
 }
@@ -55,14 +57,6 @@ function fileEvent(event: EventRecord, { trace, request }: Files): void {
     if (tellsFailure(event)) file.failed = true;
     named?.requestIds.add(of);
   }
-}
-
-/** The line of a run often names the trace that the platform's report of that run does not. */
-function fileLog(log: LogRecord, { trace, request }: Files): void {
-  const named = log.traceId && trace(log.traceId);
-  const file = named ?? (log.requestId === undefined ? undefined : request(log.requestId));
-  file?.entries.push(plain(`l:${digest(log)}`, log));
-  if (named && log.requestId !== undefined) named.requestIds.add(log.requestId);
 }
 
 const newTraceFile = (): TraceFile => ({
@@ -111,7 +105,7 @@ function usualOf(span: SpanRecord): Pick<Entry, 'usualKey' | 'count'> | undefine
 
 /** Of the run that the span is; a client's `aws.request_id` is that of the service it called. */
 const ownRequestId = ({ spanKind, attributes }: SpanRecord): string | undefined =>
-  spanKind === 'client' || spanKind === 'producer' ? undefined : requestIdOf(attributes);
+  isCalling(spanKind) ? undefined : requestIdOf(attributes);
 
 function fileInvocation(file: RequestFile, record: InvocationRecord, trace: TraceFile | undefined): void {
   file.entries.push(plain(`i:${record.phase}:${record.at}`, record));

@@ -1,4 +1,5 @@
 import type { Attributes, SpanKind } from './record.ts';
+import { isServing } from './span-words.ts';
 
 /** CloudFormation's name of the thing that an AWS API is about, by the service's name as SDKs spell it, without blanks and lower case. */
 const BY_SERVICE: ReadonlyMap<string, string> = new Map([
@@ -55,7 +56,7 @@ export function awsResource(attributes: Attributes, kind: SpanKind): string | un
 
 /** A function's own attributes stand on everything it sends: only the span that receives the event is the invocation. */
 function isInvocation(attributes: Attributes, kind: SpanKind): boolean {
-  if (kind !== 'server' && kind !== 'consumer') return false;
+  if (!isServing(kind)) return false;
   if (attributes['cloud.platform'] === 'aws_lambda') return true;
   return FUNCTION_ARN_IN.some((key) => FUNCTION_ARN.test(word(attributes, key) ?? ''));
 }

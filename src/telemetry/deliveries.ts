@@ -3,7 +3,8 @@ import type { Entry } from './attributes.ts';
 import { eventTime } from './event-parts.ts';
 import { jsonFields } from './json.ts';
 import type { SpanKind } from './record.ts';
-import { type Fields, fields, finite, list, text } from './shape.ts';
+import { type Fields, fields, finite, isFields, list, text } from './shape.ts';
+import { isServing } from './span-words.ts';
 import { xrayHeader } from './xray-header.ts';
 
 /**
@@ -32,25 +33,44 @@ type Delivery = {
 
 /** Of a span that received something: what its captured event tells. Instrumentations name it as they like, so its content decides. */
 export function receivedIn(own: readonly Entry[], kind: SpanKind): readonly Entry[] {
-  if (kind !== 'server' && kind !== 'consumer') return [];
-  const found = own.flatMap(([, value]) => (typeof value === 'string' && mayBeEvent(value) ? deliveriesIn(value) : []));
-  if (found.length === 0) return [];
+  if (!isServing(kind)) return [];
+  const found = own.flatMap(([, value]) => deliveriesIn(value));
+  const unsampled = found.some((each) => each.unsampled) || own.some(([key, value]) => HEADER.test(key) && isUnsampled(value));
+  if (found.length === 0 && !unsampled) return [];
   const ids = [...new Set(found.flatMap(({ id }) => id ?? []))];
   const sent = found.reduce<Micros | undefined>((first, { at }) => (at && first ? earlier(at, first) : (first ?? at)), undefined);
   return [
     [RECEIVED_IDS, ids.length > 0 ? ids : undefined],
     [RECEIVED_SENT, sent],
     [RECEIVED_FROM, found.find(({ from }) => from !== undefined)?.from],
-    [RECEIVED_UNSAMPLED, found.some(({ unsampled }) => unsampled) || undefined],
+    [RECEIVED_UNSAMPLED, unsampled || undefined],
   ];
+}
+
+/** The headers of a caller, as captured. https://opentelemetry.io/docs/specs/semconv/registry/attributes/http/ */
+const HEADER = /^http\.request\.header\.(?:x-amzn-trace-id|traceparent)$/;
+/** The last bit of its flags is not set. https://www.w3.org/TR/trace-context/#trace-flags */
+const UNSAMPLED_PARENT = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f][02468ace]$/;
+
+/** X-Ray's header or W3C's, alone or in a list of one. */
+function isUnsampled(header: unknown): boolean {
+  const value = text(Array.isArray(header) ? header[0] : header) ?? '';
+  return xrayHeader(value).sampled === false || UNSAMPLED_PARENT.test(value);
 }
 
 /** Cheap refusal first: every attribute of every span that is kept comes by here. */
 const mayBeEvent = (value: string): boolean =>
   value.startsWith('{') && value.length <= EVENT_CHARACTERS && /"(?:[eE]ventSource|detail-type)"/.test(value);
 
-function deliveriesIn(event: string): readonly Delivery[] {
-  const value = jsonFields(event);
+/** What a call answered may bear the id of a message too: that one was sent, not received. */
+const isEvent = (value: Fields): boolean =>
+  [value, fields(list(value['Records'])[0])].some((each) => EVENT_WORDS.some((word) => word in each));
+const EVENT_WORDS = ['eventSource', 'EventSource', 'detail-type'];
+
+/** In an attribute: the event as JSON, or as the object that it was. */
+function deliveriesIn(attribute: unknown): readonly Delivery[] {
+  if (isFields(attribute)) return isEvent(attribute) ? delivered(attribute) : [];
+  const value = typeof attribute === 'string' && mayBeEvent(attribute) ? jsonFields(attribute) : undefined;
   return value === undefined ? [] : delivered(value);
 }
 
@@ -82,9 +102,11 @@ function inside(value: Fields): Fields | undefined {
  */
 function readings(value: Fields): readonly Delivery[] {
   const [system, notice, kinesis, stream] = ['attributes', 'Sns', 'kinesis', 'dynamodb'].map((key) => fields(value[key]));
-  const header = text(system?.['AWSTraceHeader']);
+  const sent = fields(
+    fields(value['messageAttributes'] ?? value['MessageAttributes'] ?? notice?.['MessageAttributes'])['traceparent'],
+  );
   const from = text(value['eventSource']) ?? text(value['EventSource']);
-  const unsampled = header !== undefined && xrayHeader(header).sampled === false;
+  const unsampled = isUnsampled(system?.['AWSTraceHeader']) || isUnsampled(sent['stringValue'] ?? sent['Value']);
   const told: readonly (readonly [id: unknown, at: unknown])[] = [
     [value['messageId'], finite(system?.['SentTimestamp'])],
     [notice?.['MessageId'] ?? value['MessageId'], notice?.['Timestamp'] ?? value['Timestamp']],

@@ -1,5 +1,6 @@
 import { attributes, type Entry } from './attributes.ts';
 import { awsResource } from './aws-resource.ts';
+import { receivedIn } from './deliveries.ts';
 import type { TraceId } from './ids.ts';
 import { kindByTag, outcomeByTags } from './opentracing.ts';
 import { LINKS, serviceName } from './otlp-spans.ts';
@@ -58,8 +59,9 @@ function spanRecord(span: Fields, processes: Fields): SpanRecord | string {
   if (start === undefined) return `Jaeger span starting at ${found(span['startTime'])} (expected microseconds since 1970)`;
   const process = isFields(span['process']) ? span['process'] : fields(processes[text(span['processID']) ?? '']);
   const processTags = tagEntries(process['tags']).map(hostNamed);
-  const merged = attributes([tagEntries(span['tags']), processTags]);
-  const kind = kindByTag(merged) ?? 'internal';
+  const own = tagEntries(span['tags']);
+  const kind = kindByTag(Object.fromEntries([...processTags, ...own])) ?? 'internal';
+  const merged = attributes([receivedIn(own, kind), own, processTags]);
   return {
     kind: 'span',
     traceId,

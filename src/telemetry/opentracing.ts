@@ -5,7 +5,7 @@ import { type Outcome, outcome, type Thrown } from './span-outcome.ts';
 const KINDS: readonly SpanKind[] = ['server', 'client', 'producer', 'consumer', 'internal'];
 
 /** https://github.com/opentracing/specification/blob/master/semantic_conventions.md */
-export function kindByTag(tags: Attributes): SpanKind | undefined {
+export function kindByTag(tags: Readonly<Record<string, unknown>>): SpanKind | undefined {
   const word = text(tags['span.kind'])?.toLowerCase();
   return KINDS.find((kind) => kind === word);
 }

@@ -41,9 +41,10 @@ const MESSAGES = {
     events: many('Event', 11),
     links: many('Link', 13),
     status: one('Status', 15),
+    flags: one('fixed32', 16),
   },
   Event: { timeUnixNano: one('fixed64', 1), name: one('string', 2), attributes: many('KeyValue', 3) },
-  Link: { traceId: one('bytes', 1), spanId: one('bytes', 2), attributes: many('KeyValue', 4) },
+  Link: { traceId: one('bytes', 1), spanId: one('bytes', 2), attributes: many('KeyValue', 4), flags: one('fixed32', 6) },
   Status: { message: one('string', 2), code: one('int32', 3) },
 
   LogsRequest: { resourceLogs: many('ResourceLogs', 1) },

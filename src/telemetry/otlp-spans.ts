@@ -1,11 +1,11 @@
 import { attributes, type Entry, keyValues } from './attributes.ts';
 import { awsResource } from './aws-resource.ts';
-import { receivedIn } from './deliveries.ts';
+import { RECEIVED_UNSAMPLED, receivedIn } from './deliveries.ts';
 import type { TraceId } from './ids.ts';
 import { isErrorTag, kindByTag } from './opentracing.ts';
 import { otlpSpanId, otlpTraceId } from './otlp-ids.ts';
 import type { Parsed, Reject, SpanLink, SpanRecord } from './record.ts';
-import { type Fields, fields, list, text } from './shape.ts';
+import { type Fields, fields, finite, list, text } from './shape.ts';
 import { outcome, type Said, type Thrown } from './span-outcome.ts';
 import { spanKind, spanStatus } from './span-words.ts';
 import { stackThrown } from './stack.ts';
@@ -70,7 +70,7 @@ function spanRecord(span: Fields, { service, resource, scope }: Surroundings): S
   const kind = spanKind(span['kind']);
   const own = keyValues(span['attributes']);
   const events = list(span['events']).map((event) => keyValues(fields(event)['attributes']));
-  const merged = attributes([receivedIn(own, kind), own, stackThrown(events), scope, resource]);
+  const merged = attributes([receivedIn(own, kind), own, stackThrown(events), scope, resource, leftOut(span)]);
   const links = linksOf(span['links']);
   const parentSpanId = otlpSpanId(span['parentSpanId']);
   const spanKindSaid = kind === 'internal' ? (kindByTag(merged) ?? kind) : kind;
@@ -110,6 +110,19 @@ export function thrown(event: readonly Entry[]): readonly Thrown[] {
   if (type === undefined && message === undefined) return [];
   const escaped = said.get('exception.escaped');
   return [{ type: type ?? '', message: message ?? '', escaped: escaped === true || escaped === 'true' }];
+}
+
+const SAMPLED = 0x01;
+const KNOWN = 0x100;
+
+/**
+ * Whether the sender of a link's span left that out by sampling. Exporters for Go long wrote bit 8 and none of the trace flags, so only
+ * one that calls its own span sampled is believed. https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto
+ */
+function leftOut({ flags, links }: Fields): readonly Entry[] {
+  if (((finite(flags) ?? 0) & SAMPLED) === 0) return [];
+  const isLeftOut = list(links).some((link) => ((finite(fields(link)['flags']) ?? SAMPLED) & (KNOWN | SAMPLED)) === KNOWN);
+  return isLeftOut ? [[RECEIVED_UNSAMPLED, true]] : [];
 }
 
 /** A parent that is only followed does not wait: the link alone says so. */

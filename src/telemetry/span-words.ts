@@ -18,3 +18,9 @@ export function spanStatus(value: unknown): SpanStatus {
   const word = (text(value) ?? '').replace('STATUS_CODE_', '').toLowerCase();
   return STATUSES.find((status) => status === word) ?? 'unset';
 }
+
+/** It asks somebody else, and tells of it from its own side. */
+export const isCalling = (kind: SpanKind): boolean => kind === 'client' || kind === 'producer';
+
+/** It takes up what somebody else asked for. */
+export const isServing = (kind: SpanKind): boolean => kind === 'server' || kind === 'consumer';

@@ -1,9 +1,15 @@
 import { attributes, type Entry } from './attributes.ts';
+import { receivedIn } from './deliveries.ts';
 import type { Attributes } from './record.ts';
 import { type Fields, fields, isFields, list, text } from './shape.ts';
 import { stackFramed } from './stack.ts';
 
-type Place = { readonly isSegment: boolean; readonly truncated: boolean };
+type Place = {
+  readonly isSegment: boolean;
+  readonly truncated: boolean;
+  /** What the run was given, as any part of its document tells. */
+  readonly received: readonly Entry[];
+};
 
 /**
  * What a segment says beside names and times, by the names that `aws/spans` and OpenTelemetry have for it. Left out is
@@ -13,6 +19,7 @@ type Place = { readonly isSegment: boolean; readonly truncated: boolean };
 export function segmentAttributes(said: Fields, place: Place): Attributes {
   const aws = fields(said['aws']);
   return attributes([
+    place.isSegment ? place.received : [],
     xrayWords(said, place),
     httpWords(fields(said['http'])),
     sqlWords(fields(said['sql'])),
@@ -77,6 +84,17 @@ function awsWords(aws: Fields, { isSegment }: Place): readonly Entry[] {
 
 /** X-Ray keeps 50 annotations of a trace; metadata is not indexed and may be long. */
 const METADATA_NAMESPACES = 4;
+
+/** What code keeps in the metadata of its own part of a run, in namespaces: the event that the whole run was given may be among it. */
+export const receivedInMetadata = (parts: readonly Fields[]): readonly Entry[] =>
+  receivedIn(
+    parts.flatMap(({ metadata }) =>
+      Object.entries(fields(metadata))
+        .slice(0, METADATA_NAMESPACES)
+        .flatMap(([, values]) => Object.entries(fields(values))),
+    ),
+    'server',
+  );
 
 /** Annotations by their bare names, as in `aws/spans`. */
 function ownWords(said: Fields): readonly Entry[] {

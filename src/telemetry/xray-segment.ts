@@ -1,3 +1,4 @@
+import type { Entry } from './attributes.ts';
 import { awsResource, resourceOfService } from './aws-resource.ts';
 import { type SpanId, spanId, type TraceId, traceId } from './ids.ts';
 import { rejected } from './parsed.ts';
@@ -6,7 +7,7 @@ import { type Fields, fields, isFields, list, text } from './shape.ts';
 import { outcome } from './span-outcome.ts';
 import { found, nameText } from './text.ts';
 import { secondsTime } from './time.ts';
-import { segmentAttributes } from './xray-attributes.ts';
+import { receivedInMetadata, segmentAttributes } from './xray-attributes.ts';
 import { type Exceptions, exceptionsOf, thrownBy } from './xray-cause.ts';
 import { operationOf } from './xray-names.ts';
 
@@ -29,6 +30,7 @@ type Document = {
   readonly trace: TraceId;
   readonly truncated: boolean;
   readonly exceptions: Exceptions;
+  readonly received: readonly Entry[];
 };
 
 /**
@@ -43,7 +45,8 @@ export function readSegment(segment: Fields, { trace: around, truncated, where }
     return rejected(reason, where);
   }
   const parts = partsOf(segment);
-  const document: Document = { trace, truncated, exceptions: exceptionsOf(parts.map(({ said }) => said)) };
+  const all = parts.map(({ said }) => said);
+  const document: Document = { trace, truncated, exceptions: exceptionsOf(all), received: receivedInMetadata(all) };
   const records: SpanRecord[] = [];
   const rejects: Reject[] = [];
   for (const [n, part] of parts.entries()) {
@@ -65,7 +68,7 @@ function partsOf(segment: Fields): readonly Placed[] {
   return parts;
 }
 
-function spanRecord({ said, within }: Placed, { trace, truncated, exceptions }: Document): SpanRecord | string {
+function spanRecord({ said, within }: Placed, { trace, truncated, exceptions, received }: Document): SpanRecord | string {
   const id = spanId(text(said['id']) ?? '');
   if (id === undefined) return `X-Ray segment with id ${found(said['id'])} (expected 16 hex digits)`;
   const start = secondsTime(said['start_time']);
@@ -73,7 +76,7 @@ function spanRecord({ said, within }: Placed, { trace, truncated, exceptions }: 
   const name = text(said['name']);
   if (name === undefined) return `X-Ray segment named ${found(said['name'])} (expected a name)`;
   const isSegment = within === undefined && said['type'] !== 'subsegment';
-  const attributes = segmentAttributes(said, { isSegment, truncated });
+  const attributes = segmentAttributes(said, { isSegment, truncated, received });
   const kind = kindOf(said, name, isSegment);
   const exceptionsThrown = thrownBy(said['cause'], exceptions);
   return {

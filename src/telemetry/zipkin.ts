@@ -1,5 +1,6 @@
 import { attributes, type Entry } from './attributes.ts';
 import { awsResource } from './aws-resource.ts';
+import { receivedIn } from './deliveries.ts';
 import { jsonFields } from './json.ts';
 import { outcomeByTags } from './opentracing.ts';
 import { serviceName } from './otlp-spans.ts';
@@ -37,7 +38,7 @@ function spanRecord(span: Fields): SpanRecord | string {
   if (start === undefined) return `Zipkin span at ${found(span['timestamp'])} (expected microseconds since 1970)`;
   const kind = spanKind(text(span['kind']));
   const tags = Object.entries(fields(span['tags']));
-  const merged = attributes([tags, endpointEntries(span)]);
+  const merged = attributes([receivedIn(tags, kind), tags, endpointEntries(span)]);
   // The kind is a field here; where it is missing the span is local, so that only its own tags can say that it failed.
   const said = { ...merged, 'span.kind': merged['span.kind'] ?? kind };
   return {

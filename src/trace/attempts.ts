@@ -1,7 +1,8 @@
 import type { EventRecord, InvocationRecord } from '../telemetry/record.ts';
 import { type Micros, micros, NO_TIME } from '../units.ts';
-import { distinct, grouped } from './copies.ts';
+import { distinct } from './copies.ts';
 import { standIns } from './events.ts';
+import { grouped } from './grouped.ts';
 import { compare } from './node.ts';
 
 /** One run of a function, from all that the platform said of it. */

@@ -51,18 +51,6 @@ function copiesOf(records: readonly SpanRecord[]): readonly (readonly SpanRecord
   return all;
 }
 
-/** `Map.groupBy`, which Node 20 does not have. */
-export function grouped<T, K>(values: readonly T[], keyOf: (value: T) => K): ReadonlyMap<K, readonly T[]> {
-  const groups = new Map<K, T[]>();
-  for (const value of values) {
-    const key = keyOf(value);
-    const known = groups.get(key);
-    if (known) known.push(value);
-    else groups.set(key, [value]);
-  }
-  return groups;
-}
-
 function merged(copies: readonly SpanRecord[]): SpanRecord {
   const [only, ...more] = copies;
   if (only && more.length === 0) return only;

@@ -1,3 +1,4 @@
+import { isServing } from '../telemetry/span-words.ts';
 import { timedOut } from './failing.ts';
 import { isAttempt, length, MARGIN, type Node } from './node.ts';
 
@@ -44,9 +45,11 @@ const ANSWERING = /^AWS::(?:Lambda|ApiGateway)/;
 
 /** A handler that takes its batch message by message does wait for each of them. */
 function isBatchItem(child: Node, parent: Node): boolean {
-  const receives = parent.span.kind === 'server' || parent.span.kind === 'consumer';
   return (
-    receives && parent.span.service === child.span.service && child.start >= parent.start && child.end <= parent.end + MARGIN
+    isServing(parent.span.kind) &&
+    parent.span.service === child.span.service &&
+    child.start >= parent.start &&
+    child.end <= parent.end + MARGIN
   );
 }
 

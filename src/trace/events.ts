@@ -1,5 +1,6 @@
 import { NOTHING_TOLD } from '../telemetry/lambda-report.ts';
 import type { EventRecord, InvocationRecord } from '../telemetry/record.ts';
+import { isCalling } from '../telemetry/span-words.ts';
 import { isFailing, timedOut } from './failing.ts';
 import { executionArnOf } from './functions.ts';
 import type { Draft } from './node.ts';
@@ -47,7 +48,7 @@ export function withExecutions(drafts: readonly Draft[], events: readonly EventR
   if (failed.size === 0) return drafts;
   return drafts.map((draft) => {
     const { span } = draft;
-    const event = span.kind === 'client' || span.kind === 'producer' ? undefined : failed.get(executionArnOf(span.attributes));
+    const event = isCalling(span.kind) ? undefined : failed.get(executionArnOf(span.attributes));
     const isExecution = span.resource === 'AWS::StepFunctions::StateMachine' || event?.what === 'durable-execution';
     if (!event || !isExecution || isFailing(span)) return draft;
     return { ...draft, span: { ...span, status: 'error', error: span.error ?? event.error } };

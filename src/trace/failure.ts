@@ -1,3 +1,4 @@
+import { isServing } from '../telemetry/span-words.ts';
 import { isAwaited } from './edges.ts';
 import { isFailing } from './failing.ts';
 import { requestIdOf } from './functions.ts';
@@ -10,7 +11,7 @@ export function fatalEnds(tree: Tree): readonly Node[] {
 
 /** Nobody waits for it, nobody else did it later: a failure here is for good, whatever its parent answered. */
 function isLost(node: Node): boolean {
-  const takesOver = node.span.kind === 'server' || node.span.kind === 'consumer' || isAttempt(node.span);
+  const takesOver = isServing(node.span.kind) || isAttempt(node.span);
   return takesOver && !isAwaited(node) && !isMadeGood(node);
 }
 

@@ -1,8 +1,9 @@
 import { isExecutionArn } from '../telemetry/event-ids.ts';
 import type { Attributes } from '../telemetry/record.ts';
+import { isCalling, isServing } from '../telemetry/span-words.ts';
 import type { Span } from './transaction.ts';
 
-/** Where instrumentations write Lambda's request id: OpenTelemetry's newer and older name, the X-Ray SDK's, X-Ray's own. */
+/** Where instrumentations write Lambda's request id: OpenTelemetry's newer and older name, Serverless Console's, X-Ray's own. */
 export const REQUEST_ID = ['faas.invocation_id', 'faas.execution', 'aws.lambda.request_id', 'aws.request_id'] as const;
 const FUNCTION_NAME = ['faas.name', 'aws.lambda.function_name'] as const;
 const FUNCTION_ARN = ['cloud.resource_id', 'faas.id', 'aws.lambda.invoked_arn', 'aws.resource_arn', 'faas.arn'] as const;
@@ -28,8 +29,16 @@ export function requestIdOf(attributes: Attributes): string | undefined {
   return undefined;
 }
 
-/** X-Ray's own name for the execution of a state machine. OpenTelemetry has none: the others are of wrappers around handlers. */
-export const EXECUTION_ARN = ['aws.resource_arn', 'aws.stepfunctions.execution_arn', 'aws.lambda.durable_execution.arn'] as const;
+/**
+ * X-Ray's own name for the execution of a state machine. OpenTelemetry has none: the second is of wrappers for Lambda in TypeScript,
+ * the others are what AWS's conformance tests of durable executions look for.
+ */
+export const EXECUTION_ARN = [
+  'aws.resource_arn',
+  'aws.stepfunctions.execution_arn',
+  'aws.lambda.durable_execution.arn',
+  'durable.execution.arn',
+] as const;
 
 export const executionArnOf = (attributes: Attributes): string | undefined =>
   texts(attributes, EXECUTION_ARN).find((arn) => isExecutionArn(arn) || arn.includes(':durable-execution'));
@@ -46,13 +55,12 @@ export function namesOf(span: Span): ReadonlySet<string> {
 /** X-Ray draws the Lambda service and the function as two segments of one name; only the second is the run. */
 export const isLambdaService = (span: Span): boolean => span.resource === 'AWS::Lambda';
 
-export const isCaller = (span: Span): boolean => span.kind === 'client' || span.kind === 'producer';
+export const isCaller = (span: Span): boolean => isCalling(span.kind);
 
 /** Whether a span may be the run of a function itself. */
 export const mayRun = (span: Span): boolean => !isCaller(span) && !isLambdaService(span);
 
-export const isRun = (span: Span): boolean =>
-  span.resource === 'AWS::Lambda::Function' || span.kind === 'server' || span.kind === 'consumer';
+export const isRun = (span: Span): boolean => span.resource === 'AWS::Lambda::Function' || isServing(span.kind);
 
 /** Whether a call is one of that function, as far as its own words go. */
 export function calls(span: Span, name: string): boolean {

@@ -1,5 +1,6 @@
 import { type TraceId, traceOfRequest } from '../telemetry/ids.ts';
 import type { Attributes, EventRecord, LogRecord, SpanRecord } from '../telemetry/record.ts';
+import { isCalling } from '../telemetry/span-words.ts';
 import type { Attempt } from './attempts.ts';
 import { disjointSets, type Sets } from './connected.ts';
 import { executionArnOf, requestIdOf } from './functions.ts';
@@ -26,7 +27,12 @@ type Known = {
 export function homesOf({ spans, attempts, logs }: Known, origins: Origins): Homes {
   const present = new Set(spans.map((span) => span.traceId));
   const group = connected(spans, origins, present).find;
-  const runs = once(() => tracesBy(spans.filter(isRun), ofAttributes(requestIdOf)));
+  const runs = once(() =>
+    tracesBy(
+      spans.filter(({ spanKind }) => !isCalling(spanKind)),
+      ofAttributes(requestIdOf),
+    ),
+  );
   const calls = once(() => tracesBy(spans, ofAttributes(requestIdOf)));
   const executions = once(() => tracesBy(spans, ofAttributes(executionArnOf)));
   const lines = once(() => tracesBy(logs, (log) => log.requestId));
@@ -59,8 +65,6 @@ function once<T>(make: () => T): () => T {
     return made.value;
   };
 }
-
-const isRun = ({ spanKind }: SpanRecord): boolean => spanKind !== 'client' && spanKind !== 'producer';
 
 function connected(spans: readonly SpanRecord[], origins: Origins, present: ReadonlySet<TraceId>): Sets<TraceId> {
   const sets = disjointSets<TraceId>();

@@ -1,6 +1,7 @@
 import { isRedacted } from '../redaction/finding.ts';
 import { RECEIVED_IDS } from '../telemetry/deliveries.ts';
 import type { Attributes, AttributeValue, SpanRecord } from '../telemetry/record.ts';
+import { isCalling } from '../telemetry/span-words.ts';
 import { canonical } from './copies.ts';
 import { EXECUTION_ARN, REQUEST_ID } from './functions.ts';
 
@@ -16,9 +17,11 @@ export type JoinKeys = { readonly offers: readonly string[]; readonly wants: rea
 /**
  * Ids that AWS gives to one message or event, unique everywhere: SQS, SNS, EventBridge.
  * `messaging.*`, `cloudevents.*`: OpenTelemetry, https://opentelemetry.io/docs/specs/semconv/registry/attributes/messaging/
- * (`messaging.message_id` before 1.17, `.ids` of batches in .NET). `aws.message_id`: X-Ray's own, as its SDKs write it under `aws`.
- * `aws.sqs.message_id`, `aws.sns.message_id`: Epsagon's instrumentations and Dynatrace's dictionary; Instana's specification has
- * lists of them. `aws.eventbridge.event_id`: wrappers for Lambda in .NET and TypeScript. `aws.sns.message.id`: OpenTelemetry for Java.
+ * (`messaging.message_id` before 1.17). `messaging.message.ids`: samples of Azure Service Bus for .NET, for want of a convention.
+ * `aws.message_id`: X-Ray's own, as its SDKs write it under `aws`. `aws.sqs.message_id`: an instrumentation of the AWS SDK for .NET.
+ * `aws.sns.message_id`: the plugin for `aws-sdk` of opentelemetry-ext-js, and the conventions of Cisco's distribution.
+ * `aws.sqs.message_ids`, `aws.sns.message_ids`: Serverless Console, of a sender and of a receiver. `aws.eventbridge.event_id`:
+ * wrappers for Lambda in TypeScript. All seen in the source or the documentation of who writes them.
  */
 const MESSAGE_ID = [
   RECEIVED_IDS,
@@ -30,13 +33,13 @@ const MESSAGE_ID = [
   'aws.sqs.message_ids',
   'aws.sns.message_id',
   'aws.sns.message_ids',
-  'aws.sns.message.id',
   'aws.eventbridge.event_id',
   'cloudevents.event_id',
 ] as const;
 /**
  * A sequence number is unique within its shard only. https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecord.html
- * Epsagon's and Sumo Logic's names (`aws.kinesis.*`), and OpenTelemetry's of a partition; it has none for a sequence number.
+ * `aws.kinesis.*`: an instrumentation of the AWS SDK for .NET (of sender and receiver), and wrappers for Lambda in TypeScript;
+ * OpenTelemetry has a name for a partition and none for a sequence number.
  */
 const SHARD_ID = ['aws.kinesis.shard_id', 'messaging.destination.partition.id'] as const;
 const SEQUENCE_NUMBER = ['aws.kinesis.sequence_number'] as const;
@@ -45,7 +48,7 @@ const SHARD_AND_NUMBER = /^(shardId-\d{1,20}):(\d{1,200})$/;
 /**
  * Which item a table's stream tells of. A write is not told the id of the record that it causes, so table and key must do.
  * Tables: OpenTelemetry (now and as `db.collection.name`) and X-Ray (`aws.table_name`). Nobody has a convention for keys:
- * `aws.dynamodb.key` is Epsagon's, `.keys` of a batch ours to fill by a hook (test/cases/record/hooks.cjs).
+ * `aws.dynamodb.key` is what an instrumentation of the AWS SDK for .NET writes (as JSON), `.keys` of a batch ours to fill by a hook.
  */
 const TABLE = ['aws.dynamodb.table_names', 'aws.table_name', 'db.collection.name'] as const;
 const ITEM_KEY = ['aws.dynamodb.key', 'aws.dynamodb.keys'] as const;
@@ -76,7 +79,7 @@ const RELAYED: readonly Relayed[] = [
   {
     name: 'lambda',
     ids: REQUEST_ID,
-    // OpenTelemetry's name, that of its instrumentation for JavaScript (0.78) and of Java's, and the captured header.
+    // OpenTelemetry's name, that of its instrumentation for JavaScript (0.56), that of Datadog's tracer for Java, and the captured header.
     asked: ['aws.request_id', 'aws.request.id', 'aws.requestId', 'http.response.header.x-amzn-requestid'],
     isId: () => true,
     service: /^AWS::Lambda$/,
@@ -103,8 +106,7 @@ const SETTLING = /delete|settle|ack|changemessagevisibility/i;
 const NO_KEYS: JoinKeys = { offers: [], wants: [] };
 
 export function joinKeysOf(span: Carrier): JoinKeys {
-  const calls = span.spanKind === 'client' || span.spanKind === 'producer';
-  if (!calls) return span.spanKind === 'internal' ? NO_KEYS : receivers(span);
+  if (!isCalling(span.spanKind)) return span.spanKind === 'internal' ? NO_KEYS : receivers(span);
   const keys = carried(span);
   const does = keys.length === 0 ? '' : `${span.operation} ${textOf(span, OPERATION)}`;
   if (SETTLING.test(does)) return NO_KEYS;

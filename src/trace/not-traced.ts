@@ -1,4 +1,5 @@
 import { RECEIVED_SENT, RECEIVED_UNSAMPLED } from '../telemetry/deliveries.ts';
+import { isServing } from '../telemetry/span-words.ts';
 import { isoTime } from '../telemetry/time.ts';
 import { type Micros, micros } from '../units.ts';
 import { itemIds } from './join-keys.ts';
@@ -18,7 +19,7 @@ const LONGEST_WAIT = 365 * 86_400_000_000;
  */
 export function beganAt({ entry }: Tree): Micros {
   const { attributes, kind } = entry.span;
-  if (kind !== 'consumer' && kind !== 'server') return entry.start;
+  if (!isServing(kind)) return entry.start;
   // When the data was written that triggered the function. https://opentelemetry.io/docs/specs/semconv/faas/faas-spans/#datasource
   const sent = attributes[RECEIVED_SENT] ?? isoTime(attributes['faas.document.time']);
   const waited = typeof sent === 'number' ? entry.start - sent : 0;
@@ -37,7 +38,7 @@ export function notTraced(tree: Tree): readonly Incomplete[] {
 /** An entry that names its parent lacks that; telling it twice would be one too many. */
 function lacksProducer(tree: Tree): boolean {
   const { span, links, origins } = tree.entry;
-  if ((span.kind !== 'consumer' && span.kind !== 'server') || span.parentSpanId !== undefined || origins.length > 0) return false;
+  if (!isServing(span.kind) || span.parentSpanId !== undefined || origins.length > 0) return false;
   const isFromMessage = span.kind === 'consumer' && (itemIds(span.attributes).length > 0 || links.length > 0);
   return isFromMessage || beganAt(tree) < tree.entry.start;
 }
@@ -53,4 +54,4 @@ function lacksConsumer({ nodes }: Tree): boolean {
   return senders.some(({ span }) => !named.has(keyOf(span.traceId, span.spanId)));
 }
 
-const takes = ({ span }: Node): boolean => span.kind === 'consumer' || span.kind === 'server';
+const takes = ({ span }: Node): boolean => isServing(span.kind);

@@ -1,4 +1,4 @@
-import { between, earlier, later, type Micros, micros } from '../units.ts';
+import { earlier, later, type Micros, micros } from '../units.ts';
 import type { Node } from './node.ts';
 
 /**
@@ -10,7 +10,6 @@ import type { Node } from './node.ts';
  * self   ├───┤       ├────┤
  */
 export function selfTime(node: Node): Micros {
-  if (node.children.length === 0) return between(node.start, node.end);
   let covered = 0;
   let reached = node.start;
   for (const child of node.children.toSorted((a, b) => a.start - b.start)) {

@@ -1,5 +1,6 @@
 import { servingHalf } from '../telemetry/ids.ts';
 import type { SpanRecord } from '../telemetry/record.ts';
+import { isCalling, isServing } from '../telemetry/span-words.ts';
 
 /** The services that wrote the two halves of one call. */
 type Halves = { readonly callers: Set<string>; readonly servers: Set<string> };
@@ -12,14 +13,14 @@ export function sharedIds(copies: readonly (readonly SpanRecord[])[]): SharedIds
   const shared = new Map<string, Halves>();
   for (const same of copies) {
     const [first] = same;
-    if (first && same.length > 1 && same.some(isServing) && same.some(isCalling)) shared.set(keyOf(first), halvesOf(same));
+    if (first && same.length > 1 && same.some(serves) && same.some(calls)) shared.set(keyOf(first), halvesOf(same));
   }
   return shared;
 }
 
 function halvesOf(same: readonly SpanRecord[]): Halves {
   const halves: Halves = { callers: new Set(), servers: new Set() };
-  for (const span of same) if (span.service !== undefined) (isServing(span) ? halves.servers : halves.callers).add(span.service);
+  for (const span of same) if (span.service !== undefined) (serves(span) ? halves.servers : halves.callers).add(span.service);
   return halves;
 }
 
@@ -30,7 +31,7 @@ function halvesOf(same: readonly SpanRecord[]): Halves {
  */
 export function withOwnIds(spans: readonly SpanRecord[], shared: SharedIds): readonly SpanRecord[] {
   return spans.map((span) => {
-    if (isServing(span) && shared.has(keyOf(span))) {
+    if (serves(span) && shared.has(keyOf(span))) {
       return { ...span, spanId: servingHalf(span.spanId), parentSpanId: span.spanId };
     }
     const { parentSpanId } = span;
@@ -42,9 +43,9 @@ export function withOwnIds(spans: readonly SpanRecord[], shared: SharedIds): rea
 
 const keyOf = (span: SpanRecord): string => `${span.traceId}:${span.spanId}`;
 
-const isServing = ({ spanKind }: SpanRecord): boolean => spanKind === 'server' || spanKind === 'consumer';
+const serves = ({ spanKind }: SpanRecord): boolean => isServing(spanKind);
 
-const isCalling = ({ spanKind }: SpanRecord): boolean => spanKind === 'client' || spanKind === 'producer';
+const calls = ({ spanKind }: SpanRecord): boolean => isCalling(spanKind);
 
 const isOfCaller = ({ service = '' }: SpanRecord, { callers, servers }: Halves): boolean =>
   callers.has(service) && !servers.has(service);

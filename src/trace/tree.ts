@@ -1,7 +1,8 @@
+import { isServing } from '../telemetry/span-words.ts';
 import { type ByIds, byIds } from './by-ids.ts';
 import { furtherParents, joinRoots } from './joins.ts';
 import { byStart, type Draft, depthFirst, NOTHING, type Node, node, type OpenSpan, type Tree } from './node.ts';
-import type { Incomplete, Span, Transaction } from './transaction.ts';
+import type { Incomplete, Transaction } from './transaction.ts';
 
 const UNKNOWN_SERVICE = 'unknown';
 
@@ -78,7 +79,7 @@ function fillChildren(nodes: readonly Node[]): void {
 
 /** Without any parent before without a known one; what answers requests or messages before the rest; then the first to start. */
 function entryOf(roots: readonly Sprout[]): Sprout {
-  const rank = (root: Node): number => (namesParent(root) ? 0 : 2) + (isEntryLike(root.span) ? 1 : 0);
+  const rank = (root: Node): number => (namesParent(root) ? 0 : 2) + (isServing(root.span.kind) ? 1 : 0);
   const [entry] = roots.toSorted((a, b) => rank(b) - rank(a) || byStart(a, b));
   if (!entry) throw new Error('expected a tree to have a root after its cycles were cut');
   return entry;
@@ -87,8 +88,6 @@ function entryOf(roots: readonly Sprout[]): Sprout {
 /** By its id, or by a link within its own trace. */
 const namesParent = ({ span, links }: Node): boolean =>
   span.parentSpanId !== undefined || links.some((link) => link.traceId === span.traceId && link.spanId !== span.spanId);
-
-const isEntryLike = (span: Span): boolean => span.kind === 'server' || span.kind === 'consumer';
 
 function withDepths(entry: Sprout): readonly Sprout[] {
   const order = depthFirst(entry);

@@ -1,4 +1,5 @@
 import { RECEIVED_FROM } from '../telemetry/deliveries.ts';
+import { isCalling } from '../telemetry/span-words.ts';
 import { isAwaited } from './edges.ts';
 import { httpStatus, isFailing, timedOut } from './failing.ts';
 import { isSameThing, isSameWork } from './failure.ts';
@@ -43,7 +44,7 @@ export function triesAgain(earlier: Node, later: Node, states: ReadonlySet<Node>
 const resent = ({ span }: Node): boolean => Number(span.attributes['http.request.resend_count'] ?? 0) > 0;
 
 function isWorthRetry({ span }: Node): boolean {
-  if (span.kind !== 'client' && span.kind !== 'producer') return false;
+  if (!isCalling(span.kind)) return false;
   const code = httpStatus(span.attributes);
   const words = `${span.error?.type ?? ''} ${span.error?.message ?? ''}`;
   return code === undefined || code >= SERVER_FAULT || COME_AGAIN.has(code) || timedOut(span) || THROTTLED.test(words);

@@ -138,12 +138,13 @@ test('once a span names the run, it belongs to that trace and is no transaction 
   expect(await kept(1)).toHaveLength(2);
 });
 
-test('a run belongs to the trace that its own lines name', async () => {
-  await store().keep([line({ traceId: trace(1) })], []);
-  const { suspects } = await store().keep([report({ requestId: RUN })], []);
+test('the header that a line of the run names does not take the run from the trace that its span is in', async () => {
+  await store().keep([line({ traceId: trace(2) })], []);
+  await store().keep([report({ requestId: RUN })], []);
+  const { suspects } = await store().keep([span(1, { attributes: { 'faas.invocation_id': RUN } })], []);
 
   expect(suspects.map((suspect) => suspect.traceId)).toEqual([trace(1)]);
-  expect(await kept(1)).toHaveLength(2);
+  expect((await kept(2)).map((record) => record.kind)).toEqual(['log']);
 });
 
 test('an id of the service that a client called is no request id of ours', async () => {

@@ -105,6 +105,77 @@ test('the whole event is read, though what is kept of the attribute is cut', () 
   }
 });
 
+const PARENT = '00-5b8efff798038103d269b633813fc60c-eee19b7ec3c1b174-0';
+
+test.each<[string, boolean, Parameters<typeof receivedIn>[0][number]]>([
+  ['a captured traceparent', true, ['http.request.header.traceparent', [`${PARENT}0`]]],
+  ['one of a sampled caller', false, ['http.request.header.traceparent', [`${PARENT}1`]]],
+  ['one of a caller whose trace id is random too', true, ['http.request.header.traceparent', `${PARENT}2`]],
+  [
+    'a captured header of X-Ray',
+    true,
+    ['http.request.header.x-amzn-trace-id', 'Root=1-5b8efff7-98038103d269b633813fc60c;Sampled=0'],
+  ],
+  ['another header', false, ['http.request.header.x-parent', `${PARENT}0`]],
+  [
+    'a message that carries one',
+    true,
+    ['event', JSON.stringify({ Records: [{ ...sqs('x'), messageAttributes: { traceparent: { stringValue: `${PARENT}0` } } }] })],
+  ],
+])('%s says whether its sender was left out by sampling', (_what, unsampled, entry) => {
+  expect(Object.fromEntries(receivedIn([entry], 'server'))['tracefall.received.unsampled']).toBe(unsampled || undefined);
+});
+
+test.each([
+  ['a link to a span that was not sampled', 0x101, 0x100, true],
+  ['a link to one that was', 0x101, 0x301, undefined],
+  ['an exporter that writes no trace flags at all, as that for Go did', 0x100, 0x300, undefined],
+  ['an exporter that writes no flags', undefined, undefined, undefined],
+])('%s says whether the sender was left out', (_what, flags, ofLink, unsampled) => {
+  const link = { traceId: '5b8efff798038103d269b633813fc60d', spanId: 'eee19b7ec3c1b175', flags: ofLink };
+  const span = otlpSpan({ kind: 5, flags, links: [link] });
+
+  const { attributes } = onlySpan(parse(bytes(JSON.stringify(traceRequest([span]))), 'FILE'));
+  expect(attributes['tracefall.received.unsampled']).toBe(unsampled);
+});
+
+const jaeger = (kind: string) => ({
+  ...{ traceID: '5b8efff798038103', spanID: 'eee19b7ec3c1b174', operationName: 'work', startTime: SENT, duration: 1 },
+  tags: [
+    { key: 'span.kind', type: 'string', value: kind },
+    { key: 'event', type: 'string', value: JSON.stringify({ Records: [sqs(notice('hello'))] }) },
+  ],
+});
+const zipkin = (kind: string) => ({
+  ...{ traceId: '5b8efff798038103', id: 'eee19b7ec3c1b174', kind: kind.toUpperCase(), timestamp: SENT, duration: 1 },
+  tags: { event: JSON.stringify({ Records: [sqs(notice('hello'))] }) },
+});
+
+test.each([
+  ['Jaeger', jaeger],
+  ['Zipkin', zipkin],
+])('what was delivered to a span of %s is read from its tags, not what a caller carries', (_format, span) => {
+  const idsOf = (kind: string) => onlySpan(parse(bytes(JSON.stringify(span(kind))), 'FILE')).attributes['tracefall.received.ids'];
+
+  expect(idsOf('consumer')).toEqual(['m-1', 'n-1']);
+  expect(idsOf('client')).toBeUndefined();
+});
+
+test('what a run of X-Ray was given is read from the metadata of its parts, and is not what a call of its own was answered', () => {
+  const part = (metadata: object) => ({ id: 'eee19b7ec3c1b175', name: '## handler', start_time: 1, end_time: 2, metadata });
+  const segment = (metadata: object) => ({
+    ...{ trace_id: '1-5b8efff7-98038103d269b633813fc60c', id: 'eee19b7ec3c1b174', name: 'mail', start_time: 1, end_time: 2 },
+    subsegments: [part(metadata)],
+  });
+  const idsIn = (metadata: object) =>
+    parse(bytes(JSON.stringify(segment(metadata))), 'FILE').records.map(
+      (record) => record.kind === 'span' && record.attributes['tracefall.received.ids'],
+    );
+
+  expect(idsIn({ mail: { event: { Records: [sqs(notice('hello'))] } } })).toEqual([['m-1', 'n-1'], undefined]);
+  expect(idsIn({ mail: { 'handler response': { MessageId: 'n-2', Timestamp: ISO } } })).toEqual([undefined, undefined]);
+});
+
 test.each(['client', 'producer', 'internal'] as const)('a %s span received nothing, whatever it carries', (kind) => {
   expect(receivedIn([['request.body', JSON.stringify({ Records: [sqs('hello')] })]], kind)).toEqual([]);
 });

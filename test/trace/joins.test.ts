@@ -24,7 +24,7 @@ test.each<readonly [string, SpanRecord, SpanRecord]>([
   [
     'an SNS message, as X-Ray names it',
     caller({ attributes: { 'aws.message_id': ID } }),
-    worker({ attributes: { 'aws.sns.message.id': ID } }),
+    worker({ attributes: { 'aws.sns.message_id': ID } }),
   ],
   [
     'an EventBridge event in an SQS message',

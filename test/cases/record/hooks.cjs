@@ -35,7 +35,7 @@ exports.invocationIds = (span, { event }) => {
     );
   }
   const inside = records.map(({ body }) => snsIdIn(body)).filter((id) => id !== undefined);
-  if (inside.length > 0) span.setAttribute('aws.sns.message.id', inside);
+  if (inside.length > 0) span.setAttribute('aws.sns.message_ids', inside);
 };
 
 /** What it answered of its batch. */

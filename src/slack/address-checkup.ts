@@ -27,7 +27,7 @@ export async function checkAddress(address: string, secret: string): Promise<Fin
       return good(`${url} answers what this signing secret has signed, in ${took}`);
     return missing(`${url} answered ${response.status}: expected 200 and the challenge`, MENDS[response.status] ?? ELSEWHERE);
   } catch (error) {
-    return missing(`${url} does not answer within ${WITHIN_MS / 1_000} s: ${reasonOf(error)}`, UNREACHED);
+    return missing(`${url} is out of reach: ${reasonOf(error)}`, UNREACHED);
   }
 }
 
@@ -50,5 +50,6 @@ const MENDS: Readonly<Record<number, string>> = {
 /** `fetch failed` alone says nothing; its cause does. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if (error.name === 'TimeoutError') return `no answer within ${WITHIN_MS / 1_000} s, which is as long as Slack waits`;
   return error.cause instanceof Error ? error.cause.message : error.message;
 }

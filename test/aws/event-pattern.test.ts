@@ -40,6 +40,14 @@ test.each<readonly [string, unknown, boolean]>([
   expect(matches(pattern, event)).toBe(expected);
 });
 
-test('throws at an operator that it does not know', () => {
-  expect(() => matches({ source: [{ cidr: '10.0.0.0/24' }] }, event)).toThrow('no rule for');
+test.each([
+  ['an operator that is not built here', { source: [{ cidr: '10.0.0.0/24' }] }, 'no rule for'],
+  ['two operators in one', { source: [{ prefix: 'aws', suffix: '2' }] }, 'no rule for'],
+  ['a value outside of a list', { source: 'aws.ec2' }, 'a pattern is an object'],
+  ['a list of nothing', { source: [] }, 'source asks for nothing'],
+  ['a choice of one', { $or: [{ source: ['aws.ec2'] }] }, '$or takes two patterns or more'],
+  ['a comparison that there is not', { detail: { count: [{ numeric: ['!=', 5] }] } }, 'no rule for'],
+  ['an operand of another kind', { source: [{ prefix: ['aws.'] }] }, 'expected text'],
+])('refuses %s, as EventBridge does or because nothing here needs it', (_what, pattern, fault) => {
+  expect(() => matches(pattern, event)).toThrow(fault);
 });

@@ -5,8 +5,9 @@
 export function matches(pattern: unknown, event: unknown): boolean {
   if (!isObject(pattern)) throw new Error(`a pattern is an object, not ${JSON.stringify(pattern)}`);
   return Object.entries(pattern).every(([key, wanted]) => {
-    if (key === '$or') return list(wanted).some((one) => matches(one, event));
+    if (key === '$or') return several(wanted).some((one) => matches(one, event));
     const there = isObject(event) ? event[key] : undefined;
+    if (Array.isArray(wanted) && wanted.length === 0) throw new Error(`${key} asks for nothing`);
     if (Array.isArray(wanted)) return wanted.some((one) => anyMatches(one, there));
     // In a list of objects one of them must match as a whole.
     return Array.isArray(there) ? there.some((item) => matches(wanted, item)) : matches(wanted, there);
@@ -54,6 +55,11 @@ function numeric(conditions: readonly unknown[], value: number): boolean {
 
 const wildcard = (text: string): RegExp =>
   new RegExp(`^${text.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`, 's');
+
+function several(value: unknown): readonly unknown[] {
+  if (!Array.isArray(value) || value.length < 2) throw new Error(`$or takes two patterns or more, not ${JSON.stringify(value)}`);
+  return value;
+}
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -6,7 +6,11 @@ import { promisify } from 'node:util';
 
 export type Json = Readonly<Record<string, unknown>>;
 type Resource = { readonly Type: string; readonly Condition?: string; readonly Properties: Json };
-export type Template = { readonly Resources: Readonly<Record<string, Resource>>; readonly Conditions: Json };
+export type Template = {
+  readonly Resources: Readonly<Record<string, Resource>>;
+  readonly Conditions: Json;
+  readonly Outputs: Json;
+};
 
 /** What osls compiles `serverless.yml` to: the real packager, no account and no network. */
 export async function packaged(parameters: readonly string[] = []): Promise<Template> {

@@ -271,6 +271,19 @@ describe('the worker', () => {
     ]);
   });
 
+  test('can be asked what is missing from where it runs, where Valkey can be reached', () => {
+    const { Condition, Value } = Object(managed.Outputs['DoctorCommand']);
+    const [, overrides = ''] = /--overrides '(.*)'$/.exec(Value['Fn::Sub']) ?? [];
+
+    expect(Condition).toBe('Managed');
+    expect(Value['Fn::Sub']).toMatch(/^aws ecs run-task .* --task-definition \$\{WorkerTask\} /);
+    expect(JSON.parse(overrides)).toEqual({
+      containerOverrides: [
+        { name: 'worker', command: ['doctor', expect.stringMatching(/^https:..\$\{HttpApi\}\.execute-api\./)] },
+      ],
+    });
+  });
+
   test('is given the rules that a parameter holds', () => {
     expect(container()).toContain('parameter/tracefall/dev/rules');
     expect(JSON.stringify(managed.Resources['WorkerStartRole'])).toContain('parameter/tracefall/dev/rules');

@@ -22,8 +22,8 @@ const USD_PER_GB_SECOND = 0.0000133334;
 const USD_PER_REQUEST = 0.0000002;
 const MEMORY_GB = 0.5;
 /**
- * A function has one processor at 1,769 MB and a share of it below: what is busy here for a millisecond is busy there for so many. Our whole
- * delivery is taken as busy, which is more than it is; a scan only waits. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+ * A function has one processor at 1,769 MB and a share of it below: what takes a millisecond of ours takes so many there. Some milliseconds of
+ * waiting for Redis come on top; a scan only waits. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
  */
 const SLOWER = 1_769 / 512;
 
@@ -99,7 +99,7 @@ console.log(
   `One hour of an account, at ${REQUESTS_PER_SECOND} FilterLogEvents a second; ${FAILURES_AN_HOUR} failure and ${number(RUNS_AN_HOUR)} runs a function.`,
 );
 console.log(
-  `Measured here: a delivery of one failure takes ${measured.logsMs.toFixed(1)} ms, of ${BATCH_SPANS} spans ${measured.spansMs.toFixed(1)} ms, from the runtime's event until Redis has it; ${measured.calls} calls to AWS.\n`,
+  `Measured here: ${measured.logsMs.toFixed(1)} ms of processor time for a delivery of one failure, ${measured.spansMs.toFixed(1)} ms for one of ${BATCH_SPANS} spans, in Redis by then; ${measured.calls} calls to AWS.\n`,
 );
 console.log(
   '| functions | design | read calls | throttled | read | delay p50 / p95 | not seen | Lambda, a month |\n| --- | --- | --- | --- | --- | --- | --- | --- |',

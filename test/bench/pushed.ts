@@ -13,11 +13,11 @@ import { awsServer } from '../world/aws-server.ts';
 /** Ours: spans in one delivery of CloudWatch Logs, some 300 kB. */
 export const BATCH_SPANS = 250;
 /** Deliveries to each function that are measured, after some that warm it up. */
-const MEASURED = 60;
-const WARM_UP = 20;
+const MEASURED = 200;
+const WARM_UP = 50;
 
 export type Pushed = {
-  /** Of one delivery, from the runtime's event to its answer, with every record in Redis: the median, because a machine does other things too. */
+  /** What a function computes for one delivery, from the runtime's event to its answer, with every record in Redis. */
   readonly logsMs: number;
   readonly spansMs: number;
   /** From the delivery of a failure to its examination, each: told by lines only, and told by a span that ended. */
@@ -43,7 +43,7 @@ export async function pushed(): Promise<Pushed> {
     const logsDelaysMs = await untilExamined(server.url, failures);
     const batches = await delivered(spans, spansOf);
     const spansDelaysMs = await untilExamined(server.url, batches);
-    return { logsMs: median(failures), spansMs: median(batches), logsDelaysMs, spansDelaysMs, calls: aws.calls.length };
+    return { logsMs: failures.cpuMs, spansMs: batches.cpuMs, logsDelaysMs, spansDelaysMs, calls: aws.calls.length };
   } finally {
     await Promise.all([logs.stop(), spans.stop(), aws.close()]);
     await server.stop();
@@ -51,38 +51,32 @@ export async function pushed(): Promise<Pushed> {
   }
 }
 
-type Delivery = { readonly at: number; readonly tookMs: number };
+type Delivered = { readonly at: readonly number[]; readonly cpuMs: number };
 
-async function delivered({ invoke }: Lambda, event: (n: number) => object): Promise<readonly Delivery[]> {
-  const done: Delivery[] = [];
+async function delivered({ invoke, cpuMs }: Lambda, event: (n: number) => object): Promise<Delivered> {
+  const at: number[] = [];
+  let warm = 0;
   for (let n = 1; n <= WARM_UP + MEASURED; n++) {
     const given = event(n);
-    const at = Date.now();
-    const began = performance.now();
+    at.push(Date.now());
     const outcome = await invoke(given);
     if (outcome.kind === 'failed') throw new Error(`a delivery failed: ${JSON.stringify(outcome.why)}`);
-    done.push({ at, tookMs: performance.now() - began });
+    if (n === WARM_UP) warm = cpuMs();
   }
-  return done;
+  return { at, cpuMs: (cpuMs() - warm) / MEASURED };
 }
 
-const median = (deliveries: readonly Delivery[]): number =>
-  deliveries
-    .slice(WARM_UP)
-    .map(({ tookMs }) => tookMs)
-    .toSorted((a, b) => a - b)[MEASURED / 2] ?? Number.NaN;
-
 /** Each delivery holds one failure, in a trace of its own, whose examination waits in the queue. Leaves nothing there. */
-async function untilExamined(redisUrl: string, failures: readonly Delivery[]): Promise<readonly number[]> {
+async function untilExamined(redisUrl: string, { at }: Delivered): Promise<readonly number[]> {
   const redis = promptConnection(redisUrl, () => undefined);
   const queue = new Queue(EXAMINE, { connection: redis, prefix: QUEUE_PREFIX });
   const waiting = await queue.getDelayed();
   await redis.flushall();
   await queue.close();
   redis.disconnect();
-  if (waiting.length !== failures.length) throw new Error(`${waiting.length} of ${failures.length} failures are to be examined`);
+  if (waiting.length !== at.length) throw new Error(`${waiting.length} of ${at.length} failures are to be examined`);
   const due = waiting.map(({ timestamp, delay }) => timestamp + delay).toSorted((a, b) => a - b);
-  return failures.map(({ at }, n) => (due[n] ?? Number.NaN) - at);
+  return at.map((delivery, n) => (due[n] ?? Number.NaN) - delivery);
 }
 
 const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');

@@ -153,7 +153,7 @@ describe('told where the bot is reached,', () => {
       () => serving((_request, response) => void response.end('hello')),
       /answered 200: expected 200 and the/,
     ],
-    ['is away', async () => `http://127.0.0.1:${await freePort()}`, /does not answer within 3 s: .*ECONNREFUSED/],
+    ['is away', async () => `http://127.0.0.1:${await freePort()}`, /is out of reach: .*ECONNREFUSED/],
     ['is no address', async () => 'bot.example.com', /bot\.example\.com is no URL/],
   ])('and that whoever %s is not it', async (_what, address, expected) => {
     const { code, said } = await examined(await address());

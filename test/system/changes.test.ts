@@ -38,11 +38,11 @@ test('what CloudTrail tells of a deployment stands in the alert that follows', a
   await line.shop.order();
   const root = await eventually(
     async () => (await roots(line.slack.url, 'C0INCIDENTS')).find((one) => JSON.stringify(one).includes('payment-fn')),
-    { what: 'the root of the declined payment' },
+    { withinMs: 40_000, what: 'the root of the declined payment' },
   );
   const told = await eventually(
     async () => (await replies(line.slack.url, 'C0INCIDENTS', root.ts)).find((reply) => JSON.stringify(reply).includes('Began')),
-    { what: 'the evidence in its thread' },
+    { withinMs: 40_000, what: 'the evidence in its thread' },
   );
 
   const said = JSON.stringify(told);

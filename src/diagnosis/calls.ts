@@ -3,8 +3,14 @@ import type { Span } from '../trace/transaction.ts';
 import { operationKey } from './usual.ts';
 
 /** The other side of a call. */
-export const answerOf = (call: Node): Node | undefined =>
-  call.span.kind === 'client' ? call.children.find((child) => child.span.kind === 'server') : undefined;
+export function answerOf(call: Node): Node | undefined {
+  const { kind, service } = call.span;
+  if (kind === 'client') return call.children.find((child) => child.span.kind === 'server');
+  // Where nobody tells kinds: a step of a service of which another service is all there is.
+  const [only, ...others] = call.children;
+  const isStep = kind === 'internal' && call.parent?.span.service === service;
+  return isStep && only?.span.kind === 'internal' && others.length === 0 && only.span.service !== service ? only : undefined;
+}
 
 /** The calls that a span makes and its own process records, by the key of the callee. */
 export function callsOf(node: Node): ReadonlyMap<string, readonly Node[]> {

@@ -22,8 +22,6 @@ import { named, saidError } from './wording.ts';
 const LEAST_CONFIDENCE = 0.45;
 /** More than three guesses are no help. */
 const MOST_CAUSES = 3;
-/** No cause stands out: less than this of what is unusual, and the next nearly as much. */
-const NO_LEADER = { confidence: 0.5, ratio: 1.3 } as const;
 /** Where a failure has no words and the time is elsewhere, the time is the better hint. */
 const WORDLESS = 0.45;
 const BESIDE_A_CAUGHT_ERROR = 0.49;
@@ -61,7 +59,7 @@ export function diagnose(
   return changed.length > 0 ? changed : [unknown(known, outcome)];
 }
 
-const timeCauses = (known: Known): readonly Found[] => clear(slowCauses(known.tree, slowPath(known), known.usual));
+const timeCauses = (known: Known): readonly Found[] => slowCauses(known.tree, slowPath(known), known.usual);
 
 /** Nobody knows that something is wrong: an error that was caught, and says what it is, is the more telling. */
 function quietCauses(known: Known): readonly Found[] {
@@ -113,13 +111,6 @@ function slowPath({ tree, transaction, usual }: Known): readonly Section[] {
   if (!usualTime(entry.span, usual)) return transaction.criticalPath;
   const after = transaction.criticalPath.filter((section) => section.end > entry.end);
   return after.map((section) => ({ ...section, start: later(section.start, entry.end) }));
-}
-
-/** With two nearly equal halves of an excess and no majority, neither is the cause. */
-function clear(found: readonly Found[]): readonly Found[] {
-  const [first, second] = found.map(({ cause }) => cause.confidence).sort((a, b) => b - a);
-  const isDrawn = first !== undefined && second !== undefined && first < NO_LEADER.confidence && first / second < NO_LEADER.ratio;
-  return isDrawn ? [] : found;
 }
 
 function ranked(found: readonly Found[]): readonly Cause[] {

@@ -20,6 +20,8 @@ export function paceFindings(all: readonly (readonly Visit[])[], usual: Habits):
   return places.map(({ paces, before, now }) => paceFinding(paces, now, before, shiftSurprise(now, before, drift)));
 }
 
+/** What takes less of the time of those who come by makes nothing slow, however surely it takes longer. */
+const LEAST_SHARE = 0.02;
 /** In deviations: how far a single transaction lies out before it counts as one that shows it. */
 const OUT = 3;
 
@@ -29,15 +31,16 @@ function paceFinding(paces: readonly Pace[], now: Sample, usual: Sample, nats: n
   const slow = paces.filter(({ ratio }) => ratio > limit);
   const excess = total(paces, (pace) => pace.excess);
   const paths = total(paces, ({ visits }) => visits[0]?.transaction.duration ?? 0);
+  const share = paths > 0 ? excess / paths : 0;
   return {
     kind: 'slow',
     service,
     caller,
     isUntraced,
-    nats,
+    nats: share < LEAST_SHARE ? 0 : nats,
     now,
     usual,
-    share: paths > 0 ? excess / paths : 0,
+    share,
     spent: total(paces, (pace) => pace.spent),
     excess,
     transactions: paces.length,

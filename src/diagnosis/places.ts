@@ -132,8 +132,8 @@ function kindOf(section: Section, node: Node): SlowKind {
   if (section.what === 'gap') return 'gap';
   if (isInit(node.span)) return 'cold-start';
   if (isQueueLike(node)) return 'queue-wait';
-  if (!isCaller(node.span)) return 'slow-self';
-  return answerOf(node) ? 'gap' : 'slow-dependency';
+  if (answerOf(node)) return 'gap';
+  return isCaller(node.span) ? 'slow-dependency' : 'slow-self';
 }
 
 /** Its own part as it was measured, else the usual duration less what its calls usually take of it. */

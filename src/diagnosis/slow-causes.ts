@@ -21,7 +21,12 @@ const SLOW_FOR_ANYBODY = micros(1_000_000);
 const COLD_SHARE = 0.3;
 /** Without history a part has to stand out: so much of the path, and so many times the third. */
 const LEADING = { share: 0.3, ratio: 1.5 } as const;
-const LARGEST = 0.95;
+/** Of what is unusual: with less, and the next nearly as large, it is unusual everywhere. */
+const DRAWN = { share: 0.35, ratio: 1.3 } as const;
+/** As large as the next it may as well be that one; without a next it is hardly ever another. */
+const FIRST = { atLeast: 0.5, beyond: 0.45 } as const;
+/** Beside a larger one. */
+const SECOND = { atLeast: 0.45, beyond: 0.05 } as const;
 
 /** Where the critical path spends its time beyond the usual, or simply most of it where nothing is known of the usual. */
 export function slowCauses(tree: Tree, path: readonly Section[], usual: UsualByOperation): readonly Found[] {
@@ -33,7 +38,7 @@ export function slowCauses(tree: Tree, path: readonly Section[], usual: UsualByO
   const calls = tree.nodes.filter(answerOf);
   return weighed.flatMap(({ place, excess }) => {
     const [node] = place.nodes;
-    const confidence = Math.min(LARGEST, confidenceOf({ place, excess }, whole));
+    const confidence = confidenceOf({ place, excess }, whole);
     return node && confidence > 0 ? [found(node, { confidence, ...saidOf(place, { total, usual, calls }) })] : [];
   });
 }
@@ -44,17 +49,18 @@ type Whole = {
   readonly total: Micros;
   readonly excess: number;
   readonly hasHistory: boolean;
-  /** The largest part that may lead no more: two may do so side by side. */
-  readonly third: number;
+  /** The largest first. */
+  readonly amounts: readonly number[];
+  readonly excesses: readonly number[];
 };
 
 function wholeOf(weighed: readonly Weighed[], total: Micros): Whole {
-  const [, , third = 0] = weighed.map(({ place }) => place.amount).sort((a, b) => b - a);
   return {
     total,
     excess: weighed.reduce((sum, each) => sum + (each.excess ?? 0), 0),
     hasHistory: weighed.some(({ place }) => place.median !== undefined),
-    third,
+    amounts: weighed.map(({ place }) => place.amount).sort((a, b) => b - a),
+    excesses: weighed.map((each) => each.excess ?? 0).sort((a, b) => b - a),
   };
 }
 
@@ -66,7 +72,6 @@ function excessOf({ kind, amount, median }: Place): number | undefined {
   return undefined;
 }
 
-/** The single-trace form with its start values; see the README on how they are to be replaced by feedback. */
 function confidenceOf({ place, excess }: Weighed, whole: Whole): number {
   const history = whole.hasHistory && excess !== undefined ? againstUsual(excess, whole) : 0;
   const byItself = whole.total >= NOTICEABLE ? alone(place, whole) : 0;
@@ -76,7 +81,14 @@ function confidenceOf({ place, excess }: Weighed, whole: Whole): number {
 function againstUsual(excess: number, whole: Whole): number {
   const impact = whole.total > 0 ? excess / whole.total : 0;
   const share = whole.excess > 0 ? excess / whole.excess : 0;
-  return (0.25 + 0.7 * share) * Math.min(1, impact / 0.3) * (impact < 0.1 ? 0.3 : 1);
+  const [first = 0, second = 0] = whole.excesses;
+  if (share < DRAWN.share && first < DRAWN.ratio * second) return 0;
+  return leadOf(excess, whole.excesses) * Math.min(1, impact / 0.3) * (impact < 0.1 ? 0.3 : 1);
+}
+
+function leadOf(part: number, [first = 0, second = 0]: readonly number[]): number {
+  if (part < first) return SECOND.atLeast + SECOND.beyond * (part / first);
+  return FIRST.atLeast + FIRST.beyond * (1 - (second / Math.max(1, first)) ** 2);
 }
 
 function alone(place: Place, whole: Whole): number {
@@ -85,10 +97,11 @@ function alone(place: Place, whole: Whole): number {
   if (kind === 'cold-start') return whole.total >= SLOW_FOR_ANYBODY && part >= COLD_SHARE ? 0.3 + 0.6 * part : 0;
   if (kind === 'queue-wait' || kind === 'iterator-age') return amount >= LEAST_WAIT ? 0.3 + 0.5 * part : 0;
   if (median !== undefined || !isLeading(place, whole)) return 0;
-  return 0.35 + 0.6 * part;
+  return leadOf(amount, whole.amounts);
 }
 
-function isLeading({ amount }: Place, { total, third }: Whole): boolean {
+/** Two may lead side by side: no more than that is what a third is held against. */
+function isLeading({ amount }: Place, { total, amounts: [, , third = 0] }: Whole): boolean {
   if (amount <= NOTICEABLE) return false;
   return amount > total / 2 || (amount >= LEADING.share * total && amount >= LEADING.ratio * third);
 }

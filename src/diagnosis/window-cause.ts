@@ -41,14 +41,14 @@ export function causeOf(suspect: Suspect, circumstances: Circumstances): Cause {
   };
 }
 
-/** Odds start at one in so many comparisons; what clustering remains makes a nat worth half. */
-const NAT_WORTH = 0.5;
+/** Most of what is found beside the first is its consequence: with half of it all, it is nearly always the one. */
+const OWN = { atLeast: 0.3, share: 1.2 } as const;
 const LARGEST = 0.97;
 
 function confidenceIn({ score, charges }: Suspect, { tests, share, isFirst }: Circumstances): number {
-  const real = 1 / (1 + Math.exp(-NAT_WORTH * (score - Math.log(tests))));
-  // Most of what is found beside the first is its consequence.
-  const own = isFirst ? 0.5 + 0.5 * share : share;
+  // Odds start at one in so many comparisons.
+  const real = 1 / (1 + Math.exp(Math.log(tests) - score));
+  const own = isFirst ? Math.min(1, OWN.atLeast + OWN.share * share) : share;
   return Math.round(100 * Math.min(LARGEST, Math.max(real * own, ...charges.map(toldConfidence)))) / 100;
 }
 

@@ -261,8 +261,8 @@ test('without history the part that takes most is named, but not where nobody no
     causesOf(aTrace('trace', ...SLOW.map((span) => ({ ...span, from: (span.from ?? 0) / by, to: (span.to ?? 0) / by }))));
 
   expect(slow).toMatchObject([{ kind: 'slow-dependency', operation: 'POST carrier' }]);
-  expect(slow[0]?.confidence).toBeCloseTo(0.91);
-  expect(shorter(10)[0]).toMatchObject({ operation: 'POST carrier', confidence: 0.91 });
+  expect(slow[0]?.confidence).toBeCloseTo(0.95);
+  expect(shorter(10)[0]).toMatchObject({ operation: 'POST carrier', confidence: 0.95 });
   expect(shorter(20)).toEqual([]);
 });
 

@@ -1,7 +1,7 @@
 import type { Chance } from './chance.ts';
 
-/** What of a system is traced: both sides of a call, one of them, or Lambda functions as X-Ray draws them. */
-export const SHAPES = ['both', 'servers', 'clients', 'lambda'] as const;
+/** What of a system is traced: both sides of a call, with or without their kinds, one of them, or Lambda functions as X-Ray draws them. */
+export const SHAPES = ['both', 'kindless', 'servers', 'clients', 'lambda'] as const;
 export type Shape = (typeof SHAPES)[number];
 
 type Call = { readonly to: Op | Store; readonly share: number };

@@ -137,6 +137,7 @@ export function walked(town: Town, { entry, trace, fault, chance, begin }: Walk)
     const error = { type: 'ServiceUnavailable', message: 'too busy' };
     const words = { trace, id: id(), parent, service: to.service, operation: to.name, spanKind: 'server' as const };
     if (town.shape !== 'clients') told.words.push({ ...words, from, to: from + 2, ...failing(error) });
+    log(town.shape === 'clients' ? parent : words.id, to.service, 'error', `too busy for # of ${to.name}`, from);
     return { at: from + 2, error };
   };
 
@@ -150,5 +151,6 @@ export function walked(town: Town, { entry, trace, fault, chance, begin }: Walk)
   };
 
   serve(entry, begin, { id: undefined, service: undefined });
-  return [...told.words.map(aSpan), ...told.logs];
+  const kind = town.shape === 'kindless' ? { spanKind: 'internal' as const } : {};
+  return [...told.words.map((words) => aSpan({ ...words, ...kind })), ...told.logs];
 }

@@ -2,6 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 /** Bytes of unpacked bodies that are read, parsed and stored at one time. Read, they take some ten times as much. */
 const BUDGET = 16 * 1024 * 1024;
+/** Bodies that are let in may grow beyond it, since nobody knows their size before they are unpacked: two of the largest at a time, and some. */
+const GROWTH = 2.75;
 /** However slow it goes, so much is tried at once. */
 const LEAST_BUDGET = 512 * 1024;
 /** A body that has only just begun holds its buffers. */
@@ -46,12 +48,13 @@ export function pressure(most = BUDGET, now: () => number = () => performance.no
       const grow = (bytes: number): boolean => {
         const others = held - mine;
         const size = Math.max(mine, bytes, LEAST_BYTES);
-        if (others > 0 && others + size > budget) return false;
+        if (others > 0 && others + size > most * GROWTH) return false;
         held = others + size;
         mine = size;
         return true;
       };
-      if (!grow(Number(headers['content-length'] ?? 0))) return undefined;
+      // By what is before it, not by its own size: else a large body would never find room among many small ones.
+      if (held >= budget || !grow(Number(headers['content-length'] ?? 0))) return undefined;
       return {
         grow,
         whole: () => {

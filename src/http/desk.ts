@@ -44,6 +44,7 @@ export async function takeIn(desk: Desk, request: IncomingMessage, delivery: Del
   try {
     const body = await readBody(request, place);
     if (body.kind !== 'body') return refused(desk, body);
+    place.whole();
     const read = delivery.read(body.bytes);
     admission.spend(read.records.length);
     return await kept(desk, { ...read, rejects: desk.redact(read.rejects) });

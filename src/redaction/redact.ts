@@ -27,7 +27,7 @@ export function redactor(rules: RedactionRules = NO_RULES): Redactor {
   const records = (all: readonly TelemetryRecord[]): readonly TelemetryRecord[] =>
     withoutSplitSecrets(all, find).map((record) => (record.kind === 'span' ? ofSpan(record) : ofOther(record)));
   const rejects = (all: readonly Reject[]): readonly Reject[] =>
-    all.map(({ reason, where }) => ({ reason: text(reason), where: text(where) }));
+    all.map((reject) => ({ ...reject, reason: text(reject.reason), where: text(reject.where) }));
   return {
     text,
     records,

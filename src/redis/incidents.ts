@@ -1,8 +1,10 @@
 import type { Redis } from 'ioredis';
+import type { Alert } from '../incident/incident.ts';
 import type { LifeEvent } from '../incident/life.ts';
 import { step } from '../incident/life.ts';
+import { NEW_AN_HOUR, OVERFLOW, overflowing } from '../incident/overflow.ts';
 import type { Changed, Clock, Incidents } from '../ports.ts';
-import type { Micros } from '../units.ts';
+import { fromSeconds, type Micros } from '../units.ts';
 import { commit, untilCommitted } from './commit.ts';
 import { lifeOf, readFields, readIncidents } from './incident-fields.ts';
 import { INCIDENTS_TTL_MS, keys } from './keys.ts';
@@ -10,12 +12,18 @@ import { replicated } from './replicated.ts';
 import { report } from './reports.ts';
 import { type Command, pipelined } from './scripts.ts';
 
-export function redisIncidents(redis: Redis, clock: Clock): Incidents {
+const HOUR = fromSeconds(3_600);
+
+/** `most`: new kinds of failure in an hour that become incidents of their own. */
+export function redisIncidents(redis: Redis, clock: Clock, most = NEW_AN_HOUR): Incidents {
   const safe = replicated(redis);
   const read = async (id: string) => (await readIncidents(redis, [id]))[0];
   return {
     read,
-    report: (alert) => untilCommitted(`the report of ${alert.traceId}`, () => report(redis, alert, clock())),
+    report: async (alert) => {
+      const told = (await isOneTooMany(redis, alert, { most, since: clock() - HOUR })) ? overflowing(alert, most) : alert;
+      return await untilCommitted(`the report of ${alert.traceId}`, () => report(redis, told, clock()));
+    },
     ofTrace: async (traceId) => {
       const [id] = (await redis.get(keys.incidentOfTrace(traceId)))?.split('|') ?? [];
       return id === undefined ? undefined : await read(id);
@@ -59,6 +67,18 @@ export function redisIncidents(redis: Redis, clock: Clock): Incidents {
       await redis.hset(keys.incident(id), 'told', entries);
     },
   };
+}
+
+/** Where one of its traces is counted already it stays; else a kind that nobody knows, where too much is new already. Workers at once may let a few more pass. */
+async function isOneTooMany(
+  redis: Redis,
+  { signature, traceIds }: Alert,
+  { most, since }: { readonly most: number; readonly since: number },
+): Promise<boolean> {
+  const claims = await redis.mget(traceIds.map((id) => keys.incidentOfTrace(id)));
+  const home = claims.find((claim) => claim !== null)?.split('|')[0];
+  if (home !== undefined) return (await redis.hget(keys.incident(home), 'signature')) === OVERFLOW;
+  return (await redis.exists(keys.signature(signature))) === 0 && (await redis.zcount(keys.incidents, since, '+inf')) >= most;
 }
 
 /** One attempt; undefined: somebody was faster. */

@@ -47,7 +47,7 @@ const start = (role: string) =>
   startOwned({ command: process.execPath, args: [...(role === 'bot' ? profile : []), CLI, role], env });
 const bot = await start('bot');
 const worker = await start('worker');
-const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+const agent = new Agent({ keepAlive: true, maxSockets: 1_024 });
 
 type Answer = { readonly status: number; readonly ms: number };
 

@@ -21,7 +21,8 @@ const FAULTS = {
     await owner.config('SET', 'maxmemory', '0');
   },
   /** Writes are refused once the append-only file has failed. */
-  diskFull: async ({ disk }: Plant) => {
+  diskFull: async ({ redis }: Plant) => {
+    const disk = redis.disk();
     await disk?.fill();
     await delay(FAULT_LASTS_MS);
     await disk?.free();

@@ -39,8 +39,6 @@ export async function startRedisServer(inside = tmpdir()): Promise<RedisServer> 
   const start = async (): Promise<void> => {
     server = await startOwned({ ...program, args: ['-'], input });
     await signOfLife(server, owner.ping(), 30_000);
-    // A replica that cannot write its file ends itself (since 7.0); here its disk is full for a moment only.
-    await owner.config('SET', 'replica-ignore-disk-write-errors', 'yes').catch(() => undefined);
   };
   const signal = (name: NodeJS.Signals): void => void process.kill(server.pid, name);
   const inStep = async (): Promise<void> => {

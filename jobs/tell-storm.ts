@@ -1,5 +1,5 @@
 import type { Thread } from '../src/incident/incident.ts';
-import { faceOf, isOver, type Storm } from '../src/incident/storm.ts';
+import { faceOf, type Storm } from '../src/incident/storm.ts';
 import type { World } from '../src/ports.ts';
 import type { TellStorm } from '../src/work.ts';
 import { type Once, once, oneByOne } from './once.ts';
@@ -13,14 +13,13 @@ const LOOK_MS = 10_000;
 
 /** Brings a storm's message up to date, until nothing new has come for a while; then says so in its thread. */
 export async function tellStorm({ stormId, channel }: TellStorm, world: Touched): Promise<JobOutcome> {
-  const storm = await world.storms.read(stormId);
+  const storm = await world.storms.read(stormId, world.rules.storm);
   if (!storm) return 'done';
-  const over = isOver(storm, world.clock(), world.rules.storm);
   const thread = storm.thread ?? (await posted(world, storm, channel));
   if (typeof thread === 'number') return { againInMs: thread };
-  const wait = storm.thread && (await edited(world, storm, thread, over));
+  const wait = storm.thread && (await edited(world, storm, thread));
   if (wait !== undefined) return { againInMs: wait };
-  if (!over) return { againInMs: LOOK_MS };
+  if (!storm.over) return { againInMs: LOOK_MS };
   await world.storms.end(stormId, channel);
   return await saidOver(world, storm, thread);
 }
@@ -41,8 +40,8 @@ async function posted(world: Touched, storm: Storm, channel: string): Promise<Th
 }
 
 /** Gives how long to wait, in ms; undefined: it tells what there is to tell. */
-async function edited(world: Touched, storm: Storm, thread: Thread, over: boolean): Promise<number | undefined> {
-  const face = faceOf(storm, over);
+async function edited(world: Touched, storm: Storm, thread: Thread): Promise<number | undefined> {
+  const face = faceOf(storm);
   if (face === storm.shown) return undefined;
   return await paced(world, EDITS, `storm:${storm.id}`, async () => {
     const what = await oneByOne(world, `edit:storm:${storm.id}`, () => world.chat.editStorm(storm, thread));

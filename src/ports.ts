@@ -164,7 +164,7 @@ export type Changed =
 export type Storms = {
   /** The storm in whose message the incident is told; undefined: it gets a thread of its own. */
   join(incidentId: string, channel: string, limit: StormLimit): Promise<string | undefined>;
-  read(stormId: string): Promise<Storm | undefined>;
+  read(stormId: string, limit: StormLimit): Promise<Storm | undefined>;
   setThread(stormId: string, thread: Thread): Promise<void>;
   /** Its message shows that face. */
   setShown(stormId: string, face: string): Promise<void>;

@@ -15,13 +15,14 @@ export type Storm = {
   readonly began: Micros;
   /** When the last new incident joined it. */
   readonly last: Micros;
+  /** Nothing new has come for as long as made it a storm. */
+  readonly over: boolean;
   readonly thread: Thread | undefined;
   /** The face that its message shows. */
   readonly shown: string | undefined;
 };
 
-/** Nothing new for as long as made it a storm. */
-export const isOver = (storm: Storm, now: Micros, { within }: StormLimit): boolean => now - storm.last >= within;
+export const isOver = (last: Micros, now: Micros, { within }: StormLimit): boolean => now - last >= within;
 
 /** It has its place in a storm's message, unless it was news again since. */
 export const isInStorm = ({ storm, log }: Incident): boolean =>
@@ -34,5 +35,5 @@ export const mostFrequent = <T extends { readonly id: string; readonly count: nu
   incidents.toSorted((a, b) => b.count - a.count || (a.id < b.id ? -1 : 1)).slice(0, SHOWN);
 
 /** Equal faces are equal messages: only a new one is worth an edit. */
-export const faceOf = ({ kinds, transactions, top }: Storm, over: boolean): string =>
+export const faceOf = ({ kinds, transactions, top, over }: Storm): string =>
   JSON.stringify([kinds, transactions, top.map(({ id, count }) => [id, count]), over]);

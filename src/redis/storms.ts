@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { mostFrequent, type Storm } from '../incident/storm.ts';
+import { isOver, mostFrequent, type Storm } from '../incident/storm.ts';
 import type { Clock, Storms } from '../ports.ts';
-import { fromMillis, toMillis } from '../units.ts';
+import { fromMillis, type Micros, toMillis } from '../units.ts';
 import { commit, DELETE_IF } from './commit.ts';
 import { readIncidents } from './incident-fields.ts';
 import { INCIDENTS_TTL_MS, keys } from './keys.ts';
@@ -42,7 +42,7 @@ export function redisStorms(redis: Redis, clock: Clock): Storms {
       const [storm] = await pipelined(redis, [script(JOIN, keys.openedIn(channel), [...args, ...more])]);
       return storm === '' ? undefined : String(storm);
     },
-    read: (id) => read(redis, id),
+    read: (id, limit) => read(redis, id, (last) => isOver(last, clock(), limit)),
     setThread: async (id, { channel, ts }) => {
       await redis.hset(keys.storm(id), { channel, ts });
     },
@@ -56,7 +56,7 @@ export function redisStorms(redis: Redis, clock: Clock): Storms {
 }
 
 /** Of thousands of incidents only the count, of the few that are told everything. */
-async function read(redis: Redis, id: string): Promise<Storm | undefined> {
+async function read(redis: Redis, id: string, over: (last: Micros) => boolean): Promise<Storm | undefined> {
   const fields = await redis.hgetall(keys.storm(id));
   if (fields['began'] === undefined) return undefined;
   const ids = await redis.smembers(`${keys.storm(id)}:incidents`);
@@ -65,6 +65,7 @@ async function read(redis: Redis, id: string): Promise<Storm | undefined> {
     ids.map((each) => ['hget', keys.incident(each), 'count']),
   );
   const incidents = ids.map((each, index) => ({ id: each, count: Number(counts[index]) }));
+  const last = fromMillis(Number(fields['last']));
   const told = mostFrequent(incidents);
   const alerts = await readIncidents(
     redis,
@@ -73,7 +74,7 @@ async function read(redis: Redis, id: string): Promise<Storm | undefined> {
   return {
     ...{ id, kinds: incidents.length, transactions: incidents.reduce((sum, { count }) => sum + count, 0) },
     top: alerts.map(({ id: each, alert, count }) => ({ id: each, alert, count })),
-    ...{ began: fromMillis(Number(fields['began'])), last: fromMillis(Number(fields['last'])), shown: fields['shown'] },
+    ...{ began: fromMillis(Number(fields['began'])), last, over: over(last), shown: fields['shown'] },
     thread: fields['channel'] && fields['ts'] ? { channel: fields['channel'], ts: fields['ts'] } : undefined,
   };
 }

@@ -30,18 +30,17 @@ export type SlackChatOptions = {
  * The Chat port over Slack's Web API. Calls throw RateLimited (it did not happen; try after `retryAfterMs`), SlackRefused (a call
  * without a Delivery that will not succeed) or an Error (the outside failed; posting calls throw it only when nothing was posted).
  */
-export function slackChat({ token, apiUrl, clock }: SlackChatOptions): Chat {
+export function slackChat({ token, apiUrl }: SlackChatOptions): Chat {
   const clients = slackClients(token, apiUrl);
   const times = timesFor(apiUrl);
   return {
     postRoot: (incident, channel) => posted(clients.posting, { channel, ...rootMessage(incident, times) }),
     findRoot: (incident, channel, since) => findRoot(clients.posting, incident.id, { channel, ts: undefined, since }),
     editRoot: (incident, thread) => editRoot(clients.posting, rootMessage(incident, times), thread),
-    postStorm: (storm, channel) => posted(clients.posting, { channel, ...stormMessage(storm, clock(), times) }),
+    postStorm: (storm, channel) => posted(clients.posting, { channel, ...stormMessage(storm, times) }),
     findStorm: (storm, channel, since) => findRoot(clients.posting, stormKey(storm), { channel, ts: undefined, since }),
-    editStorm: (storm, thread) => editRoot(clients.posting, stormMessage(storm, clock(), times), thread),
-    postStormOver: (storm, { channel, ts }) =>
-      posted(clients.posting, { channel, thread_ts: ts, ...overMessage(storm, clock()) }),
+    editStorm: (storm, thread) => editRoot(clients.posting, stormMessage(storm, times), thread),
+    postStormOver: (storm, { channel, ts }) => posted(clients.posting, { channel, thread_ts: ts, ...overMessage(storm) }),
     findStormOver: (storm, thread) => findEntry(clients.posting, stormKey(storm), thread),
     postEntry: async (incident, index, { channel, ts }, broadcast) => {
       const message = entryMessage(incident, index, times);

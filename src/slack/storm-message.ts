@@ -1,5 +1,5 @@
-import { isOver, STORM_LIMIT, type Storm } from '../incident/storm.ts';
-import { between, type Micros, spelled } from '../units.ts';
+import type { Storm } from '../incident/storm.ts';
+import { between, spelled } from '../units.ts';
 import type { EntryMessage } from './entry-message.ts';
 import { HEADER_CHARACTERS, SECTION_CHARACTERS, TOP_LEVEL_CHARACTERS } from './limits.ts';
 import { code, plain, plainEscaped, prose } from './mrkdwn.ts';
@@ -7,24 +7,24 @@ import { METADATA_TYPE, type RootMessage } from './root-message.ts';
 import type { Times } from './times.ts';
 
 /** So many failures at once that a thread for each would hide them: one message with the most frequent. */
-export function stormMessage(storm: Storm, now: Micros, times: Times): RootMessage {
+export function stormMessage(storm: Storm, times: Times): RootMessage {
   const { top, kinds } = storm;
   const more = kinds - top.length;
   const lines = top.map(({ alert, count }) => {
     const hop = alert.hop.operation === alert.hop.service ? alert.hop.service : `${alert.hop.service} ${alert.hop.operation}`;
     return `*${count.toLocaleString('en')}×* ${code(alert.transaction, 60)} in ${prose(alert.environment, 20)}, at ${code(hop, 60)}`;
   });
-  const text = headline(storm, now);
+  const text = headline(storm);
   const began = `Since ${times.full(storm.began)}, the last new one ${times.clock(storm.last)}`;
   return {
-    text: plainEscaped(`${text}. ${summary(storm, now)}`, TOP_LEVEL_CHARACTERS),
+    text: plainEscaped(`${text}. ${summary(storm)}`, TOP_LEVEL_CHARACTERS),
     blocks: [
       {
         type: 'header',
         block_id: stormKey(storm),
         text: { type: 'plain_text', text: plain(text, HEADER_CHARACTERS), emoji: true },
       },
-      { type: 'section', text: { type: 'mrkdwn', text: summary(storm, now), verbatim: true } },
+      { type: 'section', text: { type: 'mrkdwn', text: summary(storm), verbatim: true } },
       ...halves(lines).map((part) => ({
         type: 'section' as const,
         text: { type: 'mrkdwn' as const, text: part, verbatim: true },
@@ -44,20 +44,20 @@ export function stormMessage(storm: Storm, now: Micros, times: Times): RootMessa
 export const stormKey = ({ id }: Pick<Storm, 'id'>): string => `storm-${id}`;
 
 /** Told in the thread when nothing new has come for a while. */
-export function overMessage(storm: Storm, now: Micros): EntryMessage {
-  const text = plainEscaped(`${headline(storm, now)}. ${summary(storm, now)}`, TOP_LEVEL_CHARACTERS);
+export function overMessage(storm: Storm): EntryMessage {
+  const text = plainEscaped(`${headline(storm)}. ${summary(storm)}`, TOP_LEVEL_CHARACTERS);
   return { text, blocks: [{ type: 'context', block_id: stormKey(storm), elements: [{ type: 'mrkdwn', text, verbatim: true }] }] };
 }
 
-function headline(storm: Storm, now: Micros): string {
+function headline(storm: Storm): string {
   const kinds = `${storm.kinds.toLocaleString('en')} more kinds of failure at once`;
-  return isOver(storm, now, STORM_LIMIT) ? `🌥️ The storm is over: ${kinds}` : `🌪️ A storm: ${kinds}`;
+  return storm.over ? `🌥️ The storm is over: ${kinds}` : `🌪️ A storm: ${kinds}`;
 }
 
-function summary(storm: Storm, now: Micros): string {
+function summary(storm: Storm): string {
   const lasted = spelled(between(storm.began, storm.last));
   const count = `${storm.transactions.toLocaleString('en')} transactions failed`;
-  return isOver(storm, now, STORM_LIMIT)
+  return storm.over
     ? `${count}, new kinds of failure came for ${lasted}. What fails again gets a thread of its own.`
     : `${count}. Something that many things need is probably broken: look at a deployment, a shared service, the network.`;
 }

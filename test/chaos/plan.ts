@@ -63,10 +63,11 @@ export function planOf(seed: number, size: Size, failpoints: readonly string[]):
     },
     deathsLeft: () => left.length,
     slackFault: (method) => {
-      const isWrong = method !== 'auth.test' && (doubted.delete(method) || chance() * 100 < size.slackFaultsPercent);
-      if (!isWrong || size.slackFaultsPercent === 0) return undefined;
+      if (size.slackFaultsPercent === 0 || method === 'auth.test') return undefined;
+      const isFirst = doubted.delete(method);
+      if (!isFirst && chance() * 100 >= size.slackFaultsPercent) return undefined;
       slackFaults += 1;
-      return slackFaults <= ALWAYS_DOUBTED.length ? LOST_ANSWER : oneOf(chance, SLACK_FAULTS);
+      return isFirst ? LOST_ANSWER : oneOf(chance, SLACK_FAULTS);
     },
     slackFaults: () => slackFaults,
   };

@@ -7,13 +7,10 @@ import { type HoldProxy, startHoldProxy } from '../world/hold-proxy.ts';
 import { type SlackProxy, startSlackProxy } from '../world/slack-proxy.ts';
 import { type Death, keepRunning, type Mortal } from './mortal.ts';
 import { type RedisPair, startRedisPair } from './redis-pair.ts';
-import { type SmallDisk, smallDisk } from './small-disk.ts';
 
 /** The production processes on this machine, each of which may die, between a Redis and a Slack that may fail. */
 export type Plant = {
   readonly redis: RedisPair;
-  /** Where Redis keeps its files; undefined: on the machine's own, which nobody fills. */
-  readonly disk: SmallDisk | undefined;
   /** Stands between every process and Redis. */
   readonly wire: HoldProxy;
   readonly slack: LocalSlack;
@@ -37,8 +34,7 @@ export async function startPlant(plan: {
   readonly hasDisk: boolean;
 }): Promise<Plant> {
   const folder = await mkdtemp(join(tmpdir(), 'tracefall-chaos-'));
-  const disk = plan.hasDisk ? await smallDisk() : undefined;
-  const redis = await startRedisPair({ isFollowed: plan.isFollowed, folder: disk?.folder ?? folder });
+  const redis = await startRedisPair(plan);
   const wire = await startHoldProxy(redis.primary().port);
   const port = await freePort();
   const botUrl = `http://127.0.0.1:${port}`;
@@ -67,13 +63,12 @@ export async function startPlant(plan: {
     ),
   ];
   return {
-    ...{ redis, disk, wire, slack, slackProxy, botUrl, mortals },
+    ...{ redis, wire, slack, slackProxy, botUrl, mortals },
     passed: async () => counted((await readFile(hits, 'utf8')).split('\n').filter(Boolean)),
     stop: async () => {
       await Promise.all(mortals.map((mortal) => mortal.stop()));
       await wire.stop();
       await redis.stop();
-      await disk?.remove();
       await slackProxy.stop();
       await slack.stop();
       await rm(folder, { recursive: true, force: true });

@@ -17,6 +17,8 @@ export type RedisServer = {
   inStep(): Promise<void>;
   /** It follows nobody any more, and takes writes. */
   promote(): Promise<void>;
+  /** Its append-only file is written anew; resolves when it is whole. */
+  rewrite(): Promise<void>;
   /** It stands still, and its connections with it. */
   freeze(): void;
   thaw(): void;
@@ -39,8 +41,6 @@ export async function startRedisServer(inside = tmpdir()): Promise<RedisServer> 
   const start = async (): Promise<void> => {
     server = await startOwned({ ...program, args: ['-'], input });
     await signOfLife(server, owner.ping(), 30_000);
-    // A replica that cannot write its file ends itself (since 7.0); here its disk is full for a moment only.
-    await owner.config('SET', 'replica-ignore-disk-write-errors', 'yes').catch(() => undefined);
   };
   const signal = (name: NodeJS.Signals): void => void process.kill(server.pid, name);
   const inStep = async (): Promise<void> => {
@@ -59,6 +59,20 @@ export async function startRedisServer(inside = tmpdir()): Promise<RedisServer> 
     },
     promote: async () => {
       await owner.replicaof('NO', 'ONE');
+    },
+    rewrite: async () => {
+      await owner.bgrewriteaof();
+      const said = [
+        'aof_rewrite_in_progress:0',
+        'aof_rewrite_scheduled:0',
+        'aof_last_bgrewrite_status:ok',
+        'aof_last_write_status:ok',
+      ];
+      const isWhole = async () => {
+        const info = await owner.info('persistence');
+        return said.every((line) => info.includes(line));
+      };
+      await eventually(isWhole, { what: 'a whole append-only file', withinMs: 60_000 });
     },
     freeze: () => signal('SIGSTOP'),
     thaw: () => signal('SIGCONT'),

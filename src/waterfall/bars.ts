@@ -13,6 +13,8 @@ const LEAST_BAR = 2;
 const MOST_EVENTS = 12;
 /** A type of error that is longer is somebody's message. */
 const LONGEST_ERROR = 170;
+/** Fewer letters of it say nothing. */
+const LEAST_ERROR = 6;
 /** How far a bar off the critical path is faded into the paper. */
 const FADED = 0.45;
 /** How far what a folded row spent outside this row's bar is faded. */
@@ -177,11 +179,13 @@ function drawError(page: Page, lane: Lane, bar: Box): void {
     sheet.errorText.push(
       words(text, x - radius - 5, y, { ...style, color: lane.row.origin ? inkOn(theme.error) : theme.errorInk, align: 'right' }),
     );
-  } else if (plot.x2 - bar.x2 > wide + 18) {
-    sheet.errorText.push(words(text, x + radius + 5, y, { ...style, color: theme.errorInk }));
-  } else if (roomBefore(page, lane, bar) > wide + 16) {
+  } else if (plot.x2 - bar.x2 <= wide + 18 && roomBefore(page, lane, bar) > wide + 16) {
     const right = Math.min(bar.x - 6, x - radius - 4);
     sheet.errorText.push(words(text, right, y, { ...style, color: theme.errorInk, align: 'right' }));
+  } else {
+    const behind = fitInto(text, { room: plot.x2 - bar.x2 - 18, ...style });
+    if (behind === text || behind.length >= LEAST_ERROR)
+      sheet.errorText.push(words(behind, x + radius + 5, y, { ...style, color: theme.errorInk }));
   }
 }
 

@@ -1,12 +1,12 @@
 import type { Span } from '../trace/transaction.ts';
 import { micros, spelled } from '../units.ts';
 import { operationOf } from './naming.ts';
-import type { PathPiece } from './pieces.ts';
+import { type PathPiece, piecesOf } from './pieces.ts';
 import { pieceName, totalsOf } from './ribbon.ts';
 import { type Row, sendersSaid, type Waterfall, waterfallOf } from './rows.ts';
 import { counted, failureOf, type Scene, serviceCount, timesUsual, warningsOf } from './scene.ts';
 import { clean, graphemes, shortened } from './text.ts';
-import { timelineOf } from './timeline.ts';
+import { type Timeline, timelineOf } from './timeline.ts';
 
 /** As many rows as a code block shows without scrolling. */
 const ROWS = 40;
@@ -169,7 +169,6 @@ const PATH_NAMES = 4;
 export function altText(scene: Scene): string {
   const { transaction } = scene;
   const timeline = timelineOf(transaction);
-  const waterfall = waterfallOf(timeline, ROWS);
   const times = timesUsual(scene);
   const failure = failureOf(scene, timeline);
   const verb = { failed: 'failed after', slow: 'was slow:', ok: 'took' }[scene.outcome];
@@ -178,7 +177,7 @@ export function altText(scene: Scene): string {
     `${part(transaction.name)} ${verb} ${spelled(transaction.duration)}${times ? ` (${times})` : ''}.`,
     failure && `${part(failure.error.type || failure.error.message)} in ${hopSaid(failure.span)}.`,
     cause && cause.kind !== 'unknown' && `Likely cause: ${part(cause.summary).replace(/\.$/, '')}.`,
-    pathSaid(waterfall),
+    pathSaid(timeline),
     `${counted(transaction.spans.length, 'span')}, ${counted(serviceCount(transaction), 'service')}.`,
     ...warningsOf(transaction).map((warning) => `Beware: ${warning}.`),
   ];
@@ -194,11 +193,13 @@ const hopSaid = (span: Span): string => {
 const part = (text: string): string => shortened(clean(text), PART_CHARACTERS, (some) => some.length);
 
 /** `Critical path: POST wms.internal/reserve 43 %, queue wait 30 %.` */
-function pathSaid({ path, length }: Waterfall): string {
-  const shares = [...totalsOf(path, said)].sort(([, a], [, b]) => b - a).slice(0, PATH_NAMES);
+function pathSaid(timeline: Timeline): string {
+  // Whatever row they are drawn in.
+  const pieces = piecesOf(timeline, new Map());
+  const shares = [...totalsOf(pieces, said)].sort(([, a], [, b]) => b - a).slice(0, PATH_NAMES);
   const told = shares
-    .filter(([, time]) => time / length >= 0.01)
-    .map(([name, time]) => `${name} ${Math.round((time / length) * 100)} %`);
+    .filter(([, time]) => time / timeline.length >= 0.01)
+    .map(([name, time]) => `${name} ${Math.round((time / timeline.length) * 100)} %`);
   return told.length === 0 ? '' : `Critical path: ${told.join(', ')}.`;
 }
 

@@ -18,7 +18,8 @@ sharp.concurrency(1);
 export type Png = { readonly png: Buffer; readonly width: number; readonly height: number };
 
 /**
- * Vega's scene, painted by Skia and packed by sharp: librsvg needs seven times as long for the same scene, most of it for text.
+ * Vega's scene, painted by Skia and packed by sharp: with librsvg the whole picture takes twice as long or more (bench:render),
+ * most of it for text.
  * Opaque: Slack puts white behind transparent pictures in some clients and dark in others.
  */
 export async function pngOf(drawing: Drawing): Promise<Png> {

@@ -3,15 +3,16 @@ export type Contestant = { readonly name: string; readonly rounds: number; reado
 /** Medians, and the least: what others on the machine do can only add. */
 export type Result = { readonly name: string; readonly ms: number; readonly leastMs: number; readonly cpuMs: number };
 
-const WARM_UP = 5;
+/** Of its rounds, so many more before them do not count: a worker draws its hundredth picture more often than its first. */
+const WARM_UP = 0.5;
 
-/** All take turns in one run, so that a busy machine is busy for all; the compiler has seen each a few times before. */
+/** All take turns in one run, so that a busy machine is busy for all; the compiler has seen each before. */
 export async function contest(contestants: readonly Contestant[]): Promise<readonly Result[]> {
   const taken = contestants.map(() => ({ ms: [] as number[], cpuMs: [] as number[] }));
   const most = contestants.reduce((rounds, one) => Math.max(rounds, one.rounds), 0);
-  for (let round = -WARM_UP; round < most; round += 1) {
+  for (let round = -most * WARM_UP; round < most; round += 1) {
     for (const [i, { rounds, run }] of contestants.entries()) {
-      if (round >= rounds || (round < 0 && rounds <= WARM_UP)) continue;
+      if (round >= rounds || round < -rounds * WARM_UP) continue;
       const took = await timed(run);
       if (round < 0) continue;
       taken[i]?.ms.push(took.ms);

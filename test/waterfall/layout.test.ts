@@ -127,6 +127,15 @@ describe('the critical path', () => {
     expect(error && note && edges(error)[0] - edges(note)[1]).toBeGreaterThan(4);
   });
 
+  test('cuts an error behind a bar rather than leave it out', () => {
+    const lost = scene([
+      { name: 'send', at: [0, 1_000], kind: 'producer' },
+      { name: 'mail', at: [700, 780], depth: 1, join: 'message', path: [[20, 700, 'wait']], error: ['MailboxUnavailable', 'no'] },
+    ]);
+
+    expect(texts(layoutOf(lost).sheet.errorText)).toEqual([expect.stringMatching(/^Mail.*…$/)]);
+  });
+
   test('has a ribbon whose pieces do not overlap', () => {
     for (const one of Object.values(every)) {
       const ribbon = layoutOf(one).sheet.ribbon.toSorted((a, b) => a.x - b.x);

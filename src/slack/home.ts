@@ -7,7 +7,7 @@ import { mapDrawn } from '../map/map-drawn.ts';
 import type { MapScene } from '../map/service-map.ts';
 import { within } from '../within.ts';
 import { incidentLine } from './incident-lines.ts';
-import { mapMessage } from './map-message.ts';
+import { mapAsked, noMapMessage } from './map-message.ts';
 import { codeBlock } from './mrkdwn.ts';
 import { thrown } from './outcome.ts';
 import type { Desk } from './presses.ts';
@@ -59,7 +59,7 @@ export function homeView({ user, incidents, map }: Home, times: Times): HomeView
       ...part(mine.length === 0 ? 'Open' : 'Also open', others, times),
       ...(closed.length === 0 ? [] : part('Resolved lately', closed, times)),
       header('Service map'),
-      ...mapWords(map).map(section),
+      section(mapWords(map)),
     ],
   };
 }
@@ -75,10 +75,9 @@ function part(title: string, incidents: readonly Incident[], times: Times): read
 const MAP_COLUMNS = 96;
 const MAP_CHARACTERS = 2_500;
 
-function mapWords(map: Home['map']): readonly string[] {
-  if (map === 'drawing') return ['Drawing what called what in the last 15 minutes …'];
-  if (map === undefined) return ['No trace reached me in the last 15 minutes.'];
-  return [mapMessage(map), codeBlock(mapDrawn(map, MAP_COLUMNS), MAP_CHARACTERS)];
+function mapWords(map: Home['map']): string {
+  if (map === 'drawing') return mapAsked({ kind: 'map' });
+  return map === undefined ? noMapMessage({ kind: 'map' }) : codeBlock(mapDrawn(map, MAP_COLUMNS), MAP_CHARACTERS);
 }
 
 const header = (text: string): KnownBlock => ({ type: 'header', text: { type: 'plain_text', text } });

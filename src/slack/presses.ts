@@ -86,7 +86,7 @@ async function snooze(desk: Desk, press: Press): Promise<void> {
   const by = press.user.id;
   if (choice === 'mute') return await tell(desk, press, await muted(desk, incidentId, by));
   const zone = choice === 'tomorrow' ? await zoneOf(desk.client, by) : undefined;
-  const text = await outcome(desk, desk.on.snooze(incidentId, by, choice, zone), by);
+  const text = await watched(desk, press, outcome(desk, desk.on.snooze(incidentId, by, choice, zone), by));
   if (text !== undefined) await tell(desk, press, text);
   else if (choice === 'tomorrow' && zone === undefined)
     await tell(desk, press, 'Slack did not tell me your time zone, so 9:00 is UTC.');
@@ -114,8 +114,22 @@ async function ask(desk: Desk, press: Press, question: Question): Promise<void> 
 }
 
 async function change(desk: Desk, press: Press, incidentId: string, deed: Deed): Promise<void> {
-  const text = await outcome(desk, desk.on.change(incidentId, deed), press.user.id);
+  const text = await watched(desk, press, outcome(desk, desk.on.change(incidentId, deed), press.user.id));
   if (text !== undefined) await tell(desk, press, text);
+}
+
+/** After this long without a change that they can see, people press again. */
+const SILENCE_MS = 1_000;
+
+/** Whoever waits longer is told so, and then how it ended: never that it is done before it is. */
+async function watched(desk: Desk, press: Press, ending: Promise<string | undefined>): Promise<string | undefined> {
+  const isLate = await within(ending, SILENCE_MS).then(
+    () => false,
+    () => true,
+  );
+  if (isLate) await tell(desk, press, 'Working on it …');
+  const text = await ending;
+  return isLate ? (text ?? 'Done.') : text;
 }
 
 /** What the person is told, if anything. Never a "saved" that is not known to be true. */

@@ -19,6 +19,14 @@ const server = await emulatedSlack();
 const proxy = await startSlackProxy(server);
 const chat = slackChat({ token: server.token, apiUrl: proxy.apiUrl, clock: () => NOON });
 const refused: string[] = [];
+/** At once: whoever ends the run early knows what was found. */
+const MOST_SHOWN = 10;
+function note(...all: readonly string[]): void {
+  for (const each of all) {
+    if (refused.length < MOST_SHOWN) console.log(each.slice(0, 300));
+    refused.push(each);
+  }
+}
 let judged = 0;
 let taken = 0;
 
@@ -26,13 +34,13 @@ let taken = 0;
 async function emulated({ incidents: [incident] }: Hostile, n: number): Promise<void> {
   const mine = { ...incident, id: `hostile-${n}` };
   const posted = await chat.postRoot(mine, server.channel);
-  if (posted.kind !== 'posted') return void refused.push(`incident ${n}: ${JSON.stringify(posted)}`);
+  if (posted.kind !== 'posted') return note(`incident ${n}: ${JSON.stringify(posted)}`);
   await chat.editRoot(mine, posted.thread);
   taken += 2;
   if (mine.log.length === 0) return;
   const entry = await chat.postEntry(mine, mine.log.length - 1, posted.thread, n % 2 === 0);
   if (entry.kind === 'posted') taken += 1;
-  else refused.push(`incident ${n}, an entry: ${JSON.stringify(entry)}`);
+  else note(`incident ${n}, an entry: ${JSON.stringify(entry)}`);
 }
 
 const began = performance.now();
@@ -42,14 +50,13 @@ for (let n = 0; n < runs; n += BATCH) {
   for (const [index, hostile] of fc.sample(anyHostile, { seed: seed + n, numRuns: Math.min(BATCH, runs - n) }).entries()) {
     for (const [method, args] of everyMessage(hostile)) {
       judged += 1;
-      refused.push(...messageViolations(method, args).map((each) => `incident ${n + index}: ${each}`));
+      note(...messageViolations(method, args).map((each) => `incident ${n + index}: ${each}`));
     }
     await emulated(hostile, n + index);
   }
-  process.stderr.write(`\r${n + BATCH}`);
+  process.stderr.write(`\r${n + BATCH} incidents, ${judged} messages, ${refused.length} refused`);
 }
-refused.push(...proxy.violations);
-for (const each of refused.slice(0, 10)) console.log(each.slice(0, 300));
+note(...proxy.violations);
 const seconds = ((performance.now() - began) / 1_000).toFixed(0);
 console.log(`\n${judged} messages judged, ${taken} calls taken by emulate, ${refused.length} refused, ${seconds} s`);
 await proxy.stop();

@@ -212,11 +212,24 @@ describe('a button', () => {
     ['snooze', '4h incident-1', ['snooze', 'incident-1', 'U0MAYA', '4h', undefined]],
     // Slack cannot be asked here for the zone: a snooze matters more than its exact hour.
     ['snooze', 'tomorrow incident-1', ['snooze', 'incident-1', 'U0MAYA', 'tomorrow', undefined]],
+    ['snooze', 'mute incident-1', ['mute', 'incident-1', 'U0MAYA']],
   ])('chosen from the menu %s: %s', async (action, chosen, asked) => {
     await sendSigned({ url, secret: SECRET, form: choiceForm(action, chosen, RESPONSE) });
 
     expect(await eventually(() => people.asked[0])).toEqual(asked);
   });
+
+  test.each(['trace', 'map', 'similar', 'export'] as const)(
+    'chosen from the menu more: %s asks, to be answered in the thread',
+    async (what) => {
+      await sendSigned({ url, secret: SECRET, form: choiceForm('more', `${what} incident-1`, RESPONSE) });
+
+      expect(await eventually(() => people.asked[0])).toMatchObject([
+        'trace',
+        { channel: 'C0INCIDENTS', thread: '1795356128.000200', question: { kind: 'about', what, incidentId: 'incident-1' } },
+      ]);
+    },
+  );
 
   test('whose work fails breaks nothing but itself', async () => {
     people.answering(async () => {

@@ -50,12 +50,12 @@ export function everyMessage({ incidents, names }: Hostile): readonly (readonly 
     ...replies.map((reply) => ['chat.postMessage', { ...POSTED, thread_ts: TS, ...reply }] as const),
     ...shown.map((told) => ['files.completeUploadExternal', sharing(told)] as const),
     ['chat.unfurl', { channel: CHANNEL, ts: TS, unfurls: unfurls(links(shown), READERS_TIMES) }],
-    ...[sceneOf([[names[0] ?? '', `${names[1]}!`, 7, 5, 3]]), 'drawing' as const, undefined].map(
+    ...[sceneOf([[names[0] ?? '', `${names[1]}!`, 7, 5, 3]]), undefined].map(
       (map) =>
         ['views.publish', { user_id: 'U0MAYA', view: homeView({ user: 'U0MAYA', incidents, map }, READERS_TIMES) }] as const,
     ),
     ...FORMS.map((form) => ['views.open', { trigger_id: '1.2', view: inputModal(form, subjectOf(incident), 'U0MAYA') }] as const),
-    ...privately(incident, shown, names).map((text) => ['response_url', { text }] as const),
+    ...privately({ incidents, names }, shown).map((text) => ['response_url', { text }] as const),
   ];
 }
 
@@ -85,7 +85,7 @@ function tolds(incident: Incident, names: readonly string[]): readonly Told[] {
     ...{ severity: 'error' as const, body: each },
   }));
   const named = { ...base, spans, logs, name: operation, environment: message };
-  const outcomes = ['failed', 'slow', 'ok'] as const;
+  const outcomes = ['failed', 'slow'] as const;
   const tellings = outcomes.map((outcome) =>
     tellingOf({ transaction: named, outcome, causes: incident.alert.causes, usual: undefined }),
   );
@@ -97,12 +97,13 @@ function tolds(incident: Incident, names: readonly string[]): readonly Told[] {
   ];
 }
 
-function privately(incident: Incident, shown: readonly Told[], names: readonly string[]): readonly string[] {
+function privately({ incidents, names }: Hostile, shown: readonly Told[]): readonly string[] {
+  const [incident] = incidents;
   const [name = ''] = names;
   const replies: readonly Reply[] = [
-    ...shown.map((told): Reply => ({ kind: 'in-words', told, why: 'not_in_channel' })),
-    { kind: 'listed', title: 'Open incidents', incidents: Array.from({ length: 20 }, () => incident) },
-    { kind: 'similar', similar: Array.from({ length: 3 }, () => ({ incident, likeness: 0.7 })) },
+    ...shown.slice(-3).map((told): Reply => ({ kind: 'in-words', told, why: 'not_in_channel' })),
+    { kind: 'listed', title: 'Open incidents', incidents },
+    { kind: 'similar', similar: incidents.map((each) => ({ incident: each, likeness: 0.7 })) },
     { kind: 'not-found', question: { kind: 'request', requestId: name }, searched: name },
     { kind: 'not-found', question: { kind: 'last', name } },
     { kind: 'not-found', question: { kind: 'map', service: name } },

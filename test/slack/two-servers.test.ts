@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort } from '../../src/local/free-port.ts';
+import type { Changed } from '../../src/ports.ts';
 import { type SlackApp, slackApp } from '../../src/slack/app.ts';
 import { slackChat } from '../../src/slack/chat.ts';
 import { slackClients } from '../../src/slack/client.ts';
@@ -156,6 +157,24 @@ describe('a person in local-slack', () => {
 
     const told = await eventually(async () => (await whispered()).find(({ text }) => text.includes('already acknowledged')));
     expect(told).toMatchObject({ ephemeral_to: 'U0JONAS', text: '<@U0MAYA> already acknowledged this, 2026-11-22 14:03 UTC.' });
+  });
+
+  test('is told when it takes long, and then that it is done, not before', async () => {
+    let save: (changed: Changed) => void = () => undefined;
+    people.answering(
+      () =>
+        new Promise((resolve) => {
+          save = resolve;
+        }),
+    );
+    const ts = await posted();
+    await pressButton(page, { channel: server.channel, user: 'U0PRIYA', ts, actionId: 'resolve' });
+    const said = async () => (await whispered()).flatMap(({ text, ephemeral_to }) => (ephemeral_to === 'U0PRIYA' ? text : []));
+
+    expect(await eventually(async () => (await said()).includes('Working on it …'))).toBe(true);
+    expect(await said()).not.toContain('Done.');
+    save({ kind: 'changed', incident: resolved() });
+    expect(await eventually(async () => (await said()).includes('Done.'))).toBe(true);
   });
 
   test('writes a note in a form, after a blank one was sent back', async () => {

@@ -87,18 +87,22 @@ export async function startHoldProxy(target: number): Promise<HoldProxy> {
   };
 }
 
-/** In order, however late. */
+/** In order, however late; what follows at once is late at once, as on a long line, not on a narrow one. */
 function carry(from: Socket, to: Socket, travel: () => Travel): void {
   let before: Promise<void> = Promise.resolve();
   from.on('data', (data: Buffer) => {
     const how = travel();
     if (how === AT_ONCE) to.write(data);
-    else before = before.then(() => slowly(data, to, how));
+    else {
+      const due = performance.now() + how.latencyMs;
+      before = before.then(() => slowly(data, to, how, due));
+    }
   });
 }
 
-async function slowly(data: Buffer, to: Socket, { latencyMs, pieceBytes }: Travel): Promise<void> {
-  if (latencyMs > 0) await delay(latencyMs, undefined, { ref: false });
+async function slowly(data: Buffer, to: Socket, { pieceBytes }: Travel, due: number): Promise<void> {
+  const early = due - performance.now();
+  if (early > 0) await delay(early, undefined, { ref: false });
   for (let at = 0; at < data.length; at += pieceBytes) {
     to.write(data.subarray(at, Math.min(data.length, at + pieceBytes)));
     if (pieceBytes !== WHOLE) await delay(1, undefined, { ref: false });

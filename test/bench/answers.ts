@@ -6,12 +6,11 @@ import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startBot } from '../../src/bot.ts';
-import { Secret } from '../../src/config.ts';
 import { startRedis } from '../../src/local/redis.ts';
 import { logger } from '../../src/log.ts';
-import { metrics } from '../../src/metrics.ts';
 import { patientConnection } from '../../src/redis/connection.ts';
 import { redisIncidents } from '../../src/redis/incidents.ts';
+import { Secret } from '../../src/secret.ts';
 import { fromMillis } from '../../src/units.ts';
 import { openWorld } from '../../src/world.ts';
 import { alert } from '../slack/samples.ts';
@@ -56,10 +55,9 @@ const bot = await startBot({
   slack: config,
   port: 0,
   host: '127.0.0.1',
-  otlpToken: undefined,
+  otlpTokens: [],
   world,
   redis: prompt,
-  metrics: metrics(),
   log,
 });
 const url = `http://127.0.0.1:${bot.port}/slack/events`;

@@ -39,14 +39,14 @@ export function everyMessage({ incidents, names }: Hostile): readonly (readonly 
   const shown = tolds(incident, names);
   const storm: Storm = {
     ...{ id: 'f00d', began: NOON, last: secondsOn(90), thread: undefined, shown: undefined },
-    ...{ kinds: 5_000, transactions: 12_345, top: mostFrequent(incidents) },
+    ...{ over: false, kinds: 5_000, transactions: 12_345, top: mostFrequent(incidents) },
   };
   const entries = incident.log.flatMap((_, index) => entryMessage(incident, index, READERS_TIMES) ?? []);
-  const replies = [...entries, overMessage(storm, secondsOn(900))];
+  const replies = [...entries, overMessage({ ...storm, over: true })];
   return [
     ['chat.postMessage', { ...POSTED, ...rootMessage(incident) }],
     ['chat.update', { channel: CHANNEL, ts: TS, parse: 'none', ...rootMessage(incident) }],
-    ['chat.postMessage', { ...POSTED, ...stormMessage(storm, secondsOn(95), READERS_TIMES) }],
+    ['chat.postMessage', { ...POSTED, ...stormMessage(storm, READERS_TIMES) }],
     ...replies.map((reply) => ['chat.postMessage', { ...POSTED, thread_ts: TS, ...reply }] as const),
     ...shown.map((told) => ['files.completeUploadExternal', sharing(told)] as const),
     ['chat.unfurl', { channel: CHANNEL, ts: TS, unfurls: unfurls(links(shown), READERS_TIMES) }],

@@ -30,7 +30,7 @@ test('a table that is slow to its service is told as what the service waits for'
 });
 
 test('who waits to ask again is not blamed for those that turn him away', () => {
-  const { of, causes } = minuteOf('both', 'retry', 503);
+  const { of, causes } = minuteOf('both', 'retry', 1_003);
 
   expect(isTrue(causes[0], of)).toBe(true);
   expect(causes[0]?.kind).toBe('exception');

@@ -1,6 +1,6 @@
 import { grouped } from '../trace/grouped.ts';
 import type { Transaction } from '../trace/transaction.ts';
-import { isOnPath, type Pace, pacesOf, placeOf } from './paces.ts';
+import { isOnPath, type Pace, pacesOf, placeOf, spentAt } from './paces.ts';
 import { type Sample, sampleOf } from './surprise.ts';
 import { type Act, type TemplateOf, type Visit, visitsOf } from './visits.ts';
 
@@ -28,7 +28,7 @@ export const visitsOfAll = (transactions: readonly Transaction[], templateOf: Te
   transactions.map((transaction) => visitsOf(transaction, templateOf));
 
 export function habitsOf(all: readonly (readonly Visit[])[]): Habits {
-  const medians = mediansOf(all);
+  const { medians, hidden } = mediansOf(all);
   return {
     transactions: all.length,
     failures: tallies(
@@ -38,7 +38,7 @@ export function habitsOf(all: readonly (readonly Visit[])[]): Habits {
     ),
     courses: tallies(all, courseOf, ({ acts }) => acts),
     medians,
-    paces: samplesOf(all.flatMap((visits) => pacesOf(visits, medians))),
+    paces: samplesOf(all.flatMap((visits) => pacesOf(visits, medians, hidden))),
   };
 }
 
@@ -76,18 +76,23 @@ function tallies(
 /** A place seen once tells nothing of what is usual there. */
 const SIGHTINGS = 2;
 
-function mediansOf(all: readonly (readonly Visit[])[]): ReadonlyMap<string, number> {
-  const spent = new Map<string, number[]>();
-  for (const visit of all.flat()) {
-    for (const step of visit.steps.filter(isOnPath)) {
-      const place = placeOf(step, visit);
-      const seen = spent.get(place);
-      if (seen) seen.push(step.span.critical);
-      else spent.set(place, [step.span.critical]);
-    }
-  }
-  const enough = [...spent].filter(([, seen]) => seen.length >= SIGHTINGS);
-  return new Map(enough.map(([place, seen]) => [place, median(seen)]));
+type Medians = {
+  readonly medians: ReadonlyMap<string, number>;
+  /** Where another was always waited for longer: what was spent there beside the path is all that is known. */
+  readonly hidden: ReadonlySet<string>;
+};
+
+function mediansOf(all: readonly (readonly Visit[])[]): Medians {
+  const steps = all.flat().flatMap((visit) => visit.steps.map((step) => ({ step, place: placeOf(step, visit) })));
+  const enough = [...grouped(steps, ({ place }) => place)].filter(([, seen]) => seen.length >= SIGHTINGS);
+  const places = enough.map(([place, seen]) => ({ place, seen, onPath: seen.filter(({ step }) => isOnPath(step)) }));
+  const isHidden = ({ onPath }: { readonly onPath: readonly unknown[] }): boolean => onPath.length < SIGHTINGS;
+  return {
+    medians: new Map(
+      places.map((each) => [each.place, median((isHidden(each) ? each.seen : each.onPath).map(({ step }) => spentAt(step)))]),
+    ),
+    hidden: new Set(places.filter(isHidden).map(({ place }) => place)),
+  };
 }
 
 function median(values: readonly number[]): number {

@@ -28,11 +28,20 @@ type Spent = { readonly where: string; readonly visit: Visit; readonly step: Ste
 /** Who waited for nobody, or was not waited for, made nothing late; its own time then tells of others. */
 export const isOnPath = ({ span }: Step): boolean => span.critical > 0;
 
-/** Of one transaction. Steps that nobody has seen before have no pace. */
-export function pacesOf(visits: readonly Visit[], medians: ReadonlyMap<string, number>): readonly Pace[] {
+/** Beside the path: what it would have been on it. */
+export const spentAt = ({ span }: Step): number => (span.critical > 0 ? span.critical : span.self);
+
+/** Of one transaction. Steps that nobody has seen before have no pace; `beside`: places that count also where they are not on the path. */
+export function pacesOf(
+  visits: readonly Visit[],
+  medians: ReadonlyMap<string, number>,
+  beside: ReadonlySet<string> = new Set(),
+): readonly Pace[] {
   const spent = visits.flatMap((visit) =>
-    visit.steps.filter(isOnPath).flatMap((step): Spent[] => {
-      const usual = medians.get(placeOf(step, visit));
+    visit.steps.flatMap((step): Spent[] => {
+      const place = placeOf(step, visit);
+      if (!isOnPath(step) && !beside.has(place)) return [];
+      const usual = medians.get(place);
       const other = otherEnd(step);
       const where = other === undefined ? visit.service : `${visit.service} > ${other}`;
       return usual === undefined ? [] : [{ where, visit, step, usual }];
@@ -50,7 +59,7 @@ function otherEnd({ span, answer }: Step): string | undefined {
 function paceOf(where: string, parts: readonly Spent[]): Pace {
   const [{ visit, step }] = parts as readonly [Spent]; // a group is made with its first part
   const other = otherEnd(step);
-  const observed = sum(parts, (part) => part.step.span.critical);
+  const observed = sum(parts, (part) => spentAt(part.step));
   const usual = sum(parts, (part) => part.usual);
   return {
     where,
@@ -60,7 +69,7 @@ function paceOf(where: string, parts: readonly Spent[]): Pace {
     // Clocks of milliseconds: a ratio of less tells nothing.
     ratio: Math.log((observed + MARGIN) / (usual + MARGIN)),
     spent: observed,
-    excess: sum(parts, (part) => Math.max(0, part.step.span.critical - part.usual)),
+    excess: sum(parts, (part) => Math.max(0, spentAt(part.step) - part.usual)),
     visits: [...new Set(parts.map((part) => part.step.answer ?? part.visit))],
   };
 }

@@ -46,10 +46,10 @@ section('the longer of two delays, without history', seeds.map(judgedTwo));
 section('one failure with words', seeds.map(judgedFailed));
 
 /** Rules were written while looking at the first; nobody looked at the others before they were done. */
-const TOWNS = { developed: [1_000, 1_006], 'kept aside': [7_000_000, 7_000_012] } as const;
+const TOWNS = { developed: [1_000, 1_006], 'kept aside': [7_000_000, 7_000_006] } as const;
 for (const [what, [from, to]] of Object.entries(TOWNS)) {
   const town = Array.from({ length: to - from }, (_, n) => from + n);
-  console.log(`\nin made-up towns, traced in four ways, ${what}`);
+  console.log(`\nin made-up towns, traced in five ways, ${what}`);
   section('one slow transaction, without history', townSlow(town, false));
   section('one slow transaction, with history', townSlow(town, true));
   const minutes = townMinutes(town);

@@ -132,7 +132,7 @@ test('what it looks for it would find', () => {
 async function noted(ts: string, text: string): Promise<void> {
   await pressButton(line.slack.url, { ...MAYA, ts, actionId: 'annotate' });
   const modal = await eventually(() => openModal(line.slack.url), { what: 'the form' });
-  expect(JSON.stringify(modal)).toContain('note');
+  expect(JSON.stringify(modal)).toContain('annotate');
   await submitModal(line.slack.url, { user: MAYA.user, values: { field: { value: { type: 'plain_text_input', value: text } } } });
 }
 

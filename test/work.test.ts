@@ -24,7 +24,7 @@ const FIRST: readonly (readonly [string, z.ZodType, unknown])[] = [
   [
     'answer about likes',
     Answer,
-    { v: 1, requestId: '1.2.3', question: { kind: 'similar', incidentId: 'b44a5f5e9905' }, ...place },
+    { v: 1, requestId: '1.2.3', question: { kind: 'about', what: 'similar', incidentId: 'b44a5f5e9905' }, ...place },
   ],
 ];
 

@@ -1,22 +1,17 @@
 import type { Redis } from 'ioredis';
 import { type Finding, good, missing, noted } from '../findings.ts';
-import { isTight, SHED_PERCENT, usedShare } from './fullness.ts';
+import { type Info, infoIn, isTight, SHED_PERCENT, usedShare } from './fullness.ts';
 
 /** BullMQ recommends 6.2. https://docs.bullmq.io/guide/going-to-production */
 const OLDEST = [6, 2] as const;
 
-type Said = ReadonlyMap<string, string>;
-
 /** Whether this Redis keeps what it has confirmed. Throws when it does not answer. */
 export async function fitnessOf(redis: Redis): Promise<readonly Finding[]> {
-  const info = await redis.info();
-  const said: Said = new Map(
-    info.split('\r\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]),
-  );
-  return [age(said), eviction(said), room(said, usedShare(info)), durability(said)];
+  const said = infoIn(await redis.info());
+  return [age(said), eviction(said), room(said), durability(said)];
 }
 
-function age(said: Said): Finding {
+function age(said: Info): Finding {
   const version = said.get('redis_version') ?? '0';
   const valkey = said.get('valkey_version');
   const name = valkey === undefined ? `Redis ${version}` : `Valkey ${valkey}`;
@@ -24,7 +19,7 @@ function age(said: Said): Finding {
   return good(`${name}, and ${OLDEST.join('.')} is enough`);
 }
 
-function eviction(said: Said): Finding {
+function eviction(said: Info): Finding {
   const policy = said.get('maxmemory_policy');
   if (policy === 'noeviction') return good('drops nothing when its memory is full (maxmemory-policy noeviction)');
   return missing(
@@ -33,7 +28,8 @@ function eviction(said: Said): Finding {
   );
 }
 
-function room(said: Said, share: number | undefined): Finding {
+function room(said: Info): Finding {
+  const share = usedShare(said);
   const mb = (name: string) => `${Math.round(Number(said.get(name)) / 1_000_000)} MB`;
   if (share === undefined) return good(`uses ${mb('used_memory')} of memory; no limit is set (maxmemory 0)`);
   const line = `uses ${mb('used_memory')} of ${mb('maxmemory')} of memory`;
@@ -42,7 +38,7 @@ function room(said: Said, share: number | undefined): Finding {
 }
 
 /** ElastiCache writes no append-only file since Redis 2.8; a replica stands in for it. */
-function durability(said: Said): Finding {
+function durability(said: Info): Finding {
   if (said.get('aof_enabled') === '1') return good('writes an append-only file');
   const replicas = Number(said.get('connected_slaves') ?? 0);
   if (replicas > 0) return good(`writes no append-only file, and ${replicas} replica(s) hold what it has`);

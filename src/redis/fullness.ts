@@ -8,11 +8,16 @@ const TIGHT = 0.7;
 export const SHED_PERCENT = 85;
 const SAID_EVERY_MS = 10 * 60_000;
 
-/** The share of its memory that Redis has used, from what `INFO memory` says; undefined: it has no limit. */
-export function usedShare(info: string): number | undefined {
-  const said = (name: string): number => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? 0);
-  const most = said('maxmemory');
-  return most > 0 ? said('used_memory') / most : undefined;
+/** What Redis says of itself, by name. https://redis.io/docs/latest/commands/info/ */
+export type Info = ReadonlyMap<string, string>;
+
+export const infoIn = (text: string): Info =>
+  new Map(text.split('\r\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]));
+
+/** The share of its memory that Redis has used; undefined: it has no limit. */
+export function usedShare(info: Info): number | undefined {
+  const most = Number(info.get('maxmemory'));
+  return most > 0 ? Number(info.get('used_memory')) / most : undefined;
 }
 
 export const isTight = (share: number | undefined): boolean => (share ?? 0) >= TIGHT;
@@ -26,7 +31,7 @@ export function sheds(redis: Redis, onTight: (share: number) => void): () => Pro
     const now = performance.now();
     if (now - askedAt > BELIEVED_FOR_MS) {
       askedAt = now;
-      share = usedShare(await redis.info('memory')) ?? 0;
+      share = usedShare(infoIn(await redis.info('memory'))) ?? 0;
     }
     if (isTight(share) && now - saidAt > SAID_EVERY_MS) {
       saidAt = now;

@@ -86,7 +86,7 @@ export function inkOf(letter: string, size: number, weight: Weight): Ink | undef
 const MISSING = '□';
 const MISSING_CODE_POINT = 0x25a1;
 
-const MISSING_WORDS = new RegExp(`${MISSING}(?: ${MISSING})+`, 'g');
+const MISSING_WORDS = /□(?: □)+/g;
 
 /**
  * Cleaned, and all words in a row that our fonts lack are one □: tofu of unknown width would spoil the layout, and how many letters or

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { unfurl } from '../../jobs/unfurl.ts';
+import { DEFAULT_RULES } from '../../src/incident/rules.ts';
 import { linksIn } from '../../src/slack/links.ts';
 import { UTC_TIMES } from '../../src/slack/times.ts';
 import { unfurls } from '../../src/slack/unfurls.ts';
@@ -70,6 +71,7 @@ test('what is known is shown below the message, and what is not is left a link',
     records: { traceOfId: async () => undefined },
     studio: { portray: async () => ({ telling: known.telling, picture: picture() }) },
     incidents: { ofTrace: async () => known.incident },
+    rules: DEFAULT_RULES,
   };
   const asked = linksIn(shared([XRAY, `https://console.aws.amazon.com/${ARN}`]));
   if (!asked) throw new Error('expected links');

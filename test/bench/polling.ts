@@ -15,8 +15,8 @@ const RUNS_AN_HOUR = 1_000;
 const SPANS_A_RUN = 2;
 
 /**
- * us-east-1, arm64, first tier: https://aws.amazon.com/lambda/pricing/ (looked up 2026-11-22). https://aws.amazon.com/cloudwatch/pricing/ has no item
- * for FilterLogEvents nor for what a subscription delivers to Lambda; log lines and spans are charged when they are written, whoever reads them.
+ * us-east-1, arm64, first tier, as pages that quote https://aws.amazon.com/lambda/pricing/ agree (2026-11-22; its own table could not be read). Taken to cost
+ * nothing: FilterLogEvents, and what a subscription delivers to Lambda. Log lines and spans are charged when they are written, whoever reads them.
  */
 const USD_PER_GB_SECOND = 0.0000133334;
 const USD_PER_REQUEST = 0.0000002;

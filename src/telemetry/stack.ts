@@ -37,8 +37,17 @@ const FOREIGN =
 export function stackHead(stack: string): readonly string[] {
   const frames = framesOf(stack);
   const own = frames.filter((frame) => !FOREIGN.test(frame));
-  return (own.length > 0 ? own : frames).slice(0, FRAMES);
+  return (own.length > 0 ? own : frames).slice(0, FRAMES).map(brief);
 }
+
+/** A file and the folders it is known by; the way there from the root is the same for all of a function's code. */
+const FOLDERS = 2;
+
+const brief = (frame: string): string =>
+  frame.replace(/(?:file:\/\/)?\/[^\s()]+/, (path) => {
+    const known = path.split('/').slice(-1 - FOLDERS);
+    return path.split('/').length > known.length + 1 ? `…/${known.join('/')}` : path;
+  });
 
 /** Node.js, Java and .NET write `at …`, the innermost first; Python `File "…", line 3, in f`, the innermost last. */
 function framesOf(stack: string): readonly string[] {

@@ -19,6 +19,8 @@ describe('the head of a stack', () => {
     ['Python', PYTHON, ['charge (/var/task/payment.py:7)', 'handler (/var/task/handler.py:12)']],
     ['Java', 'X: y\n\tat java.util.List.get(List.java:1)\n\tat shop.Pay.charge(Pay.java:9)', ['shop.Pay.charge(Pay.java:9)']],
     ['nothing but others’ code', 'X\n at a (node:net:1:2)', ['a (node:net:1:2)']],
+    ['a deep folder', 'X\n at f (file:///srv/app/dist/src/shop/pay.js:1:2)', ['f (…/src/shop/pay.js:1:2)']],
+    ['a deep folder, nameless', 'X\n at /srv/app/dist/src/pay.js:1:2', ['…/dist/src/pay.js:1:2']],
     ['no known form', 'panic: oh no', []],
     ['nothing', '', []],
   ])('of %s is where one’s own code threw, innermost first', (_, stack, head) => {

@@ -19,8 +19,8 @@ export function confidenceWords(cause: Cause): string | undefined {
 export const sayable = (causes: readonly Cause[]): readonly Cause[] =>
   causes.filter((cause) => confidenceWords(cause) !== undefined);
 
-/** Facts are written to stand in a list; alone they begin as a sentence does. */
-export const capital = (fact: string): string => fact.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase());
+/** Facts are written to stand in a list; alone they begin as a sentence does, but for a name like `payment-fn`. */
+export const capital = (fact: string): string => fact.replace(/^\p{Ll}(?=\p{Ll}* )/u, (letter) => letter.toUpperCase());
 
 /** `*Very likely:* the payment provider takes 3 s …` */
 export const causeLine = (cause: Cause, max: number): string => `*${confidenceWords(cause)}:* ${prose(cause.summary, max)}`;

@@ -64,10 +64,13 @@ function onAnyError(node: Node): Verdict {
   const error = saidError(node.span);
   if (!isCall(node)) return { ...plain(node, 'exception'), summary: `${named(node.span)} failed: ${error}` };
   const callee = calleeOf(node.span);
-  const who = callee ?? 'What it called';
+  const call = { ...plain(node, 'downstream-error'), summary: `The call ${named(node.span)} failed: ${error}` };
+  if (callee === undefined) return call;
   const answered = httpStatus(node.span.attributes) !== undefined;
-  const summary = answered ? `${who} answered ${named(node.span)} with ${error}` : `${who} failed ${named(node.span)}: ${error}`;
-  return { ...plain(node, 'downstream-error'), summary };
+  const summary = answered
+    ? `${callee} answered ${named(node.span)} with ${error}`
+    : `${callee} failed ${named(node.span)}: ${error}`;
+  return { ...call, summary };
 }
 
 /** The message fails again and again: it, and not its environment, is at fault. */

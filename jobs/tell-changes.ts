@@ -1,4 +1,5 @@
-import type { Incident, LogEntry, Thread } from '../src/incident/incident.ts';
+import type { Incident, Thread } from '../src/incident/incident.ts';
+import type { LogEntry } from '../src/incident/life.ts';
 import { isBroadcast } from '../src/incident/rules.ts';
 import type { World } from '../src/ports.ts';
 import { once } from './once.ts';

@@ -1,6 +1,6 @@
 import type { Cause } from './diagnosis/cause.ts';
-import type { Incident, LogEntry } from './incident/incident.ts';
-import { TRACEFALL } from './incident/life.ts';
+import type { Incident } from './incident/incident.ts';
+import { type LogEntry, TRACEFALL } from './incident/life.ts';
 import { errorText } from './telemetry/error-text.ts';
 import { xrayTraceId } from './telemetry/ids.ts';
 import { type Micros, micros, spelled, toMillis } from './units.ts';

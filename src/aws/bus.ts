@@ -1,6 +1,6 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import type { Incident, LogEntry } from '../incident/incident.ts';
-import type { IncidentState } from '../incident/life.ts';
+import type { Incident } from '../incident/incident.ts';
+import type { IncidentState, LogEntry } from '../incident/life.ts';
 import type { Bus } from '../ports.ts';
 import { toMillis } from '../units.ts';
 import { attempts } from './attempts.ts';

@@ -2,7 +2,7 @@ import type { Cause } from '../diagnosis/cause.ts';
 import type { TraceId } from '../telemetry/ids.ts';
 import type { SpanError } from '../telemetry/record.ts';
 import type { Micros } from '../units.ts';
-import type { IncidentState, Life } from './life.ts';
+import type { Life, LogEntry } from './life.ts';
 
 /** What one suspect transaction says to the people who own it. Alerts with one signature are one incident. */
 export type Alert = {
@@ -29,30 +29,6 @@ export type Alert = {
   readonly traceIds: readonly TraceId[];
   /** When the transaction began. */
   readonly at: Micros;
-};
-
-/** Who did what, when: one entry for every change, written in the same step as the change. */
-export type LogEntry = {
-  readonly at: Micros;
-  /** A Slack user id, or `tracefall`. */
-  readonly by: string;
-  readonly what:
-    | 'opened'
-    | 'acknowledged'
-    | 'noted'
-    | 'resolved'
-    | 'snoozed'
-    | 'woken'
-    | 'assigned'
-    | 'reopened'
-    | 'flapping'
-    | 'merged';
-  readonly from: IncidentState | undefined;
-  readonly to: IncidentState;
-  /** Of a note: its text; of an assignment: to whom; else why, where it is not plain. */
-  readonly text: string | undefined;
-  /** The message in the thread that said so, where a person wrote it there. */
-  readonly message: string | undefined;
 };
 
 /** Where the incident lives in Slack. */

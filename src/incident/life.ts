@@ -1,5 +1,4 @@
 import { fromSeconds, type Micros, micros } from '../units.ts';
-import type { LogEntry } from './incident.ts';
 
 /** Where an incident stands, and who brought it there. */
 type Standing =
@@ -18,6 +17,30 @@ export type IncidentState = Standing['state'];
 export type SnoozeEnd =
   | { readonly kind: 'time'; readonly at: Micros }
   | { readonly kind: 'deployment'; readonly version: string | undefined };
+
+/** Who did what, when: one entry for every change, written in the same step as the change. */
+export type LogEntry = {
+  readonly at: Micros;
+  /** A Slack user id, or `tracefall`. */
+  readonly by: string;
+  readonly what:
+    | 'opened'
+    | 'acknowledged'
+    | 'noted'
+    | 'resolved'
+    | 'snoozed'
+    | 'woken'
+    | 'assigned'
+    | 'reopened'
+    | 'flapping'
+    | 'merged';
+  readonly from: IncidentState | undefined;
+  readonly to: IncidentState;
+  /** Of a note: its text; of an assignment: to whom; else why, where it is not plain. */
+  readonly text: string | undefined;
+  /** The message in the thread that said so, where a person wrote it there. */
+  readonly message: string | undefined;
+};
 
 export type Life = Standing & {
   /** A Slack user id. */

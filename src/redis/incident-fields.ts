@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
-import type { Alert, Incident, LogEntry } from '../incident/incident.ts';
-import type { Life } from '../incident/life.ts';
+import type { Alert, Incident } from '../incident/incident.ts';
+import type { Life, LogEntry } from '../incident/life.ts';
 import type { Candidate } from '../incident/placing.ts';
 import { type TraceId, traceId } from '../telemetry/ids.ts';
 import { micros } from '../units.ts';

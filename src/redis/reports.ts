@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import type { Alert, LogEntry } from '../incident/incident.ts';
-import { type LifeEvent, NEW_LIFE, step, TRACEFALL } from '../incident/life.ts';
+import type { Alert } from '../incident/incident.ts';
+import { type LifeEvent, type LogEntry, NEW_LIFE, step, TRACEFALL } from '../incident/life.ts';
 import { type Claim, type Placing, place } from '../incident/placing.ts';
 import type { Reported } from '../ports.ts';
 import { type TraceId, traceId } from '../telemetry/ids.ts';

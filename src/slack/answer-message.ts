@@ -1,4 +1,5 @@
-import type { Incident, LogEntry } from '../incident/incident.ts';
+import type { Incident } from '../incident/incident.ts';
+import type { LogEntry } from '../incident/life.ts';
 import { trendDrawn } from '../map/trend/trend-drawn.ts';
 import type { Reply, Told, ToldTransaction } from '../ports.ts';
 import { errorText } from '../telemetry/error-text.ts';

@@ -7,8 +7,8 @@ import { traceHelp } from './answer-message.ts';
 import { mapAsked } from './map-message.ts';
 import { code, prose } from './mrkdwn.ts';
 import { muted, unmuted } from './muting.ts';
-import type { Desk } from './presses.ts';
 import { respondPrivately } from './response-url.ts';
+import type { Desk } from './slack-desk.ts';
 import type { TraceCommand } from './trace-command.ts';
 import { readTraceCommand } from './trace-command.ts';
 

@@ -4,7 +4,7 @@ import type { Deed } from '../incident/life.ts';
 import { within } from '../within.ts';
 import { changeNote } from './change-notes.ts';
 import { INPUT_CHARACTERS } from './limits.ts';
-import type { Desk } from './presses.ts';
+import type { Desk } from './slack-desk.ts';
 import { timesFor } from './times.ts';
 
 /** What people do in every thread already. Skin tones are told as `eyes::skin-tone-2`. */

@@ -10,7 +10,7 @@ import { incidentLine } from './incident-lines.ts';
 import { mapAsked, noMapMessage } from './map-message.ts';
 import { codeBlock } from './mrkdwn.ts';
 import { thrown } from './outcome.ts';
-import type { Desk } from './presses.ts';
+import type { Desk } from './slack-desk.ts';
 import { type Times, timesFor } from './times.ts';
 
 /** Three lists of these and the map stay below a hundred blocks and what one view may hold. */

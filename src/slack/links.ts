@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { within } from '../within.ts';
 import type { Unfurl } from '../work.ts';
-import type { Desk } from './presses.ts';
+import type { Desk } from './slack-desk.ts';
 import { readTraceCommand } from './trace-command.ts';
 
 /** One message explains so many; what else is in it stays a link. */

@@ -1,7 +1,7 @@
 import { within } from '../within.ts';
 import { UNCONFIRMED } from './change-notes.ts';
 import { code } from './mrkdwn.ts';
-import type { Desk } from './presses.ts';
+import type { Desk } from './slack-desk.ts';
 
 /** Resolves to what the person is told. */
 export const muted = (desk: Desk, incidentId: string, user: string): Promise<string> =>

@@ -1,4 +1,3 @@
-import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import type { Deed } from '../incident/life.ts';
 import type { Changed } from '../ports.ts';
@@ -6,22 +5,13 @@ import { within } from '../within.ts';
 import { Answer, type Question } from '../work.ts';
 import { changeNote, UNCONFIRMED } from './change-notes.ts';
 import { ANNOTATE, ASSIGN, FORMS, type Form, inputModal, readForm, type Subject } from './input-modal.ts';
-import type { Interactions } from './interactions.ts';
 import { muted } from './muting.ts';
 import { failureOf } from './outcome.ts';
-import type { People, Report } from './people.ts';
 import { respondPrivately } from './response-url.ts';
 import { ACTIONS, chosen, MORE, SLEEPS } from './root-buttons.ts';
+import type { Desk } from './slack-desk.ts';
 import { timesFor } from './times.ts';
 import { zoneOf } from './zone.ts';
-
-export type Desk = {
-  readonly app: Interactions;
-  readonly client: Pick<WebClient, 'apiCall'>;
-  readonly apiUrl: string | undefined;
-  readonly on: People;
-  readonly report: Report;
-};
 
 /** What we need of a `block_actions` payload; `actions` of a message hold exactly the one pressed. */
 const value = z.string().min(1).max(255);

@@ -1,5 +1,5 @@
-import type { Incident, LogEntry } from '../incident/incident.ts';
-import { type SnoozeEnd, TRACEFALL } from '../incident/life.ts';
+import type { Incident } from '../incident/incident.ts';
+import { type LogEntry, type SnoozeEnd, TRACEFALL } from '../incident/life.ts';
 import { micros, spelled } from '../units.ts';
 import { code, mention, plain, prose } from './mrkdwn.ts';
 import type { Times } from './times.ts';

@@ -7,8 +7,8 @@ import { withExecutions } from './events.ts';
 import { transactionOf } from './finish.ts';
 import { homesOf } from './homes.ts';
 import { withInvocations } from './invocations.ts';
-import { compare, type Draft, NOTHING, UNSAID } from './node.ts';
-import { type Origin, originsOf } from './origins.ts';
+import { compare, type Draft, NOTHING, type Origin, UNSAID } from './node.ts';
+import { originsOf } from './origins.ts';
 import type { Transaction } from './transaction.ts';
 
 export type Assembled = {

@@ -4,8 +4,7 @@ import { isCalling } from '../telemetry/span-words.ts';
 import type { Attempt } from './attempts.ts';
 import { disjointSets, type Sets } from './connected.ts';
 import { executionArnOf, requestIdOf } from './functions.ts';
-import { compare } from './node.ts';
-import type { Origin } from './origins.ts';
+import { compare, type Origin } from './node.ts';
 
 /** To which trace a record belongs, and to which connected set of traces that one does. */
 export type Homes = {

@@ -1,7 +1,9 @@
 import type { SpanLink } from '../telemetry/record.ts';
 import { type Micros, micros } from '../units.ts';
-import type { Origin } from './origins.ts';
 import type { Span } from './transaction.ts';
+
+/** A span of another part of the system that this one came from, known by an id that both bear. */
+export type Origin = SpanLink & { readonly join: 'message' | 'inferred'; readonly key: string };
 
 /**
  * Clocks of milliseconds and of microseconds meet in one trace, so "ends after" needs this much.

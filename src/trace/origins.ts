@@ -1,11 +1,8 @@
 import type { TraceId } from '../telemetry/ids.ts';
-import type { SpanLink, SpanRecord } from '../telemetry/record.ts';
+import type { SpanRecord } from '../telemetry/record.ts';
 import { micros } from '../units.ts';
 import { isGuess, type JoinKeys, joinKeysOf } from './join-keys.ts';
-import { compare } from './node.ts';
-
-/** A span of another part of the system that this one came from, known by an id that both bear. */
-export type Origin = SpanLink & { readonly join: 'message' | 'inferred'; readonly key: string };
+import { compare, type Origin } from './node.ts';
 
 /** The sides of a hop run on two clocks. */
 const CLOCK_ROOM = micros(1_000_000);

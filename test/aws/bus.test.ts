@@ -2,7 +2,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eventBridgeBus } from '../../src/aws/bus.ts';
 import { CALLING } from '../../src/aws/open-aws.ts';
-import type { LogEntry } from '../../src/incident/incident.ts';
+import type { LogEntry } from '../../src/incident/life.ts';
 import { micros } from '../../src/units.ts';
 import { incident } from '../slack/samples.ts';
 import { type AwsServer, awsServer } from '../world/aws-server.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { Incident, LogEntry } from '../../src/incident/incident.ts';
-import type { Life } from '../../src/incident/life.ts';
+import type { Incident } from '../../src/incident/incident.ts';
+import type { Life, LogEntry } from '../../src/incident/life.ts';
 import { fromMillis, micros } from '../../src/units.ts';
 import { alert, cause, incident, life, TRACE } from './samples.ts';
 

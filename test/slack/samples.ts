@@ -1,6 +1,6 @@
 import type { Cause } from '../../src/diagnosis/cause.ts';
-import type { Alert, Incident, LogEntry } from '../../src/incident/incident.ts';
-import { type Life, NEW_LIFE } from '../../src/incident/life.ts';
+import type { Alert, Incident } from '../../src/incident/incident.ts';
+import { type Life, type LogEntry, NEW_LIFE } from '../../src/incident/life.ts';
 import { type SpanId, spanId, type TraceId, traceId } from '../../src/telemetry/ids.ts';
 import type { Span, Transaction } from '../../src/trace/transaction.ts';
 import { fromMillis, type Micros, micros, NO_TIME } from '../../src/units.ts';

@@ -1,3 +1,5 @@
+import { wrapped } from './wrapped.ts';
+
 /** What a check found out about one thing that Tracefall needs. */
 export type Finding = {
   readonly what: string;
@@ -28,23 +30,6 @@ export function findingsText(sections: readonly Section[]): string {
 }
 
 function lines({ what, state, mend }: Finding): readonly string[] {
-  const first = indented(what, `  ${MARKS[state]} `, '    ');
-  return mend === undefined ? first : [...first, ...indented(mend, '    → ', '      ')];
-}
-
-/** Words are never broken: a line holds at least one. */
-function indented(text: string, first: string, further: string): readonly string[] {
-  const found: string[] = [];
-  let line = first;
-  let words = 0;
-  for (const word of text.split(/\s+/)) {
-    if (words > 0 && line.length + word.length > COLUMNS) {
-      found.push(line.trimEnd());
-      line = further;
-      words = 0;
-    }
-    line += `${word} `;
-    words += 1;
-  }
-  return [...found, line.trimEnd()];
+  const first = wrapped(what, { first: `  ${MARKS[state]} `, further: '    ', columns: COLUMNS });
+  return mend === undefined ? first : [...first, ...wrapped(mend, { first: '    → ', further: '      ', columns: COLUMNS })];
 }

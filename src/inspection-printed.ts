@@ -5,6 +5,7 @@ import { drawn } from './waterfall/drawn.ts';
 import { instant } from './waterfall/header.ts';
 import { counted, type Scene } from './waterfall/scene.ts';
 import { clean } from './waterfall/text.ts';
+import { wrapped } from './wrapped.ts';
 
 export type Inspected = {
   readonly scenes: readonly Scene[];
@@ -34,22 +35,9 @@ function headOf({ transaction, outcome }: Scene): string {
   return `${outcome}  ${[clean(name), spelled(duration), instant(start), id].filter((part) => part !== '').join(' · ')}`;
 }
 
-const causeTold = ({ kind, summary, evidence }: Cause, columns: number): string =>
-  [wrapped(`${kind}: ${summary}`, '  ', columns), ...evidence.map((fact) => wrapped(`· ${fact}`, '    ', columns))].join('\n');
-
-/** Broken between words, each line after the first two cells further in; a word longer than a line stays whole. */
-function wrapped(text: string, indent: string, columns: number): string {
-  const lines: string[] = [];
-  let line = indent;
-  for (const word of text.split(' ')) {
-    const longer = line.trim() === '' ? `${line}${word}` : `${line} ${word}`;
-    if (longer.length <= columns || line.trim() === '') line = longer;
-    else {
-      lines.push(line);
-      line = `${indent}  ${word}`;
-    }
-  }
-  return [...lines, line].join('\n');
+function causeTold({ kind, summary, evidence }: Cause, columns: number): string {
+  const facts = evidence.flatMap((fact) => wrapped(`· ${fact}`, { first: '    ', further: '      ', columns }));
+  return [...wrapped(`${kind}: ${summary}`, { first: '  ', further: '    ', columns }), ...facts].join('\n');
 }
 
 function countsPrinted(records: RecordCounts): string {

@@ -2,10 +2,10 @@ import type { Node } from '../trace/node.ts';
 import type { Span } from '../trace/transaction.ts';
 import { operationKey } from './usual.ts';
 
-/** The other side of a call. */
+/** The other side of a call; one that is only guessed may have been called by somebody between. */
 export function answerOf(call: Node): Node | undefined {
   const { kind, service } = call.span;
-  if (kind === 'client') return call.children.find((child) => child.span.kind === 'server');
+  if (kind === 'client') return call.children.find(({ span }) => span.kind === 'server' && span.join !== 'inferred');
   // Where nobody tells kinds: a step of a service of which another service is all there is.
   const [only, ...others] = call.children;
   const isStep = kind === 'internal' && call.parent?.span.service === service;

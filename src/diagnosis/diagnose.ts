@@ -16,7 +16,7 @@ import { isLong, outcomeOf } from './outcome.ts';
 import { slowCauses } from './slow-causes.ts';
 import { swallowedErrors } from './swallowed.ts';
 import { ENOUGH_SIGHTINGS, failsAnyway, type UsualByOperation, usualTime } from './usual.ts';
-import { named, saidError } from './wording.ts';
+import { named, notSeen, saidError } from './wording.ts';
 
 /** Below this we say that we do not know. */
 const LEAST_CONFIDENCE = 0.45;
@@ -27,6 +27,9 @@ const WORDLESS = 0.45;
 const BESIDE_A_CAUGHT_ERROR = 0.49;
 /** Time explains no failure that explains itself. */
 const BESIDE_A_FAILURE = 0.35;
+
+/** Of transactions that lost a span in ten and more, so many of the longest places are still the true one. */
+const PARTS_LOST = 0.85;
 
 type Known = { readonly tree: Tree; readonly transaction: Transaction; readonly usual: UsualByOperation };
 
@@ -59,7 +62,12 @@ export function diagnose(
   return changed.length > 0 ? changed : [unknown(known, outcome)];
 }
 
-const timeCauses = (known: Known): readonly Found[] => slowCauses(known.tree, slowPath(known), known.usual);
+/** Where the time lies; what never came may have had it instead. */
+function timeCauses(known: Known): readonly Found[] {
+  const times = slowCauses(known.tree, slowPath(known), known.usual);
+  if (!known.transaction.incomplete.includes('missing-parent')) return times;
+  return times.map((time) => withFacts(weaker(time, PARTS_LOST), [notSeen('spans of this transaction that never came')]));
+}
 
 /** Nobody knows that something is wrong: an error that was caught, and says what it is, is the more telling. */
 function quietCauses(known: Known): readonly Found[] {

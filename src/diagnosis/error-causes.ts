@@ -11,7 +11,7 @@ import { type Verdict, verdictOn } from './verdict.ts';
 import { cut, lasted, named, notSeen, percent, saidError, shareOfPath } from './wording.ts';
 
 /** Start values of the single-trace form, from the acceptance cases; feedback from people is to replace them. */
-const CONFIDENCE = { chain: 0.85, hole: 0.74, retried: 0.6, 'above-hole': 0.5 } as const;
+const CONFIDENCE = { chain: 0.85, hole: 0.82, retried: 0.8, 'above-hole': 0.5 } as const;
 /** AWS's own words for the error: of such, nine in ten are right. */
 const NAMED_BY_AWS = 0.05;
 /** The request's shape tells that no handler ran, and no error is needed for that. */

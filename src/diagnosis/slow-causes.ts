@@ -23,8 +23,8 @@ const COLD_SHARE = 0.3;
 const LEADING = { share: 0.3, ratio: 1.5 } as const;
 /** Of what is unusual: with less, and the next nearly as large, it is unusual everywhere. */
 const DRAWN = { share: 0.35, ratio: 1.3 } as const;
-/** As large as the next it may be that one, and is so one time in five of those nearly as large; without a next it is hardly ever another. */
-const FIRST = { atLeast: 0.7, beyond: 0.25 } as const;
+/** As large as the next, both may matter; without a next it is hardly ever another. */
+const FIRST = { atLeast: 0.75, beyond: 0.2 } as const;
 /** Beside a larger one. */
 const SECOND = { atLeast: 0.45, beyond: 0.05 } as const;
 

@@ -1,5 +1,6 @@
 import { isServing } from '../telemetry/span-words.ts';
 import { type ByIds, byIds } from './by-ids.ts';
+import { hangEnclosed } from './enclosed.ts';
 import { furtherParents, joinRoots } from './joins.ts';
 import { byStart, type Draft, depthFirst, NOTHING, type Node, node, type OpenSpan, type Tree } from './node.ts';
 import type { Incomplete, Transaction } from './transaction.ts';
@@ -20,11 +21,12 @@ export function grow(drafts: readonly Draft[]): Grown {
   fillChildren(nodes);
   const roots = nodes.filter(isRoot);
   joinRoots(roots, known);
+  const hung = hangEnclosed(roots, nodes, known);
   const entry = entryOf(roots.filter(isRoot));
   const adrift = roots.filter((each) => isRoot(each) && each !== entry);
   for (const each of adrift) Object.assign(each, { parent: entry, adrift: true });
   if (roots.length > 1) fillChildren(nodes);
-  return { entry, nodes: withDepths(entry), incomplete: defects(entry, adrift, cut) };
+  return { entry, nodes: withDepths(entry), incomplete: defects(entry, [...adrift, ...hung], cut) };
 }
 
 /** The tree of a finished transaction, from the depths of its spans. */

@@ -1,6 +1,6 @@
 import { confidenceWords } from '../../src/slack/cause-words.ts';
 import { isThere } from '../corpus/folder.ts';
-import { type Judged, judgedFailed, judgedSlow, judgedTwo } from '../diagnosis/judged.ts';
+import { type Judged, judgedFailed, judgedSlow, judgedTwo, judgedWithLoss } from '../diagnosis/judged.ts';
 import type { Fault } from '../diagnosis/systems.ts';
 import { failedRecordings, type Known, knownCases } from './diagnosis-recorded.ts';
 import { printSpeed } from './diagnosis-speed.ts';
@@ -44,6 +44,12 @@ for (const hasHistory of [false, true])
       );
 section('the longer of two delays, without history', seeds.map(judgedTwo));
 section('one failure with words', seeds.map(judgedFailed));
+for (const what of ['failed', 'slow'] as const)
+  for (const lost of [0.03, 0.1, 0.3])
+    section(
+      `${what}, ${100 * lost} % of the spans lost`,
+      seeds.map((seed) => judgedWithLoss(what, seed, lost)),
+    );
 
 /** Rules were written while looking at the first; nobody looked at the others before they were done. */
 const TOWNS = { developed: [1_000, 1_006], 'kept aside': [7_000_000, 7_000_006] } as const;

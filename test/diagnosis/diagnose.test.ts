@@ -153,7 +153,7 @@ test('a failed call under spans that do not show it is found, with less confiden
     ),
   );
 
-  expect(causes.map((cause) => [cause.kind, cause.operation, cause.confidence])).toEqual([['downstream-error', 'PutItem', 0.74]]);
+  expect(causes.map((cause) => [cause.kind, cause.operation, cause.confidence])).toEqual([['downstream-error', 'PutItem', 0.82]]);
 });
 
 test('attempts belong together, with the waits between them', () => {

@@ -8,7 +8,18 @@ import type { Transaction } from '../../src/trace/transaction.ts';
 import { aSpanId, type SpanWords } from '../trace/records.ts';
 import { ablated, admits } from './ablated.ts';
 import { type Chance, chanceOf } from './chance.ts';
-import { aSystem, type Failed, type Fault, failed, type Operation, operationsIn, recordsOf, reddened, run } from './systems.ts';
+import {
+  aSystem,
+  type Failed,
+  type Fault,
+  failed,
+  type Operation,
+  operationsIn,
+  type Run,
+  recordsOf,
+  reddened,
+  run,
+} from './systems.ts';
 
 /** What was said first of a transaction, and whether it is true. */
 export type Judged = {
@@ -70,16 +81,18 @@ function aSlowRun(at: Fault['at'], seed: number, isRed: boolean): Slow {
   return { system, fault, spans: isRed ? reddened(spans, chance) : spans };
 }
 
-/** Two delays of one transaction, one of them longer: it is the one to name. */
+/** Two delays of one transaction: the one to name is that without which it would have been over sooner. */
 export function judgedTwo(seed: number): Judged {
   const chance = chanceOf(seed);
   const system = aSystem(seed);
   const [first, second] = [aFault(system, 'self', chance), aFault(system, 'self', chance)];
-  const [longer, shorter] = first.ms >= second.ms ? [first, second] : [second, first];
-  const spans = run(system, { trace: `two ${seed}`, seed: seed + 7, fault: longer, also: shorter });
-  const cause = firstCause(recordsOf(spans), NOTHING_USUAL);
-  return { cause, right: names(cause, longer), admits: undefined };
+  const runWith = (words: Pick<Run, 'fault' | 'also'>) => run(system, { trace: `two ${seed}`, seed: seed + 7, ...words });
+  const worse = lengthOf(runWith({ fault: first })) >= lengthOf(runWith({ fault: second })) ? first : second;
+  const cause = firstCause(recordsOf(runWith({ fault: first, also: second })), NOTHING_USUAL);
+  return { cause, right: names(cause, worse), admits: undefined };
 }
+
+const lengthOf = ([entry]: readonly SpanWords[]): number => (entry?.to ?? 0) - (entry?.from ?? 0);
 
 /** By both conventions: who looks at callers finds the caller, who looks at callees finds the callee, and an edge has both. */
 function names(cause: Cause | undefined, fault: Fault): boolean {
@@ -117,4 +130,41 @@ export function judgedFailed(seed: number): Judged {
     right: cause?.spanIds.includes(aSpanId(origin.id ?? '')) === true,
     admits: admits(firstCauseWithout(recordsOf(spans), [origin], NOTHING_USUAL)),
   };
+}
+
+/**
+ * One fault in a transaction of which that part of the spans never came. A call is rightly named that the fault lies behind where it is
+ * said that the other side was not seen.
+ */
+export function judgedWithLoss(what: 'failed' | 'slow', seed: number, lost: number): Judged {
+  const chance = chanceOf(seed + 17);
+  const { spans, service } = what === 'slow' ? slowWithin(seed) : failedWithin(seed);
+  const kept = spans.filter(({ parent }) => parent === undefined || !chance.happens(lost));
+  const cause = firstCause(recordsOf(kept), NOTHING_USUAL);
+  const isNamed = cause?.service === service || cause?.edge?.callee === service;
+  const right = cause?.kind !== 'unknown' && (isNamed || (isOfCall(cause) && admits(cause) && isBehind(service, cause, spans)));
+  return { cause, right, admits: undefined };
+}
+
+type Within = { readonly spans: readonly SpanWords[]; readonly service: string | undefined };
+
+function slowWithin(seed: number): Within {
+  const { spans, fault } = aSlowRun('self', seed, false);
+  return { spans, service: fault.service };
+}
+
+function failedWithin(seed: number): Within {
+  const { spans, origin } = aFailedRun(seed);
+  return { spans, service: origin.service };
+}
+
+const isOfCall = (cause: Cause | undefined): boolean => cause?.kind === 'slow-dependency' || cause?.kind === 'downstream-error';
+
+function isBehind(service: string | undefined, cause: Cause | undefined, spans: readonly SpanWords[]): boolean {
+  const byId = new Map(spans.map((span) => [span.id, span]));
+  const isBelow = (span: SpanWords | undefined): boolean => {
+    for (let at = span; at; at = at.parent === undefined ? undefined : byId.get(at.parent)) if (cause?.spanIds.includes(aSpanId(at.id ?? ''))) return true;
+    return false;
+  };
+  return spans.some((span) => span.service === service && isBelow(span));
 }

@@ -53,9 +53,9 @@ test.each<[string, readonly SpanWords[], string | undefined]>([
   [
     'nothing that came from it',
     [
-      ORPHAN,
-      { id: 'later', parent: undefined, from: 10, to: 60, links: [{ id: 'orphan' }] },
-      { id: 'inside', parent: 'later', from: 12, to: 58 },
+      { ...ORPHAN, from: 120, to: 150 },
+      { id: 'later', parent: undefined, from: 110, to: 160, links: [{ id: 'orphan' }] },
+      { id: 'inside', parent: 'later', from: 112, to: 158 },
     ],
     undefined,
   ],

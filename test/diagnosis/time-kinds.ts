@@ -138,7 +138,7 @@ export const TIME_KINDS: Readonly<Record<TimeKind, Shown>> = {
     alike: [
       ['slow-dependency', 'a last attempt that is as long', tried(1_000, 950)],
       ['slow-self', 'two calls of which none failed', tried(2_000, 40, {})],
-      ['swallowed-error', 'two at once', scene(calling(2_010, { from: 10, to: 2_000, ...FAILED }, { from: 20, to: 60 }))],
+      ['swallowed-error', 'two at once', scene(calling(2_010, { from: 10, to: 2_000, ...FAILED }, { from: 1_000, to: 1_100 }))],
     ],
     silent: scene(calling(60, { from: 1, to: 5, ...FAILED }, { from: 40, to: 50 }), { usual: USUAL }),
   },

@@ -1,3 +1,4 @@
+import { isWorthComparing } from '../src/diagnosis/set-apart.ts';
 import { operationKey } from '../src/diagnosis/usual.ts';
 import type { Alert } from '../src/incident/incident.ts';
 import { tellingOf } from '../src/incident/rules.ts';
@@ -23,6 +24,7 @@ export async function examine(job: Examine, world: Touched): Promise<JobOutcome>
       ...new Set([operationKey(alert.service, alert.transaction), operationKey(alert.hop.service, alert.hop.operation)]),
     ]);
   // failpoint: examine-reported
+  await compare(world, incidentId, alert);
   // Also when it is known: a predecessor may have died between its report and its request.
   const delayMs = what === 'counted' ? untilCountEdit(editedAt, world.clock()) : 0;
   for (const id of [incidentId, ...left]) await world.queue.announce({ v: 1, incidentId: id }, delayMs);
@@ -30,6 +32,13 @@ export async function examine(job: Examine, world: Touched): Promise<JobOutcome>
   await askWhetherOver(world, incidentId, alert);
   if (what === 'opened' && alert.outcome === 'failed' && world.archive) await world.queue.gather({ v: 1, traceId: job.traceId });
   return 'done';
+}
+
+/** What sets the incident's transactions apart is looked for again when half as many more of them are known. */
+async function compare({ incidents, studio }: Touched, incidentId: string, alert: Alert): Promise<void> {
+  const { traces, compared } = await incidents.witnesses(incidentId);
+  if (!isWorthComparing(traces.length, compared)) return;
+  await incidents.setContrast(incidentId, await studio.compare(traces, alert), traces.length);
 }
 
 /** Never 0, which would bring forward an announcement that waits for its turn. */

@@ -23,6 +23,19 @@ export async function readTransaction({ records }: Pick<World, 'records'>, trace
   return { ...whole, incomplete: [...whole.incomplete, 'truncated'] };
 }
 
+/** One after the other: each may be large. */
+export async function readTransactions(
+  world: Pick<World, 'records'>,
+  traceIds: readonly TraceId[],
+): Promise<readonly Transaction[]> {
+  const found: Transaction[] = [];
+  for (const id of traceIds) {
+    const transaction = await readTransaction(world, id);
+    if (transaction) found.push(transaction);
+  }
+  return found;
+}
+
 /** The transaction, judged by what is usual and by what was changed. */
 export function sceneOf(transaction: Transaction, known: UsualByOperation, changes: readonly ResourceChange[]): Scene {
   const entry = keyOfEntry(transaction);

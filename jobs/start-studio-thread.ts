@@ -13,6 +13,7 @@ const own = studio(openReading(redisUrl));
 type Asked<Name extends keyof Studio> = Parameters<Studio[Name]>;
 
 export const judge = (asked: Asked<'judge'>): Promise<Judged | undefined> => own.judge(...asked);
+export const compare = (asked: Asked<'compare'>): Promise<readonly string[]> => own.compare(...asked);
 export const portray = (asked: Asked<'portray'>): Promise<Portrait | undefined> => own.portray(...asked);
 export const study = (asked: Asked<'study'>): Promise<Study | undefined> => own.study(...asked);
 export const portrayMap = (asked: Asked<'portrayMap'>): Promise<MapPortrait | undefined> => own.portrayMap(...asked);

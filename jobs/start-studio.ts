@@ -47,6 +47,7 @@ export function openStudio({ redisUrl, log, thread = THREAD, giveUpMs = GIVE_UP_
   warnOfFonts(pool, log);
   return {
     judge: (traceId) => ask<Judged | undefined>('judge', traceId),
+    compare: (traces, alert) => ask<readonly string[]>('compare', traces, alert),
     study: (traceId) => ask<Study | undefined>('study', traceId),
     portray: async (traceId, theme) => revived(await ask<Portrait | undefined>('portray', traceId, theme)),
     portrayMap: async (question, theme) => revived(await ask<MapPortrait | undefined>('portrayMap', question, theme)),

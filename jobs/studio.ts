@@ -1,6 +1,7 @@
 import { teaches } from '../src/diagnosis/learn.ts';
 import { lessonOf } from '../src/diagnosis/lesson.ts';
-import { keysOf } from '../src/diagnosis/usual.ts';
+import { setApart } from '../src/diagnosis/set-apart.ts';
+import { keysOf, operationKey } from '../src/diagnosis/usual.ts';
 import { decide } from '../src/incident/decide.ts';
 import { inspectedTransaction } from '../src/inspection.ts';
 import { drawMap } from '../src/map/draw-map.ts';
@@ -9,7 +10,7 @@ import type { Studio, World } from '../src/ports.ts';
 import { otlpJson } from '../src/telemetry/otlp-write.ts';
 import { drawWaterfall } from '../src/waterfall/draw.ts';
 import { tellingOf } from '../src/waterfall/telling.ts';
-import { look, readTransaction } from './look.ts';
+import { look, readTransaction, readTransactions } from './look.ts';
 import { lookAround } from './look-around.ts';
 import { lookBack } from './look-back.ts';
 
@@ -19,6 +20,12 @@ export const studio = (world: Pick<World, 'records' | 'usual' | 'changes' | 'lat
     const scene = await look(world, traceId);
     const alert = scene && decide(scene.transaction, scene.outcome, scene.causes);
     return alert && { alert, usual: scene.usual };
+  },
+  compare: async (traces, { service, transaction, outcome }) => {
+    const entry = operationKey(service, transaction);
+    const healthy = (await world.records.healthy(entry)).filter((id) => !traces.includes(id));
+    const [bad, good] = [await readTransactions(world, traces), await readTransactions(world, healthy)];
+    return setApart({ entry, outcome, bad, good: good.filter((each) => each.outcome === 'ok') });
   },
   portray: async (traceId, theme) => {
     const scene = await look(world, traceId);

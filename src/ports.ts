@@ -62,6 +62,8 @@ export type Records = {
   read(traceId: TraceId): Promise<ReadBack>;
   /** Traces that began to arrive in the last minutes: how many, and a fair sample of at most so many. */
   recent(minutes: number, most: number): Promise<Recent>;
+  /** The last traces that went well, as far as was known when they ended, and entered there; some may have entered elsewhere. */
+  healthy(entryKey: string): Promise<readonly TraceId[]>;
   /** The trace that names the id of a Lambda request, an execution, a message, an event or a request to API Gateway; the last of several. */
   traceOfId(id: string): Promise<TraceId | undefined>;
 };
@@ -128,6 +130,10 @@ export type Incidents = {
   ofThread(thread: Thread): Promise<Incident | undefined>;
   /** The last opened first. */
   newest(most: number): Promise<readonly Incident[]>;
+  /** The first transactions that it counts since it was opened or reopened, and how many of them were compared with healthy ones. */
+  witnesses(incidentId: string): Promise<{ readonly traces: readonly TraceId[]; readonly compared: number }>;
+  /** What they have that healthy ones have not, found among so many of them. */
+  setContrast(incidentId: string, contrast: readonly string[], compared: number): Promise<void>;
   /** Failures with the incident's signature get no new thread, or do again. */
   mute(incidentId: string, by: string): Promise<'done' | 'unknown'>;
   unmute(incidentId: string): Promise<'done' | 'unknown'>;
@@ -263,6 +269,8 @@ export type Chat = {
 export type Studio = {
   /** What the trace's transaction has to tell people; undefined: nothing. */
   judge(traceId: TraceId): Promise<Judged | undefined>;
+  /** What the transactions of these traces have, and healthy ones that entered there have not, in sentences. */
+  compare(traces: readonly TraceId[], alert: Alert): Promise<readonly string[]>;
   /** The transaction that the trace belongs to, in words and as a picture; undefined: nothing is known of it. */
   portray(traceId: TraceId, theme: ThemeName): Promise<Portrait | undefined>;
   /** What the trace's transaction teaches about what is usual; undefined: nothing. */

@@ -28,6 +28,7 @@ export function postMortem(incident: Incident, telling: Telling): string {
     table(['When', 'Who', 'What'], incident.log.map(moment)),
     '## Causes',
     ...(alert.causes.length === 0 ? ['None was found.'] : alert.causes.map(causeSaid)),
+    ...(incident.contrast.length === 0 ? [] : ['## What sets them apart', ...incident.contrast.map((fact) => `- ${text(fact)}`)]),
     '## One of the transactions',
     `${utc(telling.start)}, ${spelled(telling.duration)}, ${telling.spans} spans in ${telling.services} services.`,
     fenced(telling.drawing),

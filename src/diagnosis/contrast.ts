@@ -17,7 +17,7 @@ export type Contrast = {
 export type Shown = readonly Attributes[];
 
 /** Fewer failures may have anything in common. */
-const LEAST_FAILURES = 5;
+export const LEAST_FAILURES = 5;
 /** Nearly all failures have it: another share is another story. */
 const LEAST_SHARE = 0.9;
 /** An attribute that nearly everybody has is no contrast, however many look. */
@@ -28,7 +28,7 @@ const LARGEST_CHANCE = 0.001;
 const VALUES = 64;
 /** These tell of the failure itself, of time, or of one span alone. */
 const NO_TRAIT =
-  /^(?:error|exception|otel\.|http\.(?:response\.)?status|status|rpc\.\w+\.?status|retry\.|aws\.throttle|thread\.|code\.line|service\.(?:name|instance\.id)$)|(?:^|[._])(?:duration|elapsed|latency|timestamp|trace_?id|span_?id|request_?id)(?:$|[._])/i;
+  /^(?:error|exception|otel\.|http\.(?:response\.)?status|status|aws\.xray\.(?:fault|error|throttle)|rpc\.\w+\.?status|retry\.|aws\.throttle|thread\.|code\.line|service\.(?:name|instance\.id)$)|(?:^|[._])(?:duration|elapsed|latency|timestamp|trace_?id|span_?id|request_?id|response|outcome|result|success)(?:$|[._])/i;
 
 /**
  * What sets failures apart: Fisher's exact test of every attribute's value, one-sided, corrected for their number. The clearest first;
@@ -36,7 +36,7 @@ const NO_TRAIT =
  */
 export function contrast(failing: readonly Shown[], healthy: readonly Shown[]): readonly Contrast[] {
   if (failing.length < LEAST_FAILURES || healthy.length === 0) return [];
-  const traits = traitsOf([...failing, ...healthy]);
+  const traits = traitsOf([...failing, ...healthy], failing.length);
   const clear = traits.flatMap((trait): Candidate[] => {
     const having = trait.by.filter((i) => i < failing.length).length;
     const tally = {
@@ -44,25 +44,32 @@ export function contrast(failing: readonly Shown[], healthy: readonly Shown[]): 
       healthy: { having: trait.by.length - having, of: healthy.length },
     };
     const chance = Math.min(1, Math.exp(fisher(tally)) * traits.length);
-    const isClear = having >= LEAST_SHARE * failing.length && tally.healthy.having <= MOST_HEALTHY * healthy.length;
+    const isClear =
+      trait.isCommon && having >= LEAST_SHARE * failing.length && tally.healthy.having <= MOST_HEALTHY * healthy.length;
     return isClear && chance <= LARGEST_CHANCE ? [{ ...trait, ...tally, chance }] : [];
   });
   return [...grouped(clear, ({ by }) => by.join()).values()].flatMap(united).sort((a, b) => a.chance - b.chance);
 }
 
 /** `all 12 failures have version = 42; 0 of 140 healthy ones do` */
-export function spelledContrast({ key, value, failing, healthy, aliases }: Contrast): string {
-  const all =
-    failing.having === failing.of ? `all ${failing.of} failures have` : `${failing.having} of ${failing.of} failures have`;
+export function spelledContrast({ key, value, failing, healthy, aliases }: Contrast, who: string): string {
+  const all = failing.having === failing.of ? `all ${failing.of} ${who} have` : `${failing.having} of ${failing.of} ${who} have`;
   const alike =
     aliases.length === 0 ? '' : ` (${aliases.slice(0, 3).join(', ')} ${aliases.length === 1 ? 'says' : 'say'} the same)`;
   return `${all} ${key} = ${value}; ${healthy.having} of ${healthy.of} healthy ones do${alike}`;
 }
 
-type Trait = { readonly key: string; readonly value: string; readonly by: readonly number[] };
+type Trait = {
+  readonly key: string;
+  readonly value: string;
+  readonly by: readonly number[];
+  /** Healthy ones tell of it too, whatever their value: what nobody but failures tells of may follow from failing. */
+  readonly isCommon: boolean;
+};
 type Candidate = Trait & Pick<Contrast, 'failing' | 'healthy' | 'chance'>;
 
-function traitsOf(all: readonly Shown[]): readonly Trait[] {
+/** The first so many of them are failures. */
+function traitsOf(all: readonly Shown[], failing: number): readonly Trait[] {
   const byKey = new Map<string, Map<string, number[]>>();
   all.forEach((shown, i) => {
     for (const [key, value] of shown.flatMap((attributes) => Object.entries(attributes))) {
@@ -75,11 +82,14 @@ function traitsOf(all: readonly Shown[]): readonly Trait[] {
     }
   });
   const traits = [...byKey].filter(([, values]) => values.size <= VALUES);
-  return traits.flatMap(([key, values]) => [...values].map(([value, by]) => ({ key, value, by })));
+  return traits.flatMap(([key, values]) => {
+    const isCommon = [...values.values()].some((by) => by.some((i) => i >= failing));
+    return [...values].map(([value, by]) => ({ key, value, by, isCommon }));
+  });
 }
 
 /** What people release, and where it runs, tells more than what follows from it. */
-const TELLING = [
+export const TELLING = [
   /version|release|commit|image|build/i,
   /region|zone|cluster|host|node|pod|instance/i,
   /tenant|customer|plan|flag/i,

@@ -150,7 +150,9 @@ function contrastFacts(finding: Finding, visits: readonly Visit[]): readonly str
   const keys = new Set(finding.visits.map(({ key }) => key));
   const others = visits.filter((visit) => keys.has(visit.key) && !showing.has(visit));
   const shown = ({ steps }: Visit) => steps.map(({ span }) => span.attributes);
-  return contrast(finding.visits.map(shown), others.map(shown)).slice(0, 1).map(spelledContrast);
+  return contrast(finding.visits.map(shown), others.map(shown))
+    .slice(0, 1)
+    .map((each) => spelledContrast(each, 'failures'));
 }
 
 /** An older change would have shown earlier. */

@@ -43,6 +43,8 @@ export type Incident = {
   readonly count: number;
   readonly firstSeen: Micros;
   readonly lastSeen: Micros;
+  /** What its transactions have that healthy ones of the time have not, in sentences. */
+  readonly contrast: readonly string[];
   readonly log: readonly LogEntry[];
   readonly thread: Thread | undefined;
   /** The storm in whose message it is told. */

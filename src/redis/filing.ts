@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { countOf } from '../diagnosis/lesson.ts';
 import { blockOf } from '../diagnosis/tally.ts';
+import { operationKey } from '../diagnosis/usual.ts';
 import type { TraceId } from '../telemetry/ids.ts';
 import type { EventRecord, InvocationRecord, LogRecord, SpanRecord, TelemetryRecord } from '../telemetry/record.ts';
 import { isCalling } from '../telemetry/span-words.ts';
@@ -20,7 +21,8 @@ export type TraceFile = {
   readonly linked: Set<TraceId>;
   /** Ids that another trace may name too, with the time at which this one did. */
   readonly joins: Map<string, Micros>;
-  entryClosed: boolean;
+  /** Where those of the entry rest that went well; undefined: the entry is not known to have ended. */
+  healthyKey: string | undefined;
 };
 
 export type RequestFile = { readonly entries: Entry[]; failed: boolean };
@@ -64,7 +66,7 @@ const newTraceFile = (): TraceFile => ({
   requestIds: new Set(),
   linked: new Set(),
   joins: new Map(),
-  entryClosed: false,
+  healthyKey: undefined,
 });
 const newRequestFile = (): RequestFile => ({ entries: [], failed: false });
 
@@ -93,7 +95,8 @@ function fileSpan(file: TraceFile, span: SpanRecord): void {
   // The execution of a state machine is filed like a request: what is announced of it finds its trace, whichever comes first.
   const named = [ownRequestId(span), executionArnOf(span.attributes), ...GATEWAY_REQUEST_ID.map((name) => span.attributes[name])];
   for (const id of named) if (typeof id === 'string' && id !== '') file.requestIds.add(id);
-  if (span.parentSpanId === undefined && span.end !== undefined) file.entryClosed = true;
+  if (span.parentSpanId === undefined && span.end !== undefined)
+    file.healthyKey = keys.healthy(operationKey(span.service ?? '', span.operation));
 }
 
 function usualOf(span: SpanRecord): Pick<Entry, 'usualKey' | 'count'> | undefined {

@@ -33,7 +33,7 @@ export async function readIncidents(redis: Redis, ids: readonly string[]): Promi
   });
 }
 
-// Alert, life and log are written by redis/incidents.ts only, hence the casts here.
+// Alert, life, contrast and log are written by redis/incidents.ts only, hence the casts here.
 export const lifeOf = (fields: Fields): Life => JSON.parse(fields['life'] ?? '') as Life;
 
 const incidentOf = (id: string, fields: Fields, entries: unknown): Incident => ({
@@ -43,6 +43,7 @@ const incidentOf = (id: string, fields: Fields, entries: unknown): Incident => (
   count: Number(fields['count']),
   firstSeen: micros(Number(fields['firstSeen'])),
   lastSeen: micros(Number(fields['lastSeen'])),
+  contrast: JSON.parse(fields['contrast'] ?? '[]') as readonly string[],
   log: (Array.isArray(entries) ? entries : []).map((entry) => JSON.parse(String(entry)) as LogEntry),
   thread: fields['channel'] && fields['ts'] ? { channel: fields['channel'], ts: fields['ts'] } : undefined,
   storm: fields['storm'] || undefined,

@@ -19,6 +19,9 @@ export const minuteOf = (at: Micros): number => Math.floor(at / 1_000 / MINUTE_M
 /** Outside text (a request id, an operation) becomes part of a key only as a digest: any length, any character, no clash. */
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 22);
 
+const SLOTS = 4_096;
+const slotOf = (text: string): number => createHash('sha256').update(text).digest().readUInt16BE() % SLOTS;
+
 const TRACE_PREFIX = 'tf:trace:';
 const RECENT_PREFIX = 'tf:recent:';
 const FROZEN_PREFIX = 'tf:frozen:';
@@ -37,6 +40,8 @@ export const keys = {
   frozenPrefix: FROZEN_PREFIX,
   /** The same digest as in `usual`. */
   frozen: (usualKey: string) => `${FROZEN_PREFIX}${digest(usualKey)}`,
+  /** Of operations that share a slot: however many there are, there are no more keys. */
+  healthy: (entryKey: string) => `tf:healthy:${slotOf(entryKey)}`,
   changes: (resource: string) => `tf:changes:${digest(resource)}`,
   learned: (id: TraceId) => `tf:learned:${id}`,
   incidentPrefix: INCIDENT_PREFIX,
@@ -46,6 +51,7 @@ export const keys = {
   muted: 'tf:muted',
   incident: (id: string) => `${INCIDENT_PREFIX}${id}`,
   incidentLog: (id: string) => `${INCIDENT_PREFIX}${id}:log`,
+  incidentTraces: (id: string) => `${INCIDENT_PREFIX}${id}:traces`,
   signature: (signature: string) => `tf:signature:${digest(signature)}`,
   incidentOfTrace: (id: TraceId) => `tf:incident-of:${id}`,
   /** What one process has taken in, and when each process last said so. */

@@ -21,6 +21,22 @@ local slot = seen <= ${IDS_A_MINUTE} and seen or tonumber(string.sub(id, -8), 16
 if slot <= ${IDS_A_MINUTE} then redis.call('HSET', recent, slot, id) end
 redis.call('PEXPIRE', recent, ${RECENT_TTL_MS})`;
 
+/** Enough to tell a difference by (diagnosis/contrast.ts), few enough to be read whole; a slot may be shared by operations. */
+const HEALTHY_EACH = 48;
+const HEALTHY_TTL_MS = 60 * MINUTE_MS;
+
+/** Part of the same script, run when a trace that nothing is wrong with has ended: the last of its entry, for an incident to be held against. */
+export const KEEP_HEALTHY = `
+  redis.call('LPUSH', ARGV[8], id)
+  redis.call('LTRIM', ARGV[8], 0, ${HEALTHY_EACH - 1})
+  redis.call('PEXPIRE', ARGV[8], ${HEALTHY_TTL_MS})`;
+
+/** The last traces of that entry, and perhaps of another, that went well. */
+export async function healthy(redis: Redis, entryKey: string): Promise<readonly TraceId[]> {
+  const ids = new Set(await redis.lrange(keys.healthy(entryKey), 0, -1));
+  return [...ids].flatMap((id) => traceId(id) ?? []);
+}
+
 /** How many traces began to arrive in the last minutes, the running one included, and a fair sample of at most so many. */
 export async function recent(redis: Redis, now: Micros, { minutes, most }: { minutes: number; most: number }): Promise<Recent> {
   const wanted = Array.from({ length: minutes }, (_, age) => keys.recent(minuteOf(now) - age));

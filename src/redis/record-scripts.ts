@@ -3,7 +3,7 @@ import { type TraceId, traceOfRequest } from '../telemetry/ids.ts';
 import { isGuess } from '../trace/join-keys.ts';
 import type { RequestFile, TraceFile } from './filing.ts';
 import { DECISIONS_TTL_MS, keys, RECORDS_TTL_MS, USUAL_TTL_MS } from './keys.ts';
-import { KEEP_RECENT } from './recent.ts';
+import { KEEP_HEALTHY, KEEP_RECENT } from './recent.ts';
 import { type Command, script } from './scripts.ts';
 
 /** A trace, or a request, keeps this many records (X-Ray's own limit is 10,000 spans). What comes later is counted and said. */
@@ -27,8 +27,8 @@ local function answer(trace, id, stored, duplicates, truncated)
 end`;
 
 /**
- * ARGV: 1 trace id, 2 TTL, 3 most records, 4 now (ms), 5 suspected, 6 a wait is over after (ms), 7 TTL of what is usual, 8 entry closed,
- * 9 links of the trace (key), 10 prefix of trace keys, 11 memory is short, 12 number of requests, then their keys, then field, JSON, usual
+ * ARGV: 1 trace id, 2 TTL, 3 most records, 4 now (ms), 5 suspected, 6 a wait is over after (ms), 7 TTL of what is usual, 8 where
+ * those of its entry rest that went well (key; empty: the entry has not ended), 9 links of the trace (key), 10 prefix of trace keys, 11 memory is short, 12 number of requests, then their keys, then field, JSON, usual
  * key, its field of each record.
  * Failures always count; durations only while nothing is wrong, with this trace or with the operation: an incident must not become usual.
  * A trace that is linked with a suspect is suspect too: it belongs into the same picture.
@@ -65,7 +65,7 @@ for i = 13 + requests, #ARGV, 4 do
   end
 end
 if truncated > 0 then redis.call('HINCRBY', trace, 'truncated', truncated) end
-if ARGV[8] == '1' then redis.call('HSET', trace, 'closed', 1) end
+if ARGV[8] ~= '' then redis.call('HSET', trace, 'closed', 1) end
 if not suspected then
   -- A trace, or the key of an id that several traces name.
   for _, link in ipairs(redis.call('SRANDMEMBER', ARGV[9], 50)) do
@@ -74,7 +74,9 @@ if not suspected then
     end
   end
 end
-if suspected then suspect(trace, now, over) end
+if suspected then suspect(trace, now, over)
+elseif ARGV[8] ~= '' and stored > 0 then${KEEP_HEALTHY}
+end
 if isNew then${KEEP_RECENT}
 end
 redis.call('PEXPIRE', trace, ttl)
@@ -114,7 +116,7 @@ export const keepTrace = (id: TraceId, file: TraceFile, { nowMs, suspects, sheds
   portions(file.entries).map((entries) =>
     script(KEEP_TRACE, keys.trace(id), [
       ...[id, RECORDS_TTL_MS, RECORDS_EACH, nowMs, suspects.has(id) ? 1 : 0, WAIT_IS_OVER_MS, USUAL_TTL_MS],
-      ...[file.entryClosed ? 1 : 0, keys.links(id), keys.tracePrefix, sheds ? 1 : 0],
+      ...[file.healthyKey ?? '', keys.links(id), keys.tracePrefix, sheds ? 1 : 0],
       ...[file.requestIds.size, ...Array.from(file.requestIds, (requestId) => keys.request(requestId))],
       ...entries.flatMap((entry) => [entry.field, entry.json, entry.usualKey, entry.count]),
     ]),

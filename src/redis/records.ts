@@ -7,7 +7,7 @@ import { fromMillis, toMillis } from '../units.ts';
 import { filed } from './filing.ts';
 import { sheds } from './fullness.ts';
 import { keys } from './keys.ts';
-import { recent } from './recent.ts';
+import { healthy, recent } from './recent.ts';
 import { type Keeping, keepJoins, keepLink, keepRequest, keepTrace } from './record-scripts.ts';
 import { pipelined } from './scripts.ts';
 
@@ -22,6 +22,7 @@ export function redisRecords(redis: Redis, clock: Clock, onTight: (share: number
       keep(redis, records, { suspects: new Set(suspects), nowMs: Math.floor(toMillis(clock())), sheds: await isShort() }),
     read: (id) => read(redis, id),
     recent: (minutes, most) => recent(redis, clock(), { minutes, most }),
+    healthy: (entryKey) => healthy(redis, entryKey),
     traceOfId: (id) => traceOfId(redis, id),
   };
 }

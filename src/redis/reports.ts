@@ -33,7 +33,13 @@ export async function report(redis: Redis, alert: Alert, now: Micros): Promise<R
   const editedAt = home?.['editedAt'] === undefined ? undefined : micros(Number(home['editedAt']));
   const reported = { incidentId: id, what: filed.what, editedAt };
   if (filed.what === 'known' && moves.length === 0 && isClaimed(alert, known)) return { ...reported, left: [] };
-  const commands = [...moves, ...written(id, filed, now), ...claiming({ alert, placing, known, id }), ...lasting(id)];
+  const commands = [
+    ...moves,
+    ...written(id, filed, now),
+    ...witnessed(id, filed, alert.traceId),
+    ...claiming({ alert, placing, known, id }),
+    ...lasting(id),
+  ];
   const left = [...new Set(placing.left.map((claim) => claim.incident.id))].filter((other) => other !== id);
   return (await commit(redis, known.checks, commands)) ? { ...reported, left } : undefined;
 }
@@ -145,6 +151,25 @@ const written = (id: string, { fields, entries }: Filed, now: Micros): readonly 
   ...('opened' in fields ? [['zadd', keys.incidents, now, id]] : []),
 ];
 
+/** An incident's first transactions tell what began with it: read whole when they are compared, hence few. */
+const WITNESSES = 64;
+
+function witnessed(id: string, { what }: Filed, trace: TraceId): readonly Command[] {
+  if (what === 'grown' || what === 'known') return [];
+  const key = keys.incidentTraces(id);
+  return [
+    // What begins anew may have another cause.
+    ...(what === 'reopened'
+      ? [
+          ['del', key],
+          ['hdel', keys.incident(id), 'contrast', 'compared'],
+        ]
+      : []),
+    ['rpush', key, trace],
+    ['ltrim', key, 0, WITNESSES - 1],
+  ];
+}
+
 const isClaimed = ({ traceIds }: Alert, { checks }: Known): boolean =>
   traceIds.every((trace) => checks.some(({ key, value }) => key === keys.incidentOfTrace(trace) && value !== undefined));
 
@@ -162,9 +187,10 @@ function claiming({ alert: { traceId: own, signature }, placing, known, id }: Cl
 }
 
 const leaving = ({ left }: Placing, incidents: ReadonlyMap<string, Fields>): readonly Command[] =>
-  left.flatMap(({ incident: { id } }) =>
+  left.flatMap(({ incident: { id }, member }) =>
     incidents.has(id)
       ? [
+          ['lrem', keys.incidentTraces(id), 0, member],
           ['hincrby', keys.incident(id), 'count', -1],
           ['hincrby', keys.incident(id), 'version', 1],
         ]
@@ -187,4 +213,8 @@ function merging({ emptied }: Placing, into: string, incidents: ReadonlyMap<stri
 const forgetting = (signature: string, id: string): Command => [DELETE_IF, keys.signature(signature), id];
 
 const lasting = (id: string): readonly Command[] =>
-  [keys.incident(id), keys.incidentLog(id), keys.incidents].map((key) => ['pexpire', key, INCIDENTS_TTL_MS]);
+  [keys.incident(id), keys.incidentLog(id), keys.incidentTraces(id), keys.incidents].map((key) => [
+    'pexpire',
+    key,
+    INCIDENTS_TTL_MS,
+  ]);

@@ -57,13 +57,21 @@ function verb({ alert, life }: Incident): string {
 const elsewhere = ({ alert }: Incident): boolean => oneLine(alert.hop.service) !== oneLine(alert.service);
 
 /** A quotation last: what follows one belongs to it in some clients. */
-function why({ alert }: Incident): string {
+function why(incident: Incident): string {
+  const { alert } = incident;
   const [cause] = sayable(alert.causes);
   const said = alert.error ? errorText(alert.error) : '';
   const error = said === '' || cause?.summary.includes(said) ? '' : `\n${code(said, 300)}`;
-  if (!cause) return `${NOT_ENOUGH_EVIDENCE} The waterfall is in the thread.${error}`;
-  const [strongest] = cause.evidence;
-  return `${causeLine(cause, 400)}${error}${strongest ? `\n> ${prose(capital(strongest), 400)}` : ''}`;
+  const blamed = cause ? causeLine(cause, 400) : `${NOT_ENOUGH_EVIDENCE} The waterfall is in the thread.`;
+  return `${blamed}${error}${factsOf(incident)
+    .map((fact) => `\n> ${prose(capital(fact), 400)}`)
+    .join('')}`;
+}
+
+/** The strongest of the cause, and what the incident's transactions have in common. */
+function factsOf({ alert, contrast }: Incident): readonly string[] {
+  const [cause] = sayable(alert.causes);
+  return [...(cause?.evidence.slice(0, 1) ?? []), ...contrast];
 }
 
 function extent(incident: Incident, times: Times): string {
@@ -120,7 +128,7 @@ function spoken(incident: Incident): string {
   const facts = [
     `${headline(incident)}.`,
     cause ? `${confidenceWords(cause)}: ${sentence(cause.summary, 400)}` : NOT_ENOUGH_EVIDENCE,
-    cause?.evidence[0] ? sentence(capital(cause.evidence[0]), 400) : '',
+    ...factsOf(incident).map((fact) => sentence(capital(fact), 400)),
     alert.error ? sentence(`Error: ${errorText(alert.error)}`, 300) : '',
     `${hopLabel(incident)} ${hop}, ${spelled(alert.duration)} in all.`,
     spokenExtent(incident),

@@ -50,8 +50,9 @@ function jsonLog(line: string): Line | undefined {
   return log === undefined ? undefined : lineOf(log);
 }
 
-/** What an object that a logger wrote tells. */
-export function lineOf(log: Fields): Line {
+/** What an object that a logger wrote tells, or the one within. */
+export function lineOf(frame: Fields): Line {
+  const log = unwrapped(frame);
   const at = first(log, NAMES.at);
   const service = text(first(log, NAMES.service));
   return {
@@ -65,6 +66,16 @@ export function lineOf(log: Fields): Line {
   };
 }
 
+/** Lambda's JSON format puts what was printed under `message`: of a logger's own line there its words count, and the frame's where it has none. */
+function unwrapped(frame: Fields): Fields {
+  const { message, ...around } = frame;
+  const within = typeof message === 'string' && message.trimStart().startsWith('{') ? jsonFields(message) : message;
+  const isLine = isFields(within) && ['message', 'msg'].some((name) => text(within[name]) !== undefined);
+  if (!isLine) return frame;
+  const level = first(within, NAMES.level) ?? first(around, NAMES.level);
+  return { ...around, ...within, level };
+}
+
 const first = (log: Fields, names: readonly string[]): unknown =>
   names.map((name) => log[name]).find((value) => value !== undefined && value !== null && value !== '');
 
@@ -76,8 +87,9 @@ function severity(level: unknown): LogSeverity | undefined {
 /** The message, with the exception that stands beside it or in its place; a line without either is shown whole. */
 function jsonBody(log: Fields): string {
   const message = first(log, NAMES.body);
-  const words = [typeof message === 'string' ? message : exception(fields(message)), exception(log)];
-  const said = words.filter((word, index) => word !== undefined && words.indexOf(word) === index).join(': ');
+  const thrown = exception(log) ?? exception(fields(log['error'])) ?? exception(fields(log['err'])) ?? pythonException(log);
+  const words = [typeof message === 'string' ? message : exception(fields(message)), thrown].filter((word) => word !== undefined);
+  const said = words.filter((word, index) => !words.slice(index + 1).some((later) => later.includes(word))).join(': ');
   return said === '' ? jsonText(isFields(message) ? message : log, BODY_CHARACTERS) : cut(said, BODY_CHARACTERS);
 }
 
@@ -87,6 +99,10 @@ function exception(log: Fields): string | undefined {
   const said = [thrown, log['errorMessage'] ?? (text(thrown) && log['message'])].map(text).filter((part) => part !== undefined);
   return said.length === 0 ? undefined : said.join(': ');
 }
+
+/** `"exception_name": "KeyError", "exception": "Traceback …\nKeyError: 'sku'"`, as Powertools for Python does: the last line of a traceback says what it was. */
+const pythonException = (log: Fields): string | undefined =>
+  text(log['exception_name']) && (text(log['exception'])?.trimEnd().split('\n').at(-1) ?? text(log['exception_name']));
 
 /** `2024-05-01T10:00:00.000Z<tab>8f5c…<tab>ERROR<tab>message`, as the Node.js runtime formats it. */
 const NODE = /^(\S{19,40})\t([\w-]{1,64})\t(?:([A-Z]{4,8})\t)?([\s\S]*)$/;

@@ -9,7 +9,7 @@ test('tells what all failures have and no healthy one has', () => {
   const failing = times(12, (i) => ({ version: 42, region: i % 2 ? 'a' : 'b' }));
   const healthy = times(140, (i) => ({ version: 41, region: i % 2 ? 'a' : 'b' }));
 
-  expect(contrast(failing, healthy).map(spelledContrast)).toEqual([
+  expect(contrast(failing, healthy).map((each) => spelledContrast(each, 'failures'))).toEqual([
     'all 12 failures have version = 42; 0 of 140 healthy ones do',
   ]);
 });
@@ -70,8 +70,15 @@ test('few failures have much in common by chance', () => {
 });
 
 test('what follows from failing, and ids, are no traits', () => {
-  const failing = times(20, (i) => ({ 'http.status_code': 500, 'error.type': 'X', 'user.id': `u${i}`, request_id: 'same' }));
-  const healthy = times(200, (i) => ({ 'http.status_code': 200, 'user.id': `h${i}`, request_id: 'other' }));
+  const told = (code: number, size: number) => ({ 'http.status_code': code, 'http.response.body.size': size });
+  const failing = times(20, (i) => ({
+    ...told(500, 21),
+    'error.type': 'X',
+    'user.id': `u${i}`,
+    request_id: 'same',
+    fallback: true,
+  }));
+  const healthy = times(200, (i) => ({ ...told(200, 900), 'user.id': `h${i}`, request_id: 'other' }));
 
   expect(contrast(failing, healthy)).toEqual([]);
 });
@@ -92,7 +99,7 @@ test('nine of ten suffice, and the sentence says so', () => {
   const failing = times(20, (i) => ({ version: i === 0 ? 41 : 42 }));
   const healthy = times(140, (i) => ({ version: i < 6 ? 42 : 41 }));
 
-  expect(contrast(failing, healthy).map(spelledContrast)).toEqual([
+  expect(contrast(failing, healthy).map((each) => spelledContrast(each, 'failures'))).toEqual([
     '19 of 20 failures have version = 42; 6 of 140 healthy ones do',
   ]);
 });

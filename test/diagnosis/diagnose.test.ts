@@ -200,6 +200,8 @@ test.each([
 
 test.each([
   [400, 'What it called answered shop call that a time was over: TaskTimedOut: too old'],
+  // It waited in vain itself. https://www.rfc-editor.org/rfc/rfc9110#section-15.5.9
+  [408, 'shop call had no answer in time: TaskTimedOut: too old'],
   [undefined, 'shop call had no answer in time: TaskTimedOut: too old'],
 ])('a call that fails with a time-out and answer %s was refused, or heard nothing', (status, words) => {
   const attributes = status === undefined ? {} : { 'http.response.status_code': status };

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { diagnose } from '../../src/diagnosis/diagnose.ts';
 import { learned } from '../../src/diagnosis/learn.ts';
+import { windowCauses } from '../../src/diagnosis/window.ts';
 import { assemble } from '../../src/trace/assemble.ts';
-import { aSpan, aTrace, type SpanWords } from '../trace/records.ts';
+import { aSpan, aTrace, at, type SpanWords } from '../trace/records.ts';
 import { judgedSlow, judgedTwo, NOTHING_USUAL, onlyTransaction } from './judged.ts';
+import { orders, transactions } from './orders.ts';
 import { usually } from './usually.ts';
 
 /** What a hint is easily wrong about. Each of them misled a published method, or an experiment of ours, on recorded faults. */
@@ -108,4 +110,97 @@ test('many small excesses of a chatty service are not the one that matters', () 
 
 test('of two delays the longer is named first', () => {
   expect(judgedTwo(77_000).right).toBe(true);
+});
+
+describe('a deployment', () => {
+  const bought = onlyTransaction(
+    aTrace(
+      'trace',
+      { id: 'POST /buy', service: 'storefront', to: 120, status: 'error' },
+      { id: 'call', parent: 'POST /buy', service: 'storefront', spanKind: 'client', status: 'error', from: 10, to: 110 },
+      {
+        ...{ id: 'reserve', parent: 'call', service: 'inventory', spanKind: 'server', from: 20, to: 100 },
+        ...{ status: 'error', error: { type: 'KeyError', message: "'warehouse'" } },
+      },
+    ),
+  );
+  const deployed = (resource: string, minutesBefore: number, version: string) => ({
+    ...{ at: at(-60_000 * minutesBefore), resource, action: 'UpdateAlias', version },
+  });
+
+  test('that came last, half a minute before, is not the cause; the one of what broke is its evidence', () => {
+    const [cause, ...others] = diagnose(bought, NOTHING_USUAL, [deployed('ads', 0.5, '9'), deployed('inventory', 6, '31')]);
+
+    expect(cause).toMatchObject({ kind: 'exception', service: 'inventory' });
+    expect(cause?.evidence).toContain('began 6 min after version 31 of inventory went live');
+    expect(JSON.stringify([cause, ...others])).not.toContain('ads');
+  });
+});
+
+test('an error that only a log tells is found where many transactions are compared', () => {
+  const lines = (...bodies: readonly string[]) =>
+    bodies.map((body) => ({ service: 'checkout', severity: 'info', body }) as const);
+  const wrong = { service: 'checkout', severity: 'error', body: 'Reservation failed: seat is taken' } as const;
+  const judged = transactions(orders(40, { logs: [...lines('reserve items'), wrong] }, 'window')).map((transaction) => ({
+    ...{ transaction, outcome: transaction.outcome, causes: diagnose(transaction, NOTHING_USUAL) },
+  }));
+  const baseline = transactions(orders(60, { logs: lines('reserve items') }, 'normal'));
+
+  expect(judged.every(({ outcome }) => outcome === 'ok')).toBe(true);
+  expect(windowCauses({ judged, baseline, events: [] })[0]).toMatchObject({
+    kind: 'exception',
+    service: 'checkout',
+    summary: expect.stringContaining(wrong.body),
+  });
+});
+
+describe('a branch that depends on data', () => {
+  const transfer = onlyTransaction(aTrace('trace', { id: 'POST /transfer', to: 80 }));
+  const made = (share: number) =>
+    usually({ 'shop|POST /transfer': { p50: 80, calls: { 'shop|Notify': { made: share, of: 5_000 } } } });
+
+  test('is no call that is missing, however often it was seen; one that is always made is', () => {
+    expect([0.67, 0.97, 0.98].map((share) => diagnose(transfer, made(share))[0]?.kind)).toEqual([
+      undefined,
+      undefined,
+      'missing-call',
+    ]);
+  });
+});
+
+describe('what X-Ray sends', () => {
+  const lambda: SpanWords = { id: 'lambda', parent: 'gateway', service: 'thumbs', spanKind: 'server', resource: 'AWS::Lambda' };
+  const handler: SpanWords = { id: 'handler', parent: 'lambda', service: 'thumbs', resource: 'AWS::Lambda::Function' };
+  const slowDown = { type: 'SlowDown', message: 'Please reduce your request rate.' };
+  const put: SpanWords = { id: 'PutObject', parent: 'handler', service: 'thumbs', spanKind: 'client', status: 'error' };
+  const trace: readonly SpanWords[] = [
+    { id: 'gateway', service: 'gateway', to: 1_000, status: 'error', attributes: { 'http.response.status_code': 500 } },
+    { ...lambda, status: 'ok', from: 10, to: 990 },
+    { ...handler, status: 'error', from: 500, to: 980, error: { type: 'Error', message: 'upload failed' } },
+    { ...put, from: 600, to: 700, error: slowDown },
+  ];
+  const [, , ran = {}, stored = {}] = trace;
+  const ring: readonly SpanWords[] = [
+    { id: 'one', parent: 'two', service: 'thumbs', from: 510, to: 520 },
+    { id: 'two', parent: 'one', service: 'thumbs', from: 510, to: 520 },
+  ];
+
+  test.each<[string, readonly SpanWords[]]>([
+    ['an invocation that is not marked as failed', trace],
+    [
+      'an initialization before its parent',
+      [...trace, { id: 'Initialization', parent: 'handler', service: 'thumbs', from: 20, to: 490 }],
+    ],
+    [
+      'copies in progress',
+      [...trace, { ...ran, status: 'unset', error: undefined, to: undefined }, { ...stored, to: undefined }],
+    ],
+    ['a ring of parents', [...trace, ...ring]],
+    ['no root', trace.slice(2)],
+    ['segments in ms about segments in µs', [...trace.slice(0, 3), { ...stored, from: 979.4, to: 981 }]],
+  ])('hides the cause behind nothing: %s', (_what, words) => {
+    const [cause] = diagnose(onlyTransaction(aTrace('trace', ...words)), NOTHING_USUAL);
+
+    expect(cause).toMatchObject({ kind: 'throttled', service: 'thumbs', operation: 'PutObject' });
+  });
 });

@@ -66,7 +66,7 @@ test('every key dies some day', async () => {
   await incidents().change(incidentId, { kind: 'note', by: 'U0JONAS', text: 'x' });
 
   const ttls = await Promise.all((await redis().keys('*')).map((key) => redis().pttl(key)));
-  expect(ttls).toHaveLength(5);
+  expect(ttls).toHaveLength(6);
   expect(Math.min(...ttls)).toBeGreaterThan(0);
 });
 
@@ -77,6 +77,41 @@ test('one transaction over two traces is one failure, by whichever trace it is f
 
   expect(second).toEqual({ incidentId: first.incidentId, what: 'grown', left: [] });
   expect(await incidents().read(first.incidentId)).toMatchObject({ count: 1, alert: { traceId: aTraceId('producer') } });
+});
+
+test('a transaction that turns out to be part of another is a witness no longer', async () => {
+  const { incidentId } = await incidents().report(alert('consumer'));
+  await incidents().report(alert('bystander'));
+  const other = await incidents().report(alert('producer', { signature: 'another' }));
+  expect((await incidents().witnesses(other.incidentId)).traces).toEqual([aTraceId('producer')]);
+
+  await incidents().report(alert('producer', { traceIds: [aTraceId('producer'), aTraceId('consumer')] }));
+  const witnesses = await Promise.all([incidentId, other.incidentId].map((id) => incidents().witnesses(id)));
+  expect(witnesses.flatMap(({ traces }) => traces)).toHaveLength(2);
+});
+
+test('the first transactions of an incident are its witnesses', async () => {
+  const reports = Array.from({ length: 70 }, (_, n) => `t${n}`);
+  for (const trace of reports) await incidents().report(alert(trace));
+  const { incidentId } = await incidents().report(alert('t0'));
+
+  expect((await incidents().witnesses(incidentId)).traces).toEqual(reports.slice(0, 64).map(aTraceId));
+});
+
+test('another finding is news, the same again is none', async () => {
+  const { incidentId } = await incidents().report(alert('a'));
+  const versions: (number | undefined)[] = [];
+  for (const contrast of [[], ['all have x = 1'], ['all have x = 1'], []]) {
+    await incidents().setContrast(incidentId, contrast, 5);
+    const incident = await incidents().read(incidentId);
+    expect(incident?.contrast).toEqual(contrast);
+    versions.push(incident?.version);
+  }
+  await incidents().setContrast('nobody', [], 5);
+
+  expect(versions).toEqual([1, 2, 2, 3]);
+  expect(await incidents().witnesses(incidentId)).toMatchObject({ compared: 5 });
+  expect(await incidents().read('nobody')).toBeUndefined();
 });
 
 test('resolving an old incident leaves the current one of its signature alone', async () => {

@@ -63,6 +63,7 @@ export const incident = (changes: Partial<Incident> = {}): Incident => ({
   log: [entry('opened', 'tracefall', 0)],
   thread: undefined,
   storm: undefined,
+  contrast: [],
   shown: 0,
   told: 0,
   version: 1,

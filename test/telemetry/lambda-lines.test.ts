@@ -286,6 +286,56 @@ test.each([
     { body: 'TypeError: no function' },
   ],
   [
+    'pino, an exception beside its message',
+    { level: 50, msg: 'order failed', requestId: REQUEST, err: { type: 'TypeError', message: 'no function', stack: 'at x' } },
+    { body: 'order failed: TypeError: no function' },
+  ],
+  [
+    'Powertools, an exception',
+    {
+      ...{ level: 'ERROR', function_request_id: REQUEST, message: 'order failed' },
+      error: { name: 'TypeError', location: '/var/task/a.js:1', message: 'no function', stack: 'TypeError: no function\n at x' },
+    },
+    { body: 'order failed: TypeError: no function' },
+  ],
+  [
+    'Powertools for Python, an exception',
+    {
+      ...{ level: 'ERROR', function_request_id: REQUEST, message: 'order failed', exception_name: 'KeyError' },
+      exception: 'Traceback (most recent call last):\n  File "a.py", line 3\nKeyError: \'sku\'',
+    },
+    { body: "order failed: KeyError: 'sku'" },
+  ],
+  [
+    'Lambda, an error that is its message too',
+    { level: 'ERROR', requestId: REQUEST, message: 'no function', errorType: 'TypeError', errorMessage: 'no function' },
+    { body: 'TypeError: no function' },
+  ],
+  [
+    'a logger, in the frame of Lambda’s',
+    {
+      level: 'INFO',
+      requestId: REQUEST,
+      message: { level: 'error', message: 'declined', error: { name: 'E', message: 'x', stack: 's' } },
+    },
+    { body: 'declined: E: x', severity: 'error' },
+  ],
+  [
+    'a logger, as a text in the frame of Lambda’s',
+    { level: 'INFO', requestId: REQUEST, message: JSON.stringify({ severity: 'ERROR', msg: 'declined' }) },
+    { body: 'declined', severity: 'error' },
+  ],
+  [
+    'Lambda, of an object that is no line',
+    { level: 'INFO', requestId: REQUEST, message: { orderId: 7 } },
+    { body: '{"orderId":7}', severity: 'info' },
+  ],
+  [
+    'Lambda, of a text that is JSON and no line',
+    { level: 'INFO', requestId: REQUEST, message: '{"orderId":7}' },
+    { body: '{"orderId":7}', severity: 'info' },
+  ],
+  [
     'a tracing header',
     {
       level: 'info',

@@ -1,4 +1,5 @@
 import { earlier, later, type Micros, micros } from '../units.ts';
+import { isFailing } from './failing.ts';
 import { isInit, isQueueLike, length, MARGIN, type Node, type OpenSpan, type Tree } from './node.ts';
 import { stretchCallers } from './stretch.ts';
 import type { Incomplete } from './transaction.ts';
@@ -46,20 +47,30 @@ function move(each: Node, delta: number): void {
 }
 
 /**
- * Jaeger's rule (clockskew.go), for a child that starts before its parent only: one that starts after the parent's end is the
- * normal shape of an asynchronous hop, and centring it would destroy the wait.
+ * Jaeger's rule (clockskew.go), for a child that starts before its parent, or for an answer that ends after the call that had it. One that
+ * starts after the parent's end is the normal shape of an asynchronous hop, and centring it would destroy the wait.
  *
  * parent      ├──────────────┤
  * child  ├────────┤                before
+ * child              ├────────┤    or so
  * child         ├────────┤         after: the way there as long as the way back
  */
 function skew(child: Node, parent: Node): number {
-  if (child.start >= parent.start - MARGIN || !onAnotherHost(child, parent)) return 0;
+  const isEarly = child.start < parent.start - MARGIN;
+  if (!(isEarly || isLateAnswer(child, parent)) || !onAnotherHost(child, parent)) return 0;
   if (isDetached(child) || child.span.kind === 'consumer' || isInit(child.span) || isQueueLike(child)) return 0;
   const room = child.span.duration === undefined ? 0 : Math.max(0, length(parent) - length(child));
   const delta = micros(parent.start + room / 2 - child.start);
-  const isCall = parent.span.kind === 'client' && child.span.kind === 'server';
-  return isCall || delta <= LARGEST_SKEW ? delta : 0;
+  return isCall(child, parent) || delta <= LARGEST_SKEW ? delta : 0;
+}
+
+const isCall = (child: Node, parent: Node): boolean => parent.span.kind === 'client' && child.span.kind === 'server';
+
+/** Nobody has an answer before it is given, unless he gave up waiting, or only handed work over, as calls of AWS may. */
+function isLateAnswer(child: Node, parent: Node): boolean {
+  if (!isCall(child, parent) || isFailing(parent.span) || parent.span.attributes['rpc.system'] === 'aws-api') return false;
+  const isBothEnded = child.span.duration !== undefined && parent.span.duration !== undefined;
+  return isBothEnded && child.start < parent.end && child.end > parent.end + MARGIN && length(child) <= length(parent);
 }
 
 function onAnotherHost(a: Node, b: Node): boolean {

@@ -3,6 +3,7 @@ import { windowCauses } from '../../src/diagnosis/window.ts';
 import { fromMillis } from '../../src/units.ts';
 import { anInvocation, at, type SpanWords } from '../trace/records.ts';
 import type { FailureKind } from './failure-kinds.ts';
+import { NOTHING_USUAL } from './judged.ts';
 import { type Scene, type Shown, scene, spans } from './kinds.ts';
 import { type Order, orders, transactions } from './orders.ts';
 import { usually } from './usually.ts';
@@ -22,6 +23,15 @@ const USUAL = usually({
   'shop|GET /': { p50: 60, own: 10, calls: { 'shop|GetItem': { times: 2 } } },
   'shop|GetItem': { p50: 20, own: 20 },
 });
+/** Steps, each of which makes the call once. */
+const stepping = (count: number, ms: number) =>
+  spans(
+    { id: 'GET /', to: count * ms },
+    ...inTurn(count, ms).flatMap((step, n): SpanWords[] => [
+      { id: `step ${n}`, operation: 'step', parent: 'GET /', ...step },
+      { ...CALL, id: `call ${n}`, parent: `step ${n}`, ...step },
+    ]),
+  );
 const asUsual = scene(calling(60, ...inTurn(2, 20)), { usual: USUAL });
 
 /** A gateway, a function, and how long its sandbox took to be ready. */
@@ -35,7 +45,7 @@ const cold = (init: number, to: number, from = init): Scene =>
     anInvocation({ span: 'pay', function: 'pay', atMs: to, duration: fromMillis(to - from), initDuration: fromMillis(init) }),
   ]);
 
-const consumed = (after: number, system: string): Scene =>
+const consumed = (after: number, system: string, usual = NOTHING_USUAL): Scene =>
   scene(
     spans(
       { id: 'send', spanKind: 'producer', to: 20 },
@@ -44,6 +54,7 @@ const consumed = (after: number, system: string): Scene =>
         attributes: { 'messaging.system': system },
       },
     ),
+    { usual },
   );
 
 const FAILED = { status: 'error', error: { type: 'ThrottlingException', message: 'slow down' } } as const;
@@ -95,7 +106,7 @@ export const TIME_KINDS: Readonly<Record<TimeKind, Shown>> = {
     said: cold(900, 1_400),
     alike: [
       ['gap', 'a start of which nobody tells', answered(900, 200)],
-      ['slow-self', 'a start that is the lesser part', cold(200, 1_400)],
+      ['slow-self', 'a start that is the lesser part', cold(380, 1_400)],
     ],
     silent: cold(100, 200),
   },
@@ -107,12 +118,13 @@ export const TIME_KINDS: Readonly<Record<TimeKind, Shown>> = {
   'iterator-age': {
     said: consumed(5_000, 'aws.dynamodb'),
     alike: [['queue-wait', 'a queue', consumed(5_000, 'aws_sqs')]],
-    silent: consumed(900, 'aws.kinesis'),
+    silent: consumed(900, 'aws.kinesis', usually({ 'shop|send': { p50: 20, own: 20 }, 'mail|read': { p50: 50, own: 50 } })),
   },
   'slow-dependency': {
     said: scene(calling(1_000, { from: 10, to: 990 }), { usual: USUAL }),
     alike: [['slow-self', 'a callee that tells of itself', answered(2, 900)]],
-    silent: asUsual,
+    // Three that took as long as each other, of which nobody knows what is usual.
+    silent: scene(calling(900, ...inTurn(3, 300).map((call, n) => ({ ...call, operation: `GET ${n}` })))),
   },
   'slow-self': {
     said: scene(calling(1_000, ...inTurn(2, 20)), { usual: USUAL }),
@@ -123,7 +135,8 @@ export const TIME_KINDS: Readonly<Record<TimeKind, Shown>> = {
     said: scene(calling(400, ...inTurn(12, 30)), { usual: USUAL }),
     alike: [
       ['slow-dependency', 'as many that are slower', scene(calling(1_000, ...inTurn(12, 80)), { usual: USUAL })],
-      ['slow-dependency', 'twice as many as usual', scene(calling(400, ...inTurn(4, 29), ...inTurn(1, 380)), { usual: USUAL })],
+      ['slow-dependency', 'fewer than four times as many', scene(calling(260, ...inTurn(7, 30)), { usual: USUAL })],
+      ['slow-dependency', 'one of each of twelve steps', scene(stepping(12, 100))],
       ['slow-dependency', 'nine in turn, without history', scene(calling(1_200, ...inTurn(9, 130)))],
       [
         'slow-dependency',

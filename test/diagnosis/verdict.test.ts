@@ -115,7 +115,7 @@ describe('a function that was stopped', () => {
     ])()[0];
 
   test('died in the call that has no end, else in the one that ended with it', () => {
-    const open: SpanWords = { id: 'GET /rates', from: 200, to: undefined };
+    const open: SpanWords = { id: 'GET /rates', from: 2_500, to: undefined };
     const last: SpanWords = { id: 'Query', from: 900, to: 2_990 };
 
     expect(stopped(open, last)?.summary).toContain('while GET /rates ran');
@@ -142,4 +142,28 @@ test('a call is missed also where two clocks disagree', () => {
   );
 
   expect(scene(skewed, { usual: known })()[0]?.kind).toBe('missing-call');
+});
+
+test('the dwell time that X-Ray draws is a wait', () => {
+  const [cause] = scene(
+    spans(
+      { id: 'queue', service: 'queue', resource: 'AWS::SQS::Queue', to: 5_300 },
+      { id: 'Dwell Time', parent: 'queue', service: 'queue', from: 10, to: 5_000 },
+      { id: 'mail', parent: 'queue', service: 'mail', spanKind: 'server', from: 5_000, to: 5_200 },
+    ),
+  )();
+
+  expect(cause?.kind).toBe('queue-wait');
+});
+
+test('work that its own process did not wait for made nothing late', () => {
+  const causes = scene(
+    spans(
+      { id: 'GET /', to: 400 },
+      { id: 'price', parent: 'GET /', spanKind: 'client', from: 10, to: 390 },
+      { id: 'audit', parent: 'GET /', from: 20, to: 3_000 },
+    ),
+  )();
+
+  expect(causes).toEqual([]);
 });

@@ -167,6 +167,38 @@ test("a server whose clock is behind is centred in its client's time; what was r
   expect(transaction.spans[2]).toMatchObject({ shifted: 100_000, start: aSpan({ from: -70 }).start });
 });
 
+test('a server whose clock is ahead is too: nobody has an answer before it is given', () => {
+  const transaction = only(
+    aTrace('trace', { id: 'entry', to: 1_020 }, child('GET', 10, 1_010, { spanKind: 'client' }), {
+      id: 'users',
+      parent: 'GET',
+      service: 'users',
+      spanKind: 'server',
+      from: 735,
+      to: 1_685,
+    }),
+  );
+
+  expect(told(transaction.criticalPath, transaction)).toBe('entry 0-10, GET 10-35, users 35-985, GET 985-1010, entry 1010-1020');
+  expect(transaction.incomplete).toEqual(['clock-skew']);
+});
+
+test.each<[string, SpanWords, SpanWords]>([
+  ['of a call that failed: who gave up waits no longer', { status: 'error' }, {}],
+  ['of a call to AWS, which may only hand work over', { attributes: { 'rpc.system': 'aws-api' } }, {}],
+  ['that took longer than the call', {}, { to: 320 }],
+  ['that ends a millisecond late', {}, { to: 151 }],
+  ['of a step, which may not have waited', { spanKind: 'internal' }, {}],
+])('no answer is shifted %s', (_why, call, answer) => {
+  const transaction = only(
+    aTrace('trace', { id: 'entry', to: 400 }, child('GET', 10, 150, { spanKind: 'client', ...call }), {
+      ...{ id: 'users', parent: 'GET', service: 'users', spanKind: 'server', from: 100, to: 200, ...answer },
+    }),
+  );
+
+  expect(transaction.spans.map((span) => span.shifted)).toEqual([0, 0, 0]);
+});
+
 test.each([
   ['starts after its caller ended', { from: 500, to: 600, service: 'users', spanKind: 'server' }],
   ['runs in the same service', { from: -70, to: 30, spanKind: 'internal' }],

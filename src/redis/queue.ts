@@ -10,13 +10,14 @@ import { replicated } from './replicated.ts';
 export const QUEUE_PREFIX = 'tf:queue';
 
 /** Tries over about a day: Slack may be away for hours, and nothing accepted is lost. */
-const ATTEMPTS = 300;
-const LONGEST_BACKOFF_MS = 5 * 60_000;
+const ATTEMPTS = 2_900;
+/** What waits for Slack is told within a minute of its return; while it is away, `pace` lets one a second of a channel ask. */
+const LONGEST_BACKOFF_MS = 30_000;
 /** Failed jobs stay to be read. */
 const FAILED_KEPT = { age: 14 * 24 * 3_600, count: 10_000 };
 
 /** To examine takes nothing but Redis, and however long that is away costs one try: what fails for eight minutes will not succeed. */
-const EXAMINE_ATTEMPTS = 10;
+const EXAMINE_ATTEMPTS = 21;
 /** Nobody looks for a preview or a tab later. */
 const LOOKED_AT_ATTEMPTS = 3;
 /** Evidence that could not be had in some minutes is not worth more calls. */
@@ -31,7 +32,7 @@ const options: JobsOptions = {
   removeOnFail: FAILED_KEPT,
 };
 
-/** 1 s, 2 s, 4 s … five minutes. */
+/** 1 s, 2 s, 4 s … half a minute. */
 export const backoffMs = (attempt: number): number => Math.min(LONGEST_BACKOFF_MS, 1_000 * 2 ** Math.min(20, attempt - 1));
 
 /**

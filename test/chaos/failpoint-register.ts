@@ -1,18 +1,32 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, writeSync } from 'node:fs';
 
 /**
- * `node --import` this: `FAILPOINT=after-post:3` kills the process at its third pass of that failpoint, as if its machine had died.
- * Every pass is written to the file `FAILPOINT_HITS`, so that a failpoint that nothing ever passes is seen.
+ * `node --import` this: `FAILPOINTS='after-post:3 before-post:1'` kills the process, as if its machine had died, at the first of these
+ * that it has passed so often; its last words are where. Every pass is written to the file `FAILPOINT_HITS`, so that a failpoint that
+ * nothing ever passes is seen.
  */
-const [armed = '', nth = '1'] = (process.env['FAILPOINT'] ?? '').split(':');
+const left = new Map<string, number>();
+for (const armed of (process.env['FAILPOINTS'] ?? '').split(' ')) {
+  const [name = '', nth = '1'] = armed.split(':');
+  left.set(name, Number(nth));
+}
 const hits = process.env['FAILPOINT_HITS'];
-let left = Number(nth);
+const STDERR = 2;
 
 function passFailpoint(name: string): void {
   if (hits) appendFileSync(hits, `${name}\n`);
-  if (name !== armed) return;
-  left -= 1;
-  if (left === 0) process.kill(process.pid, 'SIGKILL');
+  const passes = left.get(name);
+  if (passes === undefined) return;
+  left.set(name, passes - 1);
+  if (passes === 1) die(name);
+}
+
+function die(name: string): void {
+  try {
+    writeSync(STDERR, `died at ${name}\n`);
+  } finally {
+    process.kill(process.pid, 'SIGKILL');
+  }
 }
 
 Object.assign(globalThis, { passFailpoint });

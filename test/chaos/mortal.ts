@@ -1,18 +1,16 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type OwnedProcess, startOwned } from '../../src/local/owned-process.ts';
+import type { Plan } from './plan.ts';
 
-/** When a life ends: at the nth pass of a failpoint, or so many milliseconds after it was ready; undefined: when it is told to. */
-export type Death =
-  | { readonly kind: 'failpoint'; readonly name: string; readonly nth: number }
-  | { readonly kind: 'moment'; readonly afterMs: number };
+/** A life ends at the first of these failpoints that it has passed so often, at the latest so many milliseconds after it was ready. */
+export type Death = { readonly armed: ReadonlyMap<string, number>; readonly afterMs: number };
 
 export type Mortal = {
-  /** Deaths that were planned and have come, and ends that nobody planned, with what was said last. */
-  readonly deaths: readonly Death[];
+  /** Ends that nobody planned, with what was said last. */
   readonly accidents: readonly string[];
-  /** Ends as a deployment asks for them: within its time, with everything handed back, or not. */
-  readonly stops: { readonly inTime: number; readonly late: number };
+  /** Ends as a deployment asks for them: how long each took, and what those said last that did not get ready. */
+  readonly stops: { readonly tookMs: readonly number[]; readonly late: readonly string[] };
   /** As a deployment does: SIGTERM, and the next one starts. */
   restart(): void;
   /** No further deaths; the process that runs, or the next, lives on. */
@@ -22,43 +20,45 @@ export type Mortal = {
 
 export type Role = {
   readonly role: 'bot' | 'worker';
-  /** The folder of the build with its failpoints armed. */
+  /** The folder of the programs with their failpoints armed. */
   readonly program: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Asked before each start. */
-  readonly nextDeath: () => Death | undefined;
+  /** `nextDeath` is asked before each start; undefined: this one ends when it is told to. */
+  readonly plan: Pick<Plan, 'nextDeath' | 'died'>;
 };
 
-/** A failpoint that the present work never reaches would keep its process alive for ever: it is given up after this. */
-const LONGEST_LIFE_MS = 15_000;
+/** ECS and Kubernetes kill after it. */
+const STOP_WITHIN_MS = 30_000;
 
 /** Runs one of the production processes and starts it anew whenever it has died, as ECS does. */
-export function keepRunning({ role, program, env, nextDeath }: Role): Mortal {
-  const deaths: Death[] = [];
+export function keepRunning({ role, program, env, plan }: Role): Mortal {
   const accidents: string[] = [];
+  const tookMs: number[] = [];
+  const late: string[] = [];
   let running: OwnedProcess | undefined;
   let isOver = false;
   let isSpared = false;
-  let isAsked = false;
-  const stops = { inTime: 0, late: 0 };
+  let askedAt: number | undefined;
 
   async function life(): Promise<void> {
-    const death = isSpared ? undefined : nextDeath();
+    const death = isSpared ? undefined : plan.nextDeath(role);
     const process_ = await startOwned(commandOf({ role, program, env }, death));
+    const failpoint = Promise.race([process_.line(DIED_AT).then(([, name]) => name), process_.ended.then(() => undefined)]);
     running = process_;
-    isAsked = false;
+    askedAt = undefined;
     if (isOver) return await process_.stop();
     const end = await endOf(process_, death);
-    if (isOver) return;
-    note(end, death, process_.lastLines());
+    if (!isOver)
+      note(endingOf(end, { isAsked: askedAt !== undefined, isPlanned: death !== undefined }), await failpoint, {
+        said: [`${role}: ${end}`, ...process_.lastLines()].join('\n'),
+      });
   }
 
-  function note(end: string, death: Death | undefined, said: readonly string[]): void {
-    const what = endingOf(end, { isAsked, isPlanned: death !== undefined });
-    if (what === 'death' && death) deaths.push(death);
-    if (what === 'in time') stops.inTime += 1;
-    if (what === 'late') stops.late += 1;
-    if (what === 'accident') accidents.push(`${role}: ${end}\n${said.join('\n')}`);
+  function note(ending: Ending, failpoint: string | undefined, { said }: { readonly said: string }): void {
+    if (ending === 'death') plan.died(failpoint);
+    if (ending === 'in time') tookMs.push(performance.now() - (askedAt ?? 0));
+    if (ending === 'late') late.push(said);
+    if (ending === 'accident') accidents.push(said);
   }
 
   const lives = (async () => {
@@ -66,12 +66,11 @@ export function keepRunning({ role, program, env, nextDeath }: Role): Mortal {
   })();
 
   return {
-    deaths,
     accidents,
-    stops,
+    stops: { tookMs, late },
     restart: () => {
-      isAsked = true;
-      running?.stop().catch(() => undefined);
+      askedAt = performance.now();
+      if (running) ask(running);
     },
     spare: () => {
       isSpared = true;
@@ -82,6 +81,12 @@ export function keepRunning({ role, program, env, nextDeath }: Role): Mortal {
       await lives;
     },
   };
+}
+
+function ask({ pid, ended }: OwnedProcess): void {
+  process.kill(pid, 'SIGTERM');
+  const killer = setTimeout(() => process.kill(pid, 'SIGKILL'), STOP_WITHIN_MS);
+  void ended.then(() => clearTimeout(killer));
 }
 
 type Ending = 'death' | 'in time' | 'late' | 'asked too early' | 'accident';
@@ -98,10 +103,9 @@ function endingOf(end: string, { isAsked, isPlanned }: { readonly isAsked: boole
 /** How it ended; of a planned death at the latest when its time is over, which begins when it has said that it is ready. */
 async function endOf({ pid, ended, line }: OwnedProcess, death: Death | undefined): Promise<string> {
   if (!death) return await ended;
-  const afterMs = death.kind === 'moment' ? death.afterMs : LONGEST_LIFE_MS;
   const time = new AbortController();
   const killed = Promise.race([line(READY), ended])
-    .then(() => delay(afterMs, undefined, { signal: time.signal }))
+    .then(() => delay(death.afterMs, undefined, { signal: time.signal }))
     .then(() => process.kill(pid, 'SIGKILL'))
     .catch(() => undefined);
   const end = await ended;
@@ -112,11 +116,12 @@ async function endOf({ pid, ended, line }: OwnedProcess, death: Death | undefine
 
 /** Of the log: `"msg":"started"`. */
 const READY = /"msg":"started"/;
+const DIED_AT = /^died at (\S+)$/;
 
 const REGISTER = new URL('./failpoint-register.js', import.meta.url).href;
 
-function commandOf({ role, program, env }: Omit<Role, 'nextDeath'>, death: Death | undefined) {
-  const armed = death?.kind === 'failpoint' ? { FAILPOINT: `${death.name}:${death.nth}` } : {};
-  const args = ['--import', REGISTER, join(program, 'jobs', 'cli.js'), role];
-  return { command: process.execPath, args, env: { ...env, ...armed } };
+function commandOf({ role, program, env }: Omit<Role, 'plan'>, death: Death | undefined) {
+  const armed = [...(death?.armed ?? [])].map(([name, nth]) => `${name}:${nth}`).join(' ');
+  const args = ['--import', REGISTER, join(program, 'cli.js'), role];
+  return { command: process.execPath, args, env: { ...env, FAILPOINTS: armed } };
 }

@@ -1,4 +1,5 @@
-import { replies, roots, type SlackMessage } from '../world/local-slack-control.ts';
+import { grouped } from '../../src/trace/grouped.ts';
+import { messages, type SlackMessage } from '../world/local-slack-control.ts';
 import type { Failure } from './workload.ts';
 
 /** What a person sees in the channel, held against what was sent. All of it is empty when every promise is kept. */
@@ -10,19 +11,19 @@ export type Verdict = {
   readonly doublePictures: readonly string[];
 };
 
-export type Workspace = { readonly url: string; readonly channel: string };
+export type Workspace = { readonly url: string; readonly channels: readonly string[] };
 
 /** `sent`: how many transactions with this failure were confirmed. */
-export async function judge({ url, channel }: Workspace, sent: ReadonlyMap<Failure, number>): Promise<Verdict> {
-  const all = await roots(url, channel);
-  const found = [...sent].map(([failure, count]) => ({ failure, count, roots: all.filter((root) => tells(root, failure)) }));
+export async function judge({ url, channels }: Workspace, sent: ReadonlyMap<Failure, number>): Promise<Verdict> {
+  const all = (await Promise.all(channels.map((channel) => messages(url, channel)))).flat();
+  const roots = all.filter((message) => message.thread_ts === undefined);
+  const threads = grouped(all, (message) => `${message.channel} ${message.thread_ts}`);
+  const found = [...sent].map(([failure, count]) => ({ failure, count, roots: roots.filter((root) => tells(root, failure)) }));
   const single = found.flatMap(({ failure, count, roots: [root] }) => (root ? [{ failure, count, root }] : []));
-  const pictures = await Promise.all(
-    single.map(async ({ failure, root }) => ({
-      failure,
-      shown: (await replies(url, channel, root.ts)).flatMap(picturesOf).length,
-    })),
-  );
+  const pictures = single.map(({ failure, root }) => ({
+    failure,
+    shown: (threads.get(`${root.channel} ${root.ts}`) ?? []).flatMap(picturesOf).length,
+  }));
   return {
     lost: found.filter((one) => one.roots.length === 0).map(({ failure }) => failure.service),
     duplicateThreads: found.filter((one) => one.roots.length > 1).map(({ failure }) => failure.service),

@@ -19,7 +19,7 @@ export async function atRest(
   const until = Date.now() + WITHIN_MS;
   for (;;) {
     const queues = await unfinished(plant);
-    const verdict = await judge({ url: plant.slack.url, channel: plant.slack.channel.id }, sent);
+    const verdict = await judge(plant.workspace, sent);
     if ((queues.length === 0 && isClean(verdict)) || Date.now() > until) return { verdict, queues };
     await delay(500);
   }

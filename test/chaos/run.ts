@@ -1,87 +1,55 @@
-import { arch, cpus, release } from 'node:os';
+import { arch, cpus, loadavg, release } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { seeded } from '../../src/local/shop/chance.ts';
 import { armFailpoints } from './failpoints.ts';
 import { inflict } from './faults.ts';
-import { isClean } from './oracle.ts';
+import { type Asked, optionsIn } from './options.ts';
 import { type Plan, planOf } from './plan.ts';
 import { type Plant, startPlant } from './plant.ts';
+import { promisesOf } from './promises.ts';
 import { atRest, remembered } from './rest.ts';
 import { send } from './workload.ts';
 
 /**
  * Kills the production processes and their Redis, takes its memory, its disk, its replica and its connections away and lets Slack answer
  * badly, while transactions fail; then lets them be, waits until all is quiet, and holds what people see against what was sent. Kills
- * only what it started. Prints one line of JSON; ends with 1 when a promise was broken.
+ * only what it started. Prints one line of JSON; ends with 1 when a promise was broken, or less was done to them than was asked for.
  */
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    minutes: { type: 'string', default: '3' },
-    kills: { type: 'string', default: '60' },
-    random: { type: 'string', default: '20' },
-    redis: { type: 'string', default: '5' },
-    failovers: { type: 'string', default: '0' },
-    memory: { type: 'string', default: '0' },
-    disk: { type: 'string', default: '0' },
-    restarts: { type: 'string', default: '0' },
-    network: { type: 'string', default: '10' },
-    slack: { type: 'string', default: '5' },
-  },
-});
-const size = {
-  failpointKills: Number(values.kills),
-  randomKills: Number(values.random),
-  slackFaultsPercent: Number(values.slack),
-};
-const wanted = {
-  redisKill: Number(values.redis),
-  failover: Number(values.failovers),
-  outOfMemory: Number(values.memory),
-  diskFull: Number(values.disk),
-  restart: Number(values.restarts),
-  network: Number(values.network),
-};
-const seed = Number(values.seed);
-const until = Date.now() + Number(values.minutes) * 60_000;
-
-const LOOK_MS = 1_000;
+const LOOK_MS = 250;
 /** What is done in doubt is done 15 s after the doubt, and on a busy machine nobody may live that long while others are killed. */
 const UNTIL_ALL_PASSED_MS = 45_000;
 
 const BUILD = new URL('../../', import.meta.url).pathname;
 const ARMED = new URL('../../armed/', import.meta.url).pathname;
 
-async function main(): Promise<number> {
+async function main(asked: Asked): Promise<number> {
   const failpoints = await armFailpoints(BUILD, ARMED);
-  const plan = planOf(seed, size, failpoints);
+  const plan = planOf(asked.seed, asked.size, failpoints);
   const startedAt = Date.now();
   const plant = await startPlant({
-    program: ARMED,
-    botDeath: () => plan.nextDeath('bot'),
-    workerDeath: () => plan.nextDeath('worker'),
-    isFollowed: wanted.failover > 0,
-    hasDisk: wanted.diskFull > 0,
+    ...{ program: ARMED, plan },
+    isFollowed: asked.faults.failover > 0,
+    hasDisk: asked.faults.diskFull > 0,
   });
-  const { faults, sent, neverPassed } = await endured(plant, plan, size.failpointKills > 0 ? failpoints : []);
+  const { faults, sent, neverPassed } = await endured(plant, plan, asked, failpoints);
   const calmAt = Date.now();
   const { verdict, queues } = await atRest(plant, sent);
   const recovery_s = (Date.now() - calmAt) / 1_000;
-  const accidents = plant.mortals.flatMap((mortal) => mortal.accidents);
   const broken = withoutEmpty({
-    ...{ kept: await remembered(plant, verdict), queues, neverPassed, accidents },
+    ...{ kept: await remembered(plant, verdict), queues, neverPassed },
+    accidents: plant.mortals.flatMap((mortal) => mortal.accidents),
     violations: [...new Set(plant.slackProxy.violations)],
   });
+  const late = plant.mortals.flatMap(({ stops }) => stops.late);
   await plant.stop();
-  const isKept = isClean(verdict) && Object.keys(broken).length === 0;
-  const deaths = plant.mortals.flatMap((mortal) => mortal.deaths);
+  const done = { ...plan.deaths(), ...faults };
+  const promises = promisesOf(asked, done, verdict, broken);
+  const isKept = Object.values(promises).every(Boolean);
   console.log(
     JSON.stringify({
-      ...{ seed, kept: isKept, at: new Date(startedAt).toISOString() },
-      failpointKills: deaths.filter(({ kind }) => kind === 'failpoint').length,
-      randomKills: deaths.filter(({ kind }) => kind === 'moment').length,
-      ...faults,
-      stoppedLate: plant.mortals.reduce((sum, { stops }) => sum + stops.late, 0),
+      ...{ seed: asked.seed, kept: isKept, at: new Date(startedAt).toISOString() },
+      ...done,
+      stoppedLate: late.length,
       slackFaults: plan.slackFaults(),
       incidents: sent.size,
       transactions: [...sent.values()].reduce((sum, count) => sum + count, 0),
@@ -89,24 +57,26 @@ async function main(): Promise<number> {
       recovery_s,
       took_s: (Date.now() - startedAt) / 1_000,
       machine: `${cpus().length} × ${cpus()[0]?.model ?? arch()}, Linux ${release()}, Node ${process.version}`,
+      load: loadavg().map((load) => Math.round(load)),
       ...verdict,
-      broken,
+      ...{ promises, broken, late, asked },
     }),
   );
   return isKept ? 0 : 1;
 }
 
 /** Transactions fail and everything else goes wrong, until all of it has happened or the time is over, and every failpoint was passed. */
-async function endured(plant: Plant, plan: Plan, failpoints: readonly string[]) {
+async function endured(plant: Plant, plan: Plan, { seed, minutes, size, faults: wanted }: Asked, failpoints: readonly string[]) {
+  const until = Date.now() + minutes * 60_000;
   plant.slackProxy.failWith(({ method }) => plan.slackFault(method));
-  let neverPassed = failpoints;
+  let neverPassed = size.failpointKills > 0 ? failpoints : [];
   let isInflicted = false;
-  const isDone = (): boolean => Date.now() > until || (isInflicted && plan.deathsLeft() === 0);
+  const isDone = (): boolean => Date.now() > until || (isInflicted && plan.areOver());
   const isOver = (): boolean => isDone() && (neverPassed.length === 0 || Date.now() > until + UNTIL_ALL_PASSED_MS);
-  const inflicted = inflict(plant, wanted, { chance: plan.chance, until, isOver: isDone }).finally(() => {
+  const inflicted = inflict(plant, wanted, { chance: seeded(seed + 2), until, isOver: isDone }).finally(() => {
     isInflicted = true;
   });
-  const sending = send(plant, plan.chance, isOver);
+  const sending = send(plant, seeded(seed + 3), isOver);
   while (!isOver()) {
     await delay(LOOK_MS);
     const passed = await plant.passed();
@@ -121,4 +91,4 @@ async function endured(plant: Plant, plan: Plan, failpoints: readonly string[]) 
 const withoutEmpty = (faults: Readonly<Record<string, readonly string[]>>) =>
   Object.fromEntries(Object.entries(faults).filter(([, found]) => found.length > 0));
 
-process.exitCode = await main();
+process.exitCode = await main(optionsIn(process.argv.slice(2)));

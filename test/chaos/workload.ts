@@ -8,19 +8,25 @@ export type Failure = { readonly service: string; readonly callee: string };
 
 const ALPHABET = ['alfa', 'bravo', 'delta', 'echo', 'golf', 'hotel', 'kilo', 'lima', 'mike', 'oscar', 'papa', 'romeo', 'tango'];
 
+/** What the name of a failing service ends in: each kind in a channel of its own. */
+export const KINDS = ['api', 'web'] as const;
+
 /** The nth kind of failure. */
 function failure(n: number): Failure {
   const word = (at: number) => ALPHABET[at % ALPHABET.length] ?? '';
   const name = `${word(n)}-${word(Math.floor(n / ALPHABET.length))}-${word(Math.floor(n / ALPHABET.length ** 2))}`;
-  return { service: `${name}-api`, callee: `${name}-store` };
+  return { service: `${name}-${KINDS[n % KINDS.length]}`, callee: `${name}-store` };
 }
 
 /** Some transactions fail so often … */
-const FAILURE_EACH_MS = 250;
-const MOST_TRANSACTIONS = 3;
-/** … and every so many times in a new way, up to so many: a channel takes one message a second, and each thread begins with two. */
-const NEW_KIND_EACH = 10;
-const MOST_KINDS = 1_000;
+const FAILURE_EACH_MS = 400;
+const MOST_TRANSACTIONS = 2;
+/** … and every so many times in a new way … */
+const NEW_KIND_EACH = 3;
+/** … unless so many wait to be told: a channel takes one message a second, and each thread begins with two. */
+const MOST_UNTOLD = 12;
+/** Those fail that are new: each one's count is told by an edit, and Slack takes one of them a second. */
+const FAILING = 12;
 
 /** Lets transactions fail until it is over. Resolves when all are confirmed: how many of each kind. */
 export async function send(plant: Plant, chance: Chance, isOver: () => boolean): Promise<ReadonlyMap<Failure, number>> {
@@ -28,8 +34,8 @@ export async function send(plant: Plant, chance: Chance, isOver: () => boolean):
   const kinds: Failure[] = [];
   const confirmed: Promise<void>[] = [];
   for (let n = 0; n === 0 || !isOver(); n += 1) {
-    if (n % NEW_KIND_EACH === 0 && kinds.length < MOST_KINDS) kinds.push(failure(kinds.length));
-    const kind = kinds[Math.floor(chance() ** 2 * kinds.length)] ?? failure(0);
+    if (n % NEW_KIND_EACH === 0 && kinds.length - told(plant) < MOST_UNTOLD) kinds.push(failure(kinds.length));
+    const kind = kinds.at(-1 - Math.floor(chance() * Math.min(FAILING, kinds.length))) ?? failure(0);
     const count = 1 + Math.floor(chance() * MOST_TRANSACTIONS);
     sent.set(kind, (sent.get(kind) ?? 0) + count);
     for (let each = 0; each < count; each += 1) confirmed.push(fail(plant.botUrl, kind));
@@ -39,6 +45,9 @@ export async function send(plant: Plant, chance: Chance, isOver: () => boolean):
   await Promise.all(confirmed);
   return sent;
 }
+
+/** Roots, but for what is posted twice or in a thread. */
+const told = ({ slackProxy }: Plant): number => slackProxy.calls.filter(({ method }) => method === 'chat.postMessage').length;
 
 const RETRY_MS = 200;
 

@@ -107,7 +107,9 @@ async function slack(rules: Rules | undefined, address: string | undefined): Pro
   const read = await attempt(slackConfig);
   if (read instanceof Error) return [noted('not checked: its variables are not usable')];
   const { botToken, signingSecret, appToken, apiUrl, channel } = read;
-  const channels = [...new Set([rules?.channel || channel, ...(rules?.routes ?? []).map((route) => route.channel)])];
+  const channels = [
+    ...new Set([rules?.channel || channel, rules?.notices ?? [], (rules?.routes ?? []).map((route) => route.channel)].flat()),
+  ];
   return [
     ...(await checkSlack({
       ...{ token: botToken.reveal(), signingSecret: signingSecret?.reveal(), appToken: appToken?.reveal(), apiUrl, channels },

@@ -3,6 +3,8 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { World } from '../src/ports.ts';
+import { redactor } from '../src/redaction/redact.ts';
+import { countGivenUp } from '../src/redis/given-up.ts';
 import { backoffMs, QUEUE_PREFIX } from '../src/redis/queue.ts';
 import { RateLimited } from '../src/slack/errors.ts';
 import {
@@ -21,10 +23,13 @@ import {
   Learn,
   PUBLISH,
   Publish,
+  type QueueName,
   REVISIT,
   Revisit,
   STORM,
   TellStorm,
+  TellTrouble,
+  TROUBLE,
   UNFURL,
   Unfurl,
 } from '../src/work.ts';
@@ -38,6 +43,7 @@ import { publish } from './publish.ts';
 import { revisit } from './revisit.ts';
 import { showHome } from './show-home.ts';
 import { tellStorm } from './tell-storm.ts';
+import { tellTrouble } from './tell-trouble.ts';
 import { unfurl } from './unfurl.ts';
 
 /** A job outlives this many crashes of its workers; BullMQ's default of 1 gives it up at the second. */
@@ -57,18 +63,28 @@ export type Workers = { readonly close: () => Promise<void> };
 
 /** Runs every kind of job until closed; `close` lets those that run finish. */
 export function startWorkers(world: World, redis: Redis, log: Logger): Workers {
+  const tell = (of: QueueName): void => {
+    world.queue.trouble({ v: 1, of }).catch((error: unknown) => log.error({ err: error, of }, 'trouble is not told'));
+  };
+  const ground = { redis, log, tell };
   const workers = [
-    run({ queue: EXAMINE, schema: Examine, job: (data) => examine(data, world) }, redis, log),
-    run({ queue: ANNOUNCE, schema: Announce, job: (data) => announce(data, world) }, redis, log),
-    run({ queue: ANSWER, schema: Answer, job: (data) => answer(data, world) }, redis, log),
-    run({ queue: LEARN, schema: Learn, job: (data) => learn(data, world) }, redis, log),
-    run({ queue: REVISIT, schema: Revisit, job: (data) => revisit(data, world) }, redis, log),
-    run({ queue: STORM, schema: TellStorm, job: (data) => tellStorm(data, world) }, redis, log),
-    run({ queue: GATHER, schema: Gather, job: (data) => gather(data, world) }, redis, log),
-    run({ queue: HOME, schema: Home, job: (data) => showHome(data, world) }, redis, log),
-    run({ queue: UNFURL, schema: Unfurl, job: (data) => unfurl(data, world) }, redis, log),
-    run({ queue: PUBLISH, schema: Publish, job: (data) => publish(data, world) }, redis, log),
+    run({ queue: EXAMINE, schema: Examine, job: (data) => examine(data, world) }, ground),
+    run({ queue: ANNOUNCE, schema: Announce, job: (data) => announce(data, world) }, ground),
+    run({ queue: ANSWER, schema: Answer, job: (data) => answer(data, world) }, ground),
+    run({ queue: LEARN, schema: Learn, job: (data) => learn(data, world) }, ground),
+    run({ queue: REVISIT, schema: Revisit, job: (data) => revisit(data, world) }, ground),
+    run({ queue: STORM, schema: TellStorm, job: (data) => tellStorm(data, world) }, ground),
+    run({ queue: TROUBLE, schema: TellTrouble, job: (data) => tellTrouble(data, world) }, ground),
+    run({ queue: GATHER, schema: Gather, job: (data) => gather(data, world) }, ground),
+    run({ queue: HOME, schema: Home, job: (data) => showHome(data, world) }, ground),
+    run({ queue: UNFURL, schema: Unfurl, job: (data) => unfurl(data, world) }, ground),
+    run({ queue: PUBLISH, schema: Publish, job: (data) => publish(data, world) }, ground),
   ];
+  // Whoever gave them up may have died before it said so.
+  countGivenUp(redis).then(
+    (counts) => [...counts.keys()].map(tell),
+    () => undefined,
+  );
   return {
     close: async () => {
       await Promise.all(workers.map((worker) => worker.close()));
@@ -86,13 +102,34 @@ async function restrained(walk: () => Promise<JobOutcome>): Promise<JobOutcome> 
   }
 }
 
+const isGivenUp = (job: Job | undefined): boolean => job?.finishedOn !== undefined;
+
+/** Reasons are kept, logged and shown, and quote what others wrote. */
+async function withoutSecrets<T>(walk: () => Promise<T>): Promise<T> {
+  try {
+    return await walk();
+  } catch (error) {
+    for (let each = error, depth = 0; each instanceof Error && depth < CAUSES; each = each.cause, depth++) {
+      each.message = redact.text(each.message);
+      if (each.stack !== undefined) each.stack = redact.text(each.stack);
+    }
+    throw error;
+  }
+}
+/** As many as the log tells. */
+const CAUSES = 4;
+const redact = redactor();
+
+/** `tell`: that jobs of a queue were given up. */
+type Ground = { readonly redis: Redis; readonly log: Logger; readonly tell: (of: QueueName) => void };
+
 type Line<S extends z.ZodType> = {
-  readonly queue: string;
+  readonly queue: QueueName;
   readonly schema: S;
   readonly job: (data: z.output<S>) => Promise<JobOutcome>;
 };
 
-function run<S extends z.ZodType>({ queue, schema, job }: Line<S>, redis: Redis, log: Logger): Worker {
+function run<S extends z.ZodType>({ queue, schema, job }: Line<S>, { redis, log, tell }: Ground): Worker {
   const walk = async (bull: Job, token?: string): Promise<void> => {
     const read = schema.safeParse(bull.data);
     if (!read.success && !isNewer(bull.data))
@@ -104,7 +141,7 @@ function run<S extends z.ZodType>({ queue, schema, job }: Line<S>, redis: Redis,
     await bull.moveToDelayed(Date.now() + outcome.againInMs, token);
     throw new DelayedError();
   };
-  const worker = new Worker(queue, walk, {
+  const worker = new Worker(queue, (bull, token) => withoutSecrets(() => walk(bull, token)), {
     connection: redis,
     prefix: QUEUE_PREFIX,
     concurrency: CONCURRENCY,
@@ -115,7 +152,8 @@ function run<S extends z.ZodType>({ queue, schema, job }: Line<S>, redis: Redis,
   });
   worker.on('error', (error) => log.error({ err: error, queue }, 'worker'));
   worker.on('failed', (failed, error) => {
-    const what = failed?.finishedOn === undefined ? 'job failed' : 'job given up: tracefall replay';
+    if (isGivenUp(failed)) tell(queue);
+    const what = isGivenUp(failed) ? 'job given up: tracefall replay' : 'job failed';
     log.error({ err: error, queue, job: failed?.id, attempt: failed?.attemptsMade }, what);
   });
   worker.on('completed', (done) =>

@@ -12,6 +12,7 @@ import { redisPace } from './redis/pace.ts';
 import { redisQueue } from './redis/queue.ts';
 import { redisRecords } from './redis/records.ts';
 import { redisStorms } from './redis/storms.ts';
+import { redisTroubles } from './redis/troubles.ts';
 import { redisUsual } from './redis/usual.ts';
 import { slackChat } from './slack/chat.ts';
 import { fromMillis } from './units.ts';
@@ -43,12 +44,16 @@ export function openWorld({ redisUrl, slack, log, rules = rulesFor(slack) }: Wor
   const queue = redisQueue(prompt, onError);
   const world: OpenWorld['world'] = {
     clock,
-    records: redisRecords(prompt, clock, (used_share) => log.error({ used_share }, 'the memory of Redis comes to its end')),
+    records: redisRecords(prompt, clock, (used_share) => {
+      log.error({ used_share }, 'the memory of Redis comes to its end');
+      queue.trouble({ v: 1, of: 'memory' }).catch(onError);
+    }),
     usual: redisUsual(prompt, clock),
     changes: redisChanges(prompt),
     latencies: redisLatencies(prompt),
     incidents: redisIncidents(prompt, clock),
     storms: redisStorms(prompt, clock),
+    troubles: redisTroubles(prompt, clock),
     pace: redisPace(prompt, clock),
     outbox: redisOutbox(prompt),
     rules,

@@ -61,5 +61,7 @@ export const keys = {
   stormOf: (channel: string) => `tf:storm-of:${digest(channel)}`,
   stormPrefix: STORM_PREFIX,
   storm: (id: string) => `${STORM_PREFIX}${id}`,
+  /** The message about one kind of trouble of ours. */
+  trouble: (of: string) => `tf:trouble:${of}`,
   outbox: (key: string) => `tf:outbox:${digest(key)}`,
 };

@@ -36,7 +36,6 @@ async function posted(world: Touched, standing: Standing): Promise<Thread | numb
     return root.kind === 'later' ? root.inMs : undefined;
   });
   if (!root || root.kind === 'later') return wait ?? 0;
-  // failpoint: bulletin-posted
   await standing.setThread(root.thread);
   // What an earlier attempt has posted tells what was known then.
   if (root.kind === 'posted') await standing.setShown(standing.face);

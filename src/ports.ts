@@ -40,6 +40,7 @@ export type World = {
   readonly incidents: Incidents;
   readonly storms: Storms;
   readonly troubles: Troubles;
+  readonly examinations: Examinations;
   readonly pace: Pace;
   readonly outbox: Outbox;
   readonly queue: Queue;
@@ -184,6 +185,12 @@ export type Troubles = {
   setShown(of: TellTrouble['of'], face: string): Promise<void>;
   /** Its message says that it is over. */
   end(of: TellTrouble['of']): Promise<void>;
+};
+
+/** Every examination that `Queue.examine` asks for is open until something has come of it. */
+export type Examinations = {
+  /** `muted`: by a rule; `healthy`: it has nothing to tell. Safe to repeat. */
+  close(traceId: TraceId, as: 'counted' | 'muted' | 'healthy'): Promise<void>;
 };
 
 /** Slack takes one message a second for a channel, and one edit a second from all of us. */

@@ -5,6 +5,7 @@ import { DEFAULT_RULES, type Rules } from './incident/rules.ts';
 import type { World } from './ports.ts';
 import { redisChanges } from './redis/changes.ts';
 import { patientConnection, promptConnection } from './redis/connection.ts';
+import { redisExaminations } from './redis/examinations.ts';
 import { redisIncidents } from './redis/incidents.ts';
 import { redisLatencies } from './redis/latencies.ts';
 import { redisOutbox } from './redis/outbox.ts';
@@ -53,6 +54,7 @@ export function openWorld({ redisUrl, slack, log, rules = rulesFor(slack) }: Wor
     latencies: redisLatencies(prompt),
     incidents: redisIncidents(prompt, clock),
     storms: redisStorms(prompt, clock),
+    examinations: redisExaminations(prompt),
     troubles: redisTroubles(prompt, clock),
     pace: redisPace(prompt, clock),
     outbox: redisOutbox(prompt),

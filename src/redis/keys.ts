@@ -51,6 +51,9 @@ export const keys = {
   /** What one process has taken in, and when each process last said so. */
   ledger: (process: string) => `tf:ledger:${process}`,
   ledgers: 'tf:ledgers',
+  /** How many were asked for and what came of them, and the traces of which nothing has come yet. */
+  examinations: 'tf:examinations',
+  openExaminations: 'tf:examinations:open',
   once: (name: string) => `tf:once:${digest(name)}`,
   asked: (id: TraceId) => `tf:asked:${id}`,
   budget: (what: string) => `tf:budget:${what}`,

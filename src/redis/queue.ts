@@ -3,6 +3,7 @@ import { Queue as BullQueue, type JobsOptions } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Queue } from '../ports.ts';
 import { ANNOUNCE, ANSWER, EXAMINE, GATHER, HOME, LEARN, PUBLISH, REVISIT, STORM, TROUBLE, UNFURL } from '../work.ts';
+import { openExamination } from './examinations.ts';
 import { INCIDENTS_TTL_MS } from './keys.ts';
 import { replicated } from './replicated.ts';
 
@@ -75,6 +76,7 @@ export function redisQueue(redis: Redis, onError: (error: Error) => void): Queue
     // `reschedule` puts it off, `keepLastIfActive` runs it once more when asked while it runs: with neither, that request is lost.
     examine: async (traceId, delayMs) => {
       const deduplication = { id: traceId, reschedule: true, keepLastIfActive: true };
+      await openExamination(redis, traceId);
       await examine.add(EXAMINE, { v: 1, traceId }, { delay: delayMs, deduplication, attempts: EXAMINE_ATTEMPTS });
       // The sender is told next that we have it.
       await safe();

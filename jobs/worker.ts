@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
@@ -5,6 +6,7 @@ import type { z } from 'zod';
 import type { World } from '../src/ports.ts';
 import { redactor } from '../src/redaction/redact.ts';
 import { countGivenUp } from '../src/redis/given-up.ts';
+import { outageLog } from '../src/redis/outage-log.ts';
 import { backoffMs, QUEUE_PREFIX } from '../src/redis/queue.ts';
 import { RateLimited } from '../src/slack/errors.ts';
 import {
@@ -66,7 +68,7 @@ export function startWorkers(world: World, redis: Redis, log: Logger): Workers {
   const tell = (of: QueueName): void => {
     world.queue.trouble({ v: 1, of }).catch((error: unknown) => log.error({ err: error, of }, 'trouble is not told'));
   };
-  const ground = { redis, log, tell };
+  const ground: Ground = { redis, log, tell, running: new Set() };
   const workers = [
     run({ queue: EXAMINE, schema: Examine, job: (data) => examine(data, world) }, ground),
     run({ queue: ANNOUNCE, schema: Announce, job: (data) => announce(data, world) }, ground),
@@ -87,9 +89,26 @@ export function startWorkers(world: World, redis: Redis, log: Logger): Workers {
   );
   return {
     close: async () => {
-      await Promise.all(workers.map((worker) => worker.close()));
+      const closed = Promise.all(workers.map((worker) => worker.close()));
+      await Promise.race([closed, over(ground.running).then(() => delay(HAND_BACK_MS))]);
     },
   };
+}
+
+/**
+ * A worker of BullMQ never closes while its connection is being made anew, also when Redis is back (taskforcesh/bullmq#4656). When what it
+ * ran is over it has this long to hand it back; what it could not is done again by another, which does no harm.
+ */
+const HAND_BACK_MS = 2_000;
+
+async function over(running: ReadonlySet<Promise<void>>): Promise<void> {
+  while (running.size > 0) await Promise.allSettled(running);
+}
+
+/** Among those that run until it is over. */
+async function among(running: Set<Promise<void>>, walk: Promise<void>): Promise<void> {
+  running.add(walk);
+  await walk.finally(() => running.delete(walk));
 }
 
 /** When Slack says until when, then until then. */
@@ -121,7 +140,12 @@ const CAUSES = 4;
 const redact = redactor();
 
 /** `tell`: that jobs of a queue were given up. */
-type Ground = { readonly redis: Redis; readonly log: Logger; readonly tell: (of: QueueName) => void };
+type Ground = {
+  readonly redis: Redis;
+  readonly log: Logger;
+  readonly tell: (of: QueueName) => void;
+  readonly running: Set<Promise<void>>;
+};
 
 type Line<S extends z.ZodType> = {
   readonly queue: QueueName;
@@ -129,7 +153,7 @@ type Line<S extends z.ZodType> = {
   readonly job: (data: z.output<S>) => Promise<JobOutcome>;
 };
 
-function run<S extends z.ZodType>({ queue, schema, job }: Line<S>, { redis, log, tell }: Ground): Worker {
+function run<S extends z.ZodType>({ queue, schema, job }: Line<S>, { redis, log, tell, running }: Ground): Worker {
   const walk = async (bull: Job, token?: string): Promise<void> => {
     const read = schema.safeParse(bull.data);
     if (!read.success && !isNewer(bull.data))
@@ -141,16 +165,24 @@ function run<S extends z.ZodType>({ queue, schema, job }: Line<S>, { redis, log,
     await bull.moveToDelayed(Date.now() + outcome.againInMs, token);
     throw new DelayedError();
   };
-  const worker = new Worker(queue, (bull, token) => withoutSecrets(() => walk(bull, token)), {
-    connection: redis,
-    prefix: QUEUE_PREFIX,
-    concurrency: CONCURRENCY,
-    maxStalledCount: MAX_STALLED,
-    lockDuration: LOCK_MS,
-    stalledInterval: LOCK_MS / 2,
-    settings: { backoffStrategy: backoffMs },
-  });
-  worker.on('error', (error) => log.error({ err: error, queue }, 'worker'));
+  const worker = new Worker(
+    queue,
+    (bull, token) =>
+      among(
+        running,
+        withoutSecrets(() => walk(bull, token)),
+      ),
+    {
+      connection: redis,
+      prefix: QUEUE_PREFIX,
+      concurrency: CONCURRENCY,
+      maxStalledCount: MAX_STALLED,
+      lockDuration: LOCK_MS,
+      stalledInterval: LOCK_MS / 2,
+      settings: { backoffStrategy: backoffMs },
+    },
+  );
+  worker.on('error', outageLog(log).onError);
   worker.on('failed', (failed, error) => {
     if (isGivenUp(failed)) tell(queue);
     const what = isGivenUp(failed) ? 'job given up: tracefall replay' : 'job failed';

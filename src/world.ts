@@ -8,6 +8,7 @@ import { patientConnection, promptConnection } from './redis/connection.ts';
 import { redisExaminations } from './redis/examinations.ts';
 import { redisIncidents } from './redis/incidents.ts';
 import { redisLatencies } from './redis/latencies.ts';
+import { outageLog } from './redis/outage-log.ts';
 import { redisOutbox } from './redis/outbox.ts';
 import { redisPace } from './redis/pace.ts';
 import { redisQueue } from './redis/queue.ts';
@@ -38,9 +39,10 @@ const rulesFor = ({ channel }: SlackConfig): Rules => ({ ...DEFAULT_RULES, chann
 
 /** The real world of one process: Redis and Slack. */
 export function openWorld({ redisUrl, slack, log, rules = rulesFor(slack) }: WorldOptions): OpenWorld {
-  const onError = (error: Error) => log.warn({ err: error }, 'Redis');
+  const { onError, watch } = outageLog(log);
   const prompt = promptConnection(redisUrl, onError);
   const patient = patientConnection(redisUrl, onError);
+  for (const redis of [prompt, patient]) watch(redis);
   const clock = () => fromMillis(Date.now());
   const queue = redisQueue(prompt, onError);
   const world: OpenWorld['world'] = {

@@ -10,13 +10,19 @@ import type { JobOutcome } from './outcome.ts';
 /** For one more transaction in an incident that is told already its root is edited at once, but at most this often. */
 const COUNT_EDIT = fromSeconds(10);
 
-type Touched = Pick<World, 'clock' | 'studio' | 'usual' | 'incidents' | 'queue' | 'rules' | 'archive'>;
+type Touched = Pick<World, 'clock' | 'studio' | 'usual' | 'incidents' | 'examinations' | 'queue' | 'rules' | 'archive'>;
 
 /** A suspect trace has gone quiet: is it an incident, and is it worth telling? */
 export async function examine(job: Examine, world: Touched): Promise<JobOutcome> {
+  await world.examinations.close(job.traceId, await examined(job, world));
+  return 'done';
+}
+
+async function examined(job: Examine, world: Touched): Promise<'counted' | 'muted' | 'healthy'> {
   const judged = await world.studio.judge(job.traceId);
-  if (!judged || tellingOf(judged.alert, judged.usual, world.rules).kind === 'untold') return 'done';
+  if (!judged) return 'healthy';
   const { alert } = judged;
+  if (tellingOf(alert, judged.usual, world.rules).kind === 'untold') return 'muted';
   const { incidentId, what, left, editedAt } = await world.incidents.report(alert);
   // What is nearly as slow is not suspect, and would make the incident usual. Failures cannot: durations are of what went well.
   if (alert.outcome === 'slow')
@@ -31,7 +37,7 @@ export async function examine(job: Examine, world: Touched): Promise<JobOutcome>
   // failpoint: examine-asked
   await askWhetherOver(world, incidentId, alert);
   if (what === 'opened' && alert.outcome === 'failed' && world.archive) await world.queue.gather({ v: 1, traceId: job.traceId });
-  return 'done';
+  return 'counted';
 }
 
 /** What sets the incident's transactions apart is looked for again when half as many more of them are known. */

@@ -1,8 +1,9 @@
 import { config, doctorConfig, functionConfig, rulesConfig, slackConfig } from '../src/config.ts';
 import { type Finding, findingsText, good, missing, missingIn, noted, type Section } from '../src/findings.ts';
 import type { Rules } from '../src/incident/rules.ts';
-import { balanceOf, type Totals, unaccounted } from '../src/ledger.ts';
+import { balanceOf, balanceOfExamined, type Examined, type Totals, unaccounted } from '../src/ledger.ts';
 import { patientConnection } from '../src/redis/connection.ts';
+import { readExamined } from '../src/redis/examined.ts';
 import { fitnessOf } from '../src/redis/fitness.ts';
 import { countGivenUp } from '../src/redis/given-up.ts';
 import { readLedgers } from '../src/redis/ledgers.ts';
@@ -84,6 +85,7 @@ async function redis(): Promise<readonly Finding[]> {
       ...fitness,
       ...[...givenUp].map(([queue, count]) => noted(`${count} jobs of ${queue} were given up`, 'tracefall replay says why')),
       ...takenIn(await within(readLedgers(connection))),
+      ...looked(await within(readExamined(connection))),
     ];
   } catch {
     const { host } = new URL(read.redisUrl);
@@ -103,11 +105,20 @@ const takenIn = (totals: Totals): readonly Finding[] =>
     return missing(`${source}: ${missingOnes} unaccounted for in ${balanceOf(entry)}`, 'a mistake of ours: please report it');
   });
 
+/** Who asked for one was told that it is kept only if its job was there: one without a job waits for its sender to come again, or was lost. */
+function looked(examined: Examined): readonly Finding[] {
+  const balance = `examinations: ${balanceOfExamined(examined)}`;
+  if (examined.asked === 0) return [];
+  return [examined.lost === 0 ? good(balance) : noted(balance, 'senders may still repeat them; if not, please report it')];
+}
+
 async function slack(rules: Rules | undefined, address: string | undefined): Promise<readonly Finding[]> {
   const read = await attempt(slackConfig);
   if (read instanceof Error) return [noted('not checked: its variables are not usable')];
   const { botToken, signingSecret, appToken, apiUrl, channel } = read;
-  const channels = [...new Set([rules?.channel || channel, ...(rules?.routes ?? []).map((route) => route.channel)])];
+  const channels = [
+    ...new Set([rules?.channel || channel, rules?.notices ?? [], (rules?.routes ?? []).map((route) => route.channel)].flat()),
+  ];
   return [
     ...(await checkSlack({
       ...{ token: botToken.reveal(), signingSecret: signingSecret?.reveal(), appToken: appToken?.reveal(), apiUrl, channels },

@@ -1,9 +1,12 @@
+import type { Redis } from 'ioredis';
 import { functionConfig } from '../src/config.ts';
 import { redactor } from '../src/redaction/redact.ts';
 import { patientConnection } from '../src/redis/connection.ts';
 import { countGivenUp, type GivenUp, readGivenUp, replayGivenUp } from '../src/redis/given-up.ts';
+import { redisQueue } from '../src/redis/queue.ts';
 import { toMillis } from '../src/units.ts';
 import { within } from '../src/within.ts';
+import { QUEUES } from '../src/work.ts';
 
 /** Of each queue; what they say is mostly the same. */
 const SHOWN_OF_EACH = 5;
@@ -13,16 +16,27 @@ const LINE_CHARACTERS = 300;
 export async function replay(queue: string | undefined, print: (text: string) => void): Promise<number> {
   const redis = patientConnection(functionConfig().redisUrl, () => undefined);
   try {
-    if (queue !== undefined) {
-      print(`${queue}: ${await within(replayGivenUp(redis, queue))} done again`);
-      return 0;
-    }
+    if (queue !== undefined) return await again(redis, queue, print);
     const counts = await within(countGivenUp(redis));
     print(listed(counts, await within(readGivenUp(redis, SHOWN_OF_EACH))));
     return 0;
   } finally {
     redis.disconnect();
   }
+}
+
+async function again(redis: Redis, asked: string, print: (text: string) => void): Promise<number> {
+  const name = QUEUES.find((each) => each === asked);
+  if (name === undefined) {
+    print(`there is no queue ${JSON.stringify(asked)}: expected one of ${QUEUES.join(', ')}`);
+    return 1;
+  }
+  print(`${name}: ${await within(replayGivenUp(redis, name))} done again`);
+  const queues = redisQueue(redis, () => undefined);
+  // The message in Slack that told of them is to say so.
+  await within(queues.trouble({ v: 1, of: name }));
+  await queues.close();
+  return 0;
 }
 
 function listed(counts: ReadonlyMap<string, number>, samples: readonly GivenUp[]): string {

@@ -1,8 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { World } from '../src/ports.ts';
+import { redactor } from '../src/redaction/redact.ts';
+import { countGivenUp } from '../src/redis/given-up.ts';
+import { outageLog } from '../src/redis/outage-log.ts';
 import { backoffMs, QUEUE_PREFIX } from '../src/redis/queue.ts';
 import { RateLimited } from '../src/slack/errors.ts';
 import {
@@ -21,10 +25,13 @@ import {
   Learn,
   PUBLISH,
   Publish,
+  type QueueName,
   REVISIT,
   Revisit,
   STORM,
   TellStorm,
+  TellTrouble,
+  TROUBLE,
   UNFURL,
   Unfurl,
 } from '../src/work.ts';
@@ -38,6 +45,7 @@ import { publish } from './publish.ts';
 import { revisit } from './revisit.ts';
 import { showHome } from './show-home.ts';
 import { tellStorm } from './tell-storm.ts';
+import { tellTrouble } from './tell-trouble.ts';
 import { unfurl } from './unfurl.ts';
 
 /** A job outlives this many crashes of its workers; BullMQ's default of 1 gives it up at the second. */
@@ -60,23 +68,50 @@ export type Workers = { readonly close: () => Promise<void> };
 
 /** Runs every kind of job until closed; `close` lets those that run finish. */
 export function startWorkers(world: World, redis: Redis, log: Logger): Workers {
+  const tell = (of: QueueName): void => {
+    world.queue.trouble({ v: 1, of }).catch((error: unknown) => log.error({ err: error, of }, 'trouble is not told'));
+  };
+  const ground: Ground = { redis, log, tell, running: new Set() };
   const workers = [
-    run({ queue: EXAMINE, schema: Examine, job: (data) => examine(data, world) }, redis, log),
-    run({ queue: ANNOUNCE, schema: Announce, job: (data) => announce(data, world) }, redis, log),
-    run({ queue: ANSWER, schema: Answer, job: (data) => answer(data, world) }, redis, log),
-    run({ queue: LEARN, schema: Learn, job: (data) => learn(data, world) }, redis, log),
-    run({ queue: REVISIT, schema: Revisit, job: (data) => revisit(data, world) }, redis, log),
-    run({ queue: STORM, schema: TellStorm, job: (data) => tellStorm(data, world) }, redis, log),
-    run({ queue: GATHER, schema: Gather, job: (data) => gather(data, world) }, redis, log),
-    run({ queue: HOME, schema: Home, job: (data) => showHome(data, world) }, redis, log),
-    run({ queue: UNFURL, schema: Unfurl, job: (data) => unfurl(data, world) }, redis, log),
-    run({ queue: PUBLISH, schema: Publish, job: (data) => publish(data, world) }, redis, log),
+    run({ queue: EXAMINE, schema: Examine, job: (data) => examine(data, world) }, ground),
+    run({ queue: ANNOUNCE, schema: Announce, job: (data) => announce(data, world) }, ground),
+    run({ queue: ANSWER, schema: Answer, job: (data) => answer(data, world) }, ground),
+    run({ queue: LEARN, schema: Learn, job: (data) => learn(data, world) }, ground),
+    run({ queue: REVISIT, schema: Revisit, job: (data) => revisit(data, world) }, ground),
+    run({ queue: STORM, schema: TellStorm, job: (data) => tellStorm(data, world) }, ground),
+    run({ queue: TROUBLE, schema: TellTrouble, job: (data) => tellTrouble(data, world) }, ground),
+    run({ queue: GATHER, schema: Gather, job: (data) => gather(data, world) }, ground),
+    run({ queue: HOME, schema: Home, job: (data) => showHome(data, world) }, ground),
+    run({ queue: UNFURL, schema: Unfurl, job: (data) => unfurl(data, world) }, ground),
+    run({ queue: PUBLISH, schema: Publish, job: (data) => publish(data, world) }, ground),
   ];
+  // Whoever gave them up may have died before it said so.
+  countGivenUp(redis).then(
+    (counts) => [...counts.keys()].map(tell),
+    () => undefined,
+  );
   return {
     close: async () => {
-      await Promise.all(workers.map((worker) => worker.close()));
+      const closed = Promise.all(workers.map((worker) => worker.close()));
+      await Promise.race([closed, over(ground.running).then(() => delay(HAND_BACK_MS))]);
     },
   };
+}
+
+/**
+ * A worker of BullMQ never closes while its connection is being made anew, also when Redis is back (taskforcesh/bullmq#4656). When what it
+ * ran is over it has this long to hand it back; what it could not is done again by another, which does no harm.
+ */
+const HAND_BACK_MS = 2_000;
+
+async function over(running: ReadonlySet<Promise<void>>): Promise<void> {
+  while (running.size > 0) await Promise.allSettled(running);
+}
+
+/** Among those that run until it is over. */
+async function among(running: Set<Promise<void>>, walk: Promise<void>): Promise<void> {
+  running.add(walk);
+  await walk.finally(() => running.delete(walk));
 }
 
 /** When Slack says until when, then until then. */
@@ -89,13 +124,39 @@ async function restrained(walk: () => Promise<JobOutcome>): Promise<JobOutcome> 
   }
 }
 
+const isGivenUp = (job: Job | undefined): boolean => job?.finishedOn !== undefined;
+
+/** Reasons are kept, logged and shown, and quote what others wrote. */
+async function withoutSecrets<T>(walk: () => Promise<T>): Promise<T> {
+  try {
+    return await walk();
+  } catch (error) {
+    for (let each = error, depth = 0; each instanceof Error && depth < CAUSES; each = each.cause, depth++) {
+      each.message = redact.text(each.message);
+      if (each.stack !== undefined) each.stack = redact.text(each.stack);
+    }
+    throw error;
+  }
+}
+/** As many as the log tells. */
+const CAUSES = 4;
+const redact = redactor();
+
+/** `tell`: that jobs of a queue were given up. */
+type Ground = {
+  readonly redis: Redis;
+  readonly log: Logger;
+  readonly tell: (of: QueueName) => void;
+  readonly running: Set<Promise<void>>;
+};
+
 type Line<S extends z.ZodType> = {
-  readonly queue: string;
+  readonly queue: QueueName;
   readonly schema: S;
   readonly job: (data: z.output<S>) => Promise<JobOutcome>;
 };
 
-function run<S extends z.ZodType>({ queue, schema, job }: Line<S>, redis: Redis, log: Logger): Worker {
+function run<S extends z.ZodType>({ queue, schema, job }: Line<S>, { redis, log, tell, running }: Ground): Worker {
   const walk = async (bull: Job, token?: string): Promise<void> => {
     const read = schema.safeParse(bull.data);
     if (!read.success && !isNewer(bull.data))
@@ -107,18 +168,27 @@ function run<S extends z.ZodType>({ queue, schema, job }: Line<S>, redis: Redis,
     await bull.moveToDelayed(Date.now() + outcome.againInMs, token);
     throw new DelayedError();
   };
-  const worker = new Worker(queue, walk, {
-    connection: redis,
-    prefix: QUEUE_PREFIX,
-    concurrency: CONCURRENCY,
-    maxStalledCount: MAX_STALLED,
-    lockDuration: LOCK_MS,
-    stalledInterval: LOCK_MS / 2,
-    settings: { backoffStrategy: backoffMs },
-  });
-  worker.on('error', (error) => log.error({ err: error, queue }, 'worker'));
+  const worker = new Worker(
+    queue,
+    (bull, token) =>
+      among(
+        running,
+        withoutSecrets(() => walk(bull, token)),
+      ),
+    {
+      connection: redis,
+      prefix: QUEUE_PREFIX,
+      concurrency: CONCURRENCY,
+      maxStalledCount: MAX_STALLED,
+      lockDuration: LOCK_MS,
+      stalledInterval: LOCK_MS / 2,
+      settings: { backoffStrategy: backoffMs },
+    },
+  );
+  worker.on('error', outageLog(log).onError);
   worker.on('failed', (failed, error) => {
-    const what = failed?.finishedOn === undefined ? 'job failed' : 'job given up: tracefall replay';
+    if (isGivenUp(failed)) tell(queue);
+    const what = isGivenUp(failed) ? 'job given up: tracefall replay' : 'job failed';
     log.error({ err: error, queue, job: failed?.id, attempt: failed?.attemptsMade }, what);
   });
   worker.on('completed', (done) =>

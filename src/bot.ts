@@ -11,6 +11,8 @@ import { type OtlpDoor, receive } from './otlp/receive.ts';
 import { type Commands, people } from './people.ts';
 import type { World } from './ports.ts';
 import { type Redactor, redactor } from './redaction/redact.ts';
+import { readExamined } from './redis/examined.ts';
+import { countGivenUp } from './redis/given-up.ts';
 import { type Published, publishing, redisLedger } from './redis/ledgers.ts';
 import { redisOnce } from './redis/once.ts';
 import type { Secret } from './secret.ts';
@@ -47,7 +49,10 @@ export type BotOptions = {
 export async function startBot(options: BotOptions): Promise<Bot> {
   const { slack, world, log, commands = {}, redact = redactor() } = options;
   const books = ledger();
-  const counts = metrics(books);
+  const counts = metrics(books, async () => ({
+    examined: await readExamined(options.redis),
+    givenUp: await countGivenUp(options.redis),
+  }));
   const published = publishing(books, redisLedger(options.redis));
   const app = slackApp({
     signingSecret: slack.signingSecret?.reveal(),

@@ -90,6 +90,26 @@ export function balanceOf({ received, stored, duplicates, quiet, rejected }: Ent
   return `${received} received = ${[...parts, `${sum} rejected${told === '' ? '' : ` (${told})`}`].join(' + ')}`;
 }
 
+/**
+ * Of suspect transactions, by trace: what was stored of them is in the sums above, and what came of it in this one. `healthy`: nothing to
+ * tell; `lost`: 0, or there is neither a result nor a job.
+ */
+export type Examined = {
+  readonly asked: number;
+  readonly counted: number;
+  readonly muted: number;
+  readonly healthy: number;
+  readonly givenUp: number;
+  readonly underWay: number;
+  readonly lost: number;
+};
+
+/** `12 asked = 9 in incidents + 1 muted by rules + 1 healthy after all + 1 given up + 0 under way` */
+export function balanceOfExamined({ asked, counted, muted, healthy, givenUp, underWay, lost }: Examined): string {
+  const told = `${counted} in incidents + ${muted} muted by rules + ${healthy} healthy after all`;
+  return `${asked} asked = ${told} + ${givenUp} given up + ${underWay} under way${lost === 0 ? '' : ` + ${lost} lost`}`;
+}
+
 /** What one process has taken since it began, by source. */
 export type Ledger = {
   readonly enter: (source: Source, entry: Entry) => void;

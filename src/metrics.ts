@@ -1,5 +1,6 @@
-import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
-import { type Entry, type Ledger, unaccounted } from './ledger.ts';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { type Entry, type Examined, type Ledger, unaccounted } from './ledger.ts';
+import { within } from './within.ts';
 
 /** What the processes count; `GET /metrics` shows it as Prometheus text. */
 export type Metrics = {
@@ -10,10 +11,14 @@ export type Metrics = {
   readonly contentType: string;
 };
 
-export function metrics(ledger: Ledger): Metrics {
+/** What is known of all processes together. */
+export type Together = { readonly examined: Examined; readonly givenUp: ReadonlyMap<string, number> };
+
+export function metrics(ledger: Ledger, together: () => Promise<Together>): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   conservation(registry, ledger);
+  const looked = ofAll(registry, together);
   const refused = counter(registry, {
     name: 'tracefall_refused_total',
     help: 'Requests that were refused at a door which takes no telemetry',
@@ -27,8 +32,30 @@ export function metrics(ledger: Ledger): Metrics {
   return {
     refused: (door, reason) => refused.inc({ door, reason }),
     request: (door, status) => requests.inc({ door, status: String(status) }),
-    text: () => registry.metrics(),
+    text: async () => {
+      await looked();
+      return await registry.metrics();
+    },
     contentType: registry.contentType,
+  };
+}
+
+/** Who scrapes waits some ten seconds: without Redis there is an answer none the less. */
+const TOGETHER_WITHIN_MS = 2_000;
+
+/** Gives what brings them up to date; while Redis is away they are not there. Every process of a bot shows the same. */
+function ofAll(registry: Registry, together: () => Promise<Together>): () => Promise<void> {
+  const gauge = (name: string, help: string, label: string) =>
+    new Gauge({ name, help, labelNames: [label], registers: [registry] });
+  const what = 'Suspect transactions of all processes: asked for, and what became of them, which adds up to that';
+  const examinations = gauge('tracefall_examinations', what, 'became');
+  const jobs = gauge('tracefall_given_up_jobs', 'Jobs of all processes that nobody tries any more: tracefall replay', 'queue');
+  return async () => {
+    const read = await within(together(), TOGETHER_WITHIN_MS).catch(() => undefined);
+    examinations.reset();
+    jobs.reset();
+    for (const [became, count] of Object.entries(read?.examined ?? {})) examinations.set({ became }, count);
+    for (const [queue, count] of read?.givenUp ?? []) jobs.set({ queue }, count);
   };
 }
 

@@ -6,6 +6,7 @@ import type { LifeEvent } from './incident/life.ts';
 import type { Rules } from './incident/rules.ts';
 import type { Similar } from './incident/similar.ts';
 import type { Storm, StormLimit } from './incident/storm.ts';
+import type { Trouble } from './incident/trouble.ts';
 import type { MapScene } from './map/service-map.ts';
 import type { History, TrendScene } from './map/trend/trend.ts';
 import type { TraceId } from './telemetry/ids.ts';
@@ -25,6 +26,7 @@ import type {
   Question,
   Revisit,
   TellStorm,
+  TellTrouble,
   Unfurl,
 } from './work.ts';
 
@@ -37,6 +39,8 @@ export type World = {
   readonly latencies: Latencies;
   readonly incidents: Incidents;
   readonly storms: Storms;
+  readonly troubles: Troubles;
+  readonly examinations: Examinations;
   readonly pace: Pace;
   readonly outbox: Outbox;
   readonly queue: Queue;
@@ -178,6 +182,23 @@ export type Storms = {
   end(stormId: string, channel: string): Promise<void>;
 };
 
+/** What is wrong with Tracefall itself, and the message that says so; one of each kind at a time. */
+export type Troubles = {
+  /** As it is now; undefined: nothing is wrong there, and nothing that was told says so. */
+  read(of: TellTrouble['of']): Promise<Trouble | undefined>;
+  setThread(of: TellTrouble['of'], thread: Thread): Promise<void>;
+  /** Its message shows that face. */
+  setShown(of: TellTrouble['of'], face: string): Promise<void>;
+  /** Its message says that it is over. */
+  end(of: TellTrouble['of']): Promise<void>;
+};
+
+/** Every examination that `Queue.examine` asks for is open until something has come of it. */
+export type Examinations = {
+  /** `muted`: by a rule; `healthy`: it has nothing to tell. Safe to repeat. */
+  close(traceId: TraceId, as: 'counted' | 'muted' | 'healthy'): Promise<void>;
+};
+
 /** Slack takes one message a second for a channel, and one edit a second from all of us. */
 export type Pace = {
   /** How many ms to wait until it is `who`'s turn, first come first served; 0: now, and it is taken. */
@@ -224,6 +245,8 @@ export type Queue = {
   /** Tells the bus of entries of an incident's log; each once, however often it is asked. */
   publish(jobs: readonly Publish[]): Promise<void>;
   storm(job: TellStorm, delayMs: number): Promise<void>;
+  /** One for a kind of trouble at a time; asked meanwhile, it looks once more. */
+  trouble(job: TellTrouble): Promise<void>;
   /** The last one asked for an incident and a reason counts. */
   revisit(job: Revisit, delayMs: number): Promise<void>;
 };
@@ -238,9 +261,9 @@ export type Chat = {
   /** The root that an earlier, unsure attempt left behind, looked for from that moment on. */
   findRoot(incident: Incident, channel: string, since: Micros): Promise<Thread | undefined>;
   editRoot(incident: Incident, thread: Thread): Promise<Edited>;
-  postStorm(storm: Storm, channel: string): Promise<Delivery>;
-  findStorm(storm: Storm, channel: string, since: Micros): Promise<Thread | undefined>;
-  editStorm(storm: Storm, thread: Thread): Promise<Edited>;
+  postBulletin(bulletin: Bulletin, channel: string): Promise<Delivery>;
+  findBulletin(bulletin: Bulletin, channel: string, since: Micros): Promise<Thread | undefined>;
+  editBulletin(bulletin: Bulletin, thread: Thread): Promise<Edited>;
   postStormOver(storm: Storm, thread: Thread): Promise<Delivery>;
   findStormOver(storm: Storm, thread: Thread): Promise<Thread | undefined>;
   /** Tells one change of the incident's log in its thread; `broadcast`: and in the channel. */
@@ -320,6 +343,9 @@ export type Reply =
   | { readonly kind: 'similar'; readonly similar: readonly Similar[] }
   /** The picture could not be shown there: the same in characters, and why. */
   | { readonly kind: 'in-words'; readonly told: Told; readonly why: string };
+
+/** What one message says to a whole channel, and is edited to say. */
+export type Bulletin = { readonly storm: Storm } | { readonly trouble: Trouble };
 
 /** `ts`: the thread, or undefined for the channel itself. `since`: by our clock, nothing of ours can have appeared in the channel earlier. */
 export type Place = { readonly channel: string; readonly ts: string | undefined; readonly since: Micros };

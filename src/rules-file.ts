@@ -34,6 +34,7 @@ const when = z
 const RulesFile = z.strictObject({
   /** In place of TRACEFALL_CHANNEL. */
   channel: channel.optional(),
+  notices: channel.optional(),
   routes: z.array(z.strictObject({ when, channel })).default([]),
   mute: z.array(when).default([]),
   thresholds: z

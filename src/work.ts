@@ -16,7 +16,9 @@ export const REVISIT = 'revisit';
 export const STORM = 'storm';
 export const UNFURL = 'unfurl';
 export const HOME = 'home';
-export const QUEUES = [EXAMINE, ANNOUNCE, ANSWER, LEARN, GATHER, PUBLISH, REVISIT, STORM, UNFURL, HOME] as const;
+export const TROUBLE = 'trouble';
+export const QUEUES = [EXAMINE, ANNOUNCE, ANSWER, LEARN, GATHER, PUBLISH, REVISIT, STORM, UNFURL, HOME, TROUBLE] as const;
+export type QueueName = (typeof QUEUES)[number];
 
 /** The newest payload that is read here, of any queue. */
 const NEWEST = 1;
@@ -55,6 +57,10 @@ export type Publish = z.output<typeof Publish>;
 /** More incidents came at once than people can read: bring their one message up to date. */
 export const TellStorm = z.object({ v: z.literal(1), stormId: z.string().min(1), channel: z.string() });
 export type TellStorm = z.output<typeof TellStorm>;
+
+/** Something is wrong with Tracefall itself, or no longer: jobs of a queue were given up, memory is short. */
+export const TellTrouble = z.object({ v: z.literal(1), of: z.enum(['memory', ...QUEUES]) });
+export type TellTrouble = z.output<typeof TellTrouble>;
 
 /** Time has passed since an incident last failed, or was snoozed. */
 export const Revisit = z.discriminatedUnion('why', [

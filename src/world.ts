@@ -5,13 +5,16 @@ import { DEFAULT_RULES, type Rules } from './incident/rules.ts';
 import type { World } from './ports.ts';
 import { redisChanges } from './redis/changes.ts';
 import { patientConnection, promptConnection } from './redis/connection.ts';
+import { redisExaminations } from './redis/examinations.ts';
 import { redisIncidents } from './redis/incidents.ts';
 import { redisLatencies } from './redis/latencies.ts';
+import { outageLog } from './redis/outage-log.ts';
 import { redisOutbox } from './redis/outbox.ts';
 import { redisPace } from './redis/pace.ts';
 import { redisQueue } from './redis/queue.ts';
 import { redisRecords } from './redis/records.ts';
 import { redisStorms } from './redis/storms.ts';
+import { redisTroubles } from './redis/troubles.ts';
 import { redisUsual } from './redis/usual.ts';
 import { slackChat } from './slack/chat.ts';
 import { fromMillis } from './units.ts';
@@ -36,19 +39,25 @@ const rulesFor = ({ channel }: SlackConfig): Rules => ({ ...DEFAULT_RULES, chann
 
 /** The real world of one process: Redis and Slack. */
 export function openWorld({ redisUrl, slack, log, rules = rulesFor(slack) }: WorldOptions): OpenWorld {
-  const onError = (error: Error) => log.warn({ err: error }, 'Redis');
+  const { onError, watch } = outageLog(log);
   const prompt = promptConnection(redisUrl, onError);
   const patient = patientConnection(redisUrl, onError);
+  for (const redis of [prompt, patient]) watch(redis);
   const clock = () => fromMillis(Date.now());
   const queue = redisQueue(prompt, onError);
   const world: OpenWorld['world'] = {
     clock,
-    records: redisRecords(prompt, clock, (used_share) => log.error({ used_share }, 'the memory of Redis comes to its end')),
+    records: redisRecords(prompt, clock, (used_share) => {
+      log.error({ used_share }, 'the memory of Redis comes to its end');
+      queue.trouble({ v: 1, of: 'memory' }).catch(onError);
+    }),
     usual: redisUsual(prompt, clock),
     changes: redisChanges(prompt),
     latencies: redisLatencies(prompt),
     incidents: redisIncidents(prompt, clock),
     storms: redisStorms(prompt, clock),
+    examinations: redisExaminations(prompt),
+    troubles: redisTroubles(prompt, clock),
     pace: redisPace(prompt, clock),
     outbox: redisOutbox(prompt),
     rules,

@@ -31,12 +31,13 @@ export function keeping(): (event: unknown, run: Run) => Promise<void> {
   const onError = (error: Error) => log.warn({ err: error }, 'Redis');
   const { redisUrl, accounts } = functionConfig();
   const redis = promptConnection(redisUrl, onError);
+  const queue = redisQueue(redis, onError);
   const world = {
     clock,
-    records: redisRecords(redis, clock),
+    records: redisRecords(redis, clock, () => void queue.trouble({ v: 1, of: 'memory' }).catch(onError)),
     usual: redisUsual(redis, clock),
     changes: redisChanges(redis),
-    queue: redisQueue(redis, onError),
+    queue,
   };
   const books = ledger();
   const publish = redisLedger(redis);

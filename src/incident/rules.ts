@@ -9,6 +9,8 @@ import { wallClock } from './wall-clock.ts';
 export type Rules = {
   /** Where nothing else is said. */
   readonly channel: string;
+  /** Where Tracefall tells of its own trouble; undefined: where nothing else is said. */
+  readonly notices?: string | undefined;
   readonly routes: readonly { readonly when: Match; readonly channel: string }[];
   readonly mute: readonly Match[];
   readonly thresholds: readonly Threshold[];

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { type Finding, good, missing, noted } from '../findings.ts';
-import { type Info, infoIn, isTight, SHED_PERCENT, usedShare } from './fullness.ts';
+import { SHED_PERCENT } from '../incident/trouble.ts';
+import { type Info, infoIn, isTight, usedShare } from './fullness.ts';
 
 /** BullMQ recommends 6.2. https://docs.bullmq.io/guide/going-to-production */
 const OLDEST = [6, 2] as const;

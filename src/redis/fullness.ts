@@ -1,11 +1,10 @@
 import type { Redis } from 'ioredis';
+import { SHED_PERCENT } from '../incident/trouble.ts';
 
 /** What was read is believed for this long. */
 const BELIEVED_FOR_MS = 1_000;
 /** Somebody should give it more memory: from here on it is said. */
 const TIGHT = 0.7;
-/** What is left is for what fails: from here on healthy traces are not kept. */
-export const SHED_PERCENT = 85;
 const SAID_EVERY_MS = 10 * 60_000;
 
 /** What Redis says of itself, by name. https://redis.io/docs/latest/commands/info/ */
@@ -21,6 +20,7 @@ export function usedShare(info: Info): number | undefined {
 }
 
 export const isTight = (share: number | undefined): boolean => (share ?? 0) >= TIGHT;
+export const isShort = (share: number | undefined): boolean => (share ?? 0) * 100 >= SHED_PERCENT;
 
 /** Whether healthy traces are to be shed now. Asked for every batch, and Redis once a second; `onTight` is told every ten minutes. */
 export function sheds(redis: Redis, onTight: (share: number) => void): () => Promise<boolean> {
@@ -37,6 +37,6 @@ export function sheds(redis: Redis, onTight: (share: number) => void): () => Pro
       saidAt = now;
       onTight(share);
     }
-    return share * 100 >= SHED_PERCENT;
+    return isShort(share);
   };
 }

@@ -1,7 +1,7 @@
 import { type Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { fromMillis, type Micros } from '../units.ts';
-import { QUEUES } from '../work.ts';
+import { QUEUES, type QueueName } from '../work.ts';
 import { QUEUE_PREFIX } from './queue.ts';
 import { pipelined } from './scripts.ts';
 
@@ -15,12 +15,27 @@ export type GivenUp = {
 };
 
 /** How many there are in each queue that has any. */
-export async function countGivenUp(redis: Redis): Promise<ReadonlyMap<string, number>> {
+export async function countGivenUp(redis: Redis): Promise<ReadonlyMap<QueueName, number>> {
   const counts = await pipelined(
     redis,
     QUEUES.map((name) => ['zcard', `${QUEUE_PREFIX}:${name}:failed`]),
   );
   return new Map(QUEUES.map((name, index) => [name, Number(counts[index])] as const).filter(([, count]) => count > 0));
+}
+
+/** How many there are in one queue, and when and why the newest was; `at` and `why` of none are empty. */
+export async function lastGivenUp(
+  redis: Redis,
+  queue: string,
+): Promise<Pick<GivenUp, 'at' | 'why'> & { readonly count: number }> {
+  const failed = `${QUEUE_PREFIX}:${queue}:failed`;
+  const [count, newest] = await pipelined(redis, [
+    ['zcard', failed],
+    ['zrevrange', failed, 0, 0, 'WITHSCORES'],
+  ]);
+  const [id, at] = Array.isArray(newest) ? newest : [];
+  const why = id === undefined ? null : await redis.hget(`${QUEUE_PREFIX}:${queue}:${id}`, 'failedReason');
+  return { count: Number(count), at: fromMillis(Number(at ?? 0)), why: why ?? '' };
 }
 
 /** The newest of each queue. */

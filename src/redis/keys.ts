@@ -57,6 +57,9 @@ export const keys = {
   /** What one process has taken in, and when each process last said so. */
   ledger: (process: string) => `tf:ledger:${process}`,
   ledgers: 'tf:ledgers',
+  /** How many were asked for and what came of them, and the traces of which nothing has come yet. */
+  examinations: 'tf:examinations',
+  openExaminations: 'tf:examinations:open',
   once: (name: string) => `tf:once:${digest(name)}`,
   asked: (id: TraceId) => `tf:asked:${id}`,
   budget: (what: string) => `tf:budget:${what}`,
@@ -67,5 +70,7 @@ export const keys = {
   stormOf: (channel: string) => `tf:storm-of:${digest(channel)}`,
   stormPrefix: STORM_PREFIX,
   storm: (id: string) => `${STORM_PREFIX}${id}`,
+  /** The message about one kind of trouble of ours. */
+  trouble: (of: string) => `tf:trouble:${of}`,
   outbox: (key: string) => `tf:outbox:${digest(key)}`,
 };

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { Queue as BullQueue, type JobsOptions } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Queue } from '../ports.ts';
-import { ANNOUNCE, ANSWER, EXAMINE, GATHER, HOME, LEARN, PUBLISH, REVISIT, STORM, UNFURL } from '../work.ts';
+import { ANNOUNCE, ANSWER, EXAMINE, GATHER, HOME, LEARN, PUBLISH, REVISIT, STORM, TROUBLE, UNFURL } from '../work.ts';
+import { openExamination } from './examinations.ts';
 import { INCIDENTS_TTL_MS } from './keys.ts';
 import { replicated } from './replicated.ts';
 
@@ -22,6 +23,8 @@ const EXAMINE_ATTEMPTS = 21;
 const LOOKED_AT_ATTEMPTS = 3;
 /** Evidence that could not be had in some minutes is not worth more calls. */
 const GATHER_ATTEMPTS = 3;
+/** What goes wrong seldom goes wrong once: told together. */
+const TROUBLE_GATHERS_MS = 5_000;
 /** A job of that id is not taken again while it is kept: for as long as its incident may be announced. */
 const TOLD_KEPT = { age: INCIDENTS_TTL_MS / 1_000 };
 
@@ -67,13 +70,14 @@ export function redisQueue(redis: Redis, onError: (error: Error) => void): Queue
     return queue;
   };
   const [examine, announce, answer, learn] = [open(EXAMINE), open(ANNOUNCE), open(ANSWER), open(LEARN)];
-  const [revisit, storm, home] = [open(REVISIT), open(STORM), open(HOME)];
+  const [revisit, storm, home, trouble] = [open(REVISIT), open(STORM), open(HOME), open(TROUBLE)];
   const isDue = everySoOften(LESSON_EVERY_MS);
   const safe = replicated(redis);
   return {
     // `reschedule` puts it off, `keepLastIfActive` runs it once more when asked while it runs: with neither, that request is lost.
     examine: async (traceId, delayMs) => {
       const deduplication = { id: traceId, reschedule: true, keepLastIfActive: true };
+      await openExamination(redis, traceId);
       await examine.add(EXAMINE, { v: 1, traceId }, { delay: delayMs, deduplication, attempts: EXAMINE_ATTEMPTS });
       // The sender is told next that we have it.
       await safe();
@@ -97,6 +101,11 @@ export function redisQueue(redis: Redis, onError: (error: Error) => void): Queue
     },
     storm: async (job, delayMs) => {
       await storm.add(STORM, job, { delay: delayMs, deduplication: { id: job.stormId, keepLastIfActive: true } });
+    },
+    // Whoever was given up is told of here: if this cannot be told, the log and the doctor say it.
+    trouble: async (job) => {
+      const deduplication = { id: job.of, keepLastIfActive: true };
+      await trouble.add(TROUBLE, job, { delay: TROUBLE_GATHERS_MS, deduplication, removeOnFail: true });
     },
     home: async (job) => {
       const deduplication = { id: job.user, keepLastIfActive: true };

@@ -1,7 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import type { Thread } from '../incident/incident.ts';
-import type { Chat, Clock, Delivery, Edited, Place, Reply } from '../ports.ts';
+import type { Bulletin, Chat, Clock, Delivery, Edited, Place, Reply } from '../ports.ts';
 import { NO_TIME } from '../units.ts';
 import { inWordsMessage, notFoundMessage } from './answer-message.ts';
 import { slackClients } from './client.ts';
@@ -17,6 +17,7 @@ import { isButtonsOf } from './root-buttons.ts';
 import { METADATA_TYPE, type RootMessage, rootMessage } from './root-message.ts';
 import { overMessage, stormKey, stormMessage } from './storm-message.ts';
 import { type Times, timesFor } from './times.ts';
+import { troubleMessage } from './trouble-message.ts';
 import { unfurls } from './unfurls.ts';
 
 export type SlackChatOptions = {
@@ -37,9 +38,12 @@ export function slackChat({ token, apiUrl }: SlackChatOptions): Chat {
     postRoot: (incident, channel) => posted(clients.posting, { channel, ...rootMessage(incident, times) }),
     findRoot: (incident, channel, since) => findRoot(clients.posting, incident.id, { channel, ts: undefined, since }),
     editRoot: (incident, thread) => editRoot(clients.posting, rootMessage(incident, times), thread),
-    postStorm: (storm, channel) => posted(clients.posting, { channel, ...stormMessage(storm, times) }),
-    findStorm: (storm, channel, since) => findRoot(clients.posting, stormKey(storm), { channel, ts: undefined, since }),
-    editStorm: (storm, thread) => editRoot(clients.posting, stormMessage(storm, times), thread),
+    postBulletin: (bulletin, channel) => posted(clients.posting, { channel, ...bulletinMessage(bulletin, times) }),
+    findBulletin: (bulletin, channel, since) => {
+      const { id } = bulletinMessage(bulletin, times).metadata.event_payload;
+      return findRoot(clients.posting, id, { channel, ts: undefined, since });
+    },
+    editBulletin: (bulletin, thread) => editRoot(clients.posting, bulletinMessage(bulletin, times), thread),
     postStormOver: (storm, { channel, ts }) => posted(clients.posting, { channel, thread_ts: ts, ...overMessage(storm) }),
     findStormOver: (storm, thread) => findEntry(clients.posting, stormKey(storm), thread),
     postEntry: async (incident, index, { channel, ts }, broadcast) => {
@@ -54,6 +58,9 @@ export function slackChat({ token, apiUrl }: SlackChatOptions): Chat {
     respond: (responseUrl, reply) => respondPrivately(responseUrl, replyWords(reply, times), apiUrl),
   };
 }
+
+const bulletinMessage = (bulletin: Bulletin, times: Times): RootMessage =>
+  'storm' in bulletin ? stormMessage(bulletin.storm, times) : troubleMessage(bulletin.trouble, times);
 
 /** Nothing in our messages may grow a preview, and no word in them may become a mention. */
 const QUIET = { unfurl_links: false, unfurl_media: false, parse: 'none' } as const;

@@ -46,7 +46,7 @@ async function run(redisUrl: string, { transactions, signatures, stormOf }: Load
   };
   const chat: Chat = {
     ...slack.chat,
-    ...{ postRoot: noted(slack.chat.postRoot), postStorm: noted(slack.chat.postStorm), share: noted(slack.chat.share) },
+    ...{ postRoot: noted(slack.chat.postRoot), postBulletin: noted(slack.chat.postBulletin), share: noted(slack.chat.share) },
     ...{ postEntry: noted(slack.chat.postEntry), postStormOver: noted(slack.chat.postStormOver) },
   };
   const rules = { ...RULES, storm: { ...RULES.storm, incidents: stormOf } };

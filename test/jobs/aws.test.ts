@@ -16,6 +16,7 @@ import { parse } from '../../src/telemetry/parse.ts';
 import { fromMillis } from '../../src/units.ts';
 import { type AwsServer, awsServer } from '../world/aws-server.ts';
 import { type ChatTwin, chatTwin } from '../world/chat-twin.ts';
+import { idleQueue } from '../world/idle-queue.ts';
 import { testRedis } from '../world/redis.ts';
 import { redisMemory } from '../world/redis-memory.ts';
 
@@ -57,15 +58,11 @@ beforeEach(async () => {
   const clock = () => fromMillis((BEGAN + 60) * 1_000);
   const note = (kind: string, job: unknown) => void jobs.push({ kind, job });
   const queue: Queue = {
+    ...idleQueue,
     examine: async (id) => note('examine', id),
     announce: async (job) => note('announce', job.incidentId),
     answer: async (job) => note('answer', job),
-    learn: async () => undefined,
-    storm: async () => undefined,
-    revisit: async () => undefined,
     gather: async (job) => note('gather', job.traceId),
-    unfurl: async () => undefined,
-    home: async () => undefined,
     publish: async (all) => {
       for (const job of all) note('publish', job);
     },

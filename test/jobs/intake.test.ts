@@ -10,6 +10,7 @@ import { traceOfRequest } from '../../src/telemetry/ids.ts';
 import { fromMillis, type Micros, micros } from '../../src/units.ts';
 import { anEvent, anInvocation, aSpan, aTraceId, at } from '../trace/records.ts';
 import { chatTwin } from '../world/chat-twin.ts';
+import { idleQueue } from '../world/idle-queue.ts';
 import { testRedis } from '../world/redis.ts';
 import { redisMemory } from '../world/redis-memory.ts';
 import { declined } from './declined.ts';
@@ -26,20 +27,10 @@ beforeEach(() => {
   now = at(0);
   asked = [];
   learning = [];
-  const nothing = async (): Promise<void> => undefined;
   const queue: Queue = {
+    ...idleQueue,
     examine: async (traceId, delayMs) => void asked.push(`examine ${traceId} in ${delayMs} ms`),
     learn: async ({ entry }) => void learning.push(entry),
-    ...{
-      announce: nothing,
-      answer: nothing,
-      gather: nothing,
-      publish: nothing,
-      unfurl: nothing,
-      home: nothing,
-      storm: nothing,
-      revisit: nothing,
-    },
   };
   const memory = redisMemory(redis(), () => now);
   world = { ...memory, studio: studio(memory), queue, chat: chatTwin().chat };

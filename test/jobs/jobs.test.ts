@@ -6,6 +6,7 @@ import type { Queue, Studio, World } from '../../src/ports.ts';
 import { type Micros, micros } from '../../src/units.ts';
 import { aSpan, aTraceId, at } from '../trace/records.ts';
 import { type ChatTwin, chatTwin } from '../world/chat-twin.ts';
+import { idleQueue } from '../world/idle-queue.ts';
 import { testRedis } from '../world/redis.ts';
 import { redisMemory } from '../world/redis-memory.ts';
 import { declined } from './declined.ts';
@@ -28,13 +29,11 @@ beforeEach(() => {
   revisits = [];
   const clock = () => now;
   const queue: Queue = {
+    ...idleQueue,
     examine: async (traceId, delayMs) => void asked.push(`examine ${traceId} in ${delayMs} ms`),
     announce: async ({ incidentId }, delayMs) => void asked.push(`announce ${incidentId} in ${delayMs} ms`),
     answer: async () => void asked.push('answer'),
-    learn: async () => undefined,
     gather: async ({ traceId }) => void asked.push(`gather ${traceId}`),
-    unfurl: async () => undefined,
-    home: async () => undefined,
     publish: async (entries) => void asked.push(...entries.map(({ entry }) => `publish ${entry}`)),
     storm: async ({ stormId }) => void asked.push(`storm ${stormId}`),
     revisit: async ({ why, incidentId }, delayMs) => void revisits.push(`${why} ${incidentId} in ${delayMs} ms`),

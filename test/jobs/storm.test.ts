@@ -98,17 +98,17 @@ test('an incident of a storm that is resolved and fails again has a thread of it
 
 test('its message is edited when there is something new to tell, and not else', async () => {
   let edits = 0;
-  const { editStorm } = slack.chat;
-  const counted: Chat['editStorm'] = (storm, thread) => {
+  const { editBulletin } = slack.chat;
+  const counted: Chat['editBulletin'] = (bulletin, thread) => {
     edits += 1;
-    return editStorm(storm, thread);
+    return editBulletin(bulletin, thread);
   };
-  world = { ...world, chat: { ...slack.chat, editStorm: counted } };
+  world = { ...world, chat: { ...slack.chat, editBulletin: counted } };
   for (let kind = 0; kind < 22; kind++) await failing(kind);
   for (let looks = 0; looks < 4; looks++) await told();
-  expect(edits).toBe(1);
+  expect(edits).toBe(0);
   await failing(21, 1);
   for (let looks = 0; looks < 4; looks++) await told();
 
-  expect(edits).toBe(2);
+  expect(edits).toBe(1);
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Incident } from '../../src/incident/incident.ts';
 import { mostFrequent, type Storm } from '../../src/incident/storm.ts';
+import type { Trouble } from '../../src/incident/trouble.ts';
 import type { Reply, Told, ToldTransaction } from '../../src/ports.ts';
 import { traceHelp } from '../../src/slack/answer-message.ts';
 import { besidePicture, titles } from '../../src/slack/attached.ts';
@@ -14,6 +15,7 @@ import { plain } from '../../src/slack/mrkdwn.ts';
 import { rootMessage } from '../../src/slack/root-message.ts';
 import { overMessage, stormMessage } from '../../src/slack/storm-message.ts';
 import { READERS_TIMES } from '../../src/slack/times.ts';
+import { troubleMessage } from '../../src/slack/trouble-message.ts';
 import { unfurls } from '../../src/slack/unfurls.ts';
 import { tellingOf } from '../../src/waterfall/telling.ts';
 import { sceneOf } from '../map/maps.ts';
@@ -47,6 +49,7 @@ export function everyMessage({ incidents, names }: Hostile): readonly (readonly 
     ['chat.postMessage', { ...POSTED, ...rootMessage(incident) }],
     ['chat.update', { channel: CHANNEL, ts: TS, parse: 'none', ...rootMessage(incident) }],
     ['chat.postMessage', { ...POSTED, ...stormMessage(storm, READERS_TIMES) }],
+    ...troubles(names).map((trouble) => ['chat.postMessage', { ...POSTED, ...troubleMessage(trouble, READERS_TIMES) }] as const),
     ...replies.map((reply) => ['chat.postMessage', { ...POSTED, thread_ts: TS, ...reply }] as const),
     ...shown.map((told) => ['files.completeUploadExternal', sharing(told)] as const),
     ['chat.unfurl', { channel: CHANNEL, ts: TS, unfurls: unfurls(links(shown), READERS_TIMES) }],
@@ -58,6 +61,18 @@ export function everyMessage({ incidents, names }: Hostile): readonly (readonly 
     ...privately({ incidents, names }, shown).map((text) => ['response_url', { text }] as const),
   ];
 }
+
+/** Reasons are quoted; queues are ours, also one that a newer version has. */
+const troubles = ([queue = '', why = '']: readonly string[]): readonly Trouble[] => {
+  const givenUp = { kind: 'given-up' as const, count: 1_234, why, last: NOON };
+  const memory = { kind: 'short-of-memory' as const, usedPercent: 91, shed: 1_234 };
+  const whats = [
+    ...[queue, 'examine'].map((each) => ({ ...givenUp, queue: each })),
+    ...[true, false].map((sheds) => ({ ...memory, sheds })),
+  ];
+  const message = { id: 'f00d', thread: undefined, shown: undefined };
+  return whats.flatMap((what) => [true, false].map((over) => ({ ...message, what, over })));
+};
 
 const subjectOf = ({ id }: Incident) => ({ incident: id, channel: CHANNEL, thread: TS });
 const sharing = (told: Told) => ({

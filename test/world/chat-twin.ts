@@ -1,7 +1,8 @@
 import type { Incident, Thread } from '../../src/incident/incident.ts';
 import type { Storm } from '../../src/incident/storm.ts';
+import type { Trouble } from '../../src/incident/trouble.ts';
 import type { MapScene } from '../../src/map/service-map.ts';
-import type { Chat, Delivery, Place, Reply, Told } from '../../src/ports.ts';
+import type { Bulletin, Chat, Delivery, Place, Reply, Told } from '../../src/ports.ts';
 
 /** What goes wrong with one call: `lost` says unsure though it happened, `dropped` says unsure and it did not. */
 type Fault = 'lost' | 'dropped' | 'refused' | 'unreachable';
@@ -9,6 +10,7 @@ type Fault = 'lost' | 'dropped' | 'refused' | 'unreachable';
 type Root = { readonly thread: Thread; readonly incident: Incident };
 type Change = { readonly thread: Thread; readonly entry: string; readonly index: number; readonly broadcast: boolean };
 type ToldStorm = { readonly thread: Thread; storm: Storm; over: number };
+type ToldTrouble = { readonly thread: Thread; trouble: Trouble };
 type Shared = { readonly thread: Thread; readonly file: string; readonly told: Told };
 
 /** Slack in memory, as far as the Chat port shows it; `truth` is what a person would see there. */
@@ -20,6 +22,7 @@ export type ChatTwin = {
     readonly pictures: Shared[];
     readonly entries: Change[];
     readonly storms: ToldStorm[];
+    readonly troubles: ToldTrouble[];
     readonly replies: Reply[];
     readonly homes: Map<string, { readonly incidents: readonly Incident[]; readonly map: MapScene | undefined }>;
     /** By the message below which they are shown. */
@@ -33,6 +36,7 @@ export type ChatTwin = {
   readonly deleteRoots: () => void;
 };
 
+const idOf = (bulletin: Bulletin): string => ('storm' in bulletin ? bulletin.storm.id : bulletin.trouble.id);
 const entryOf = ({ log }: Incident, index: number): string => `${log[index]?.what} by ${log[index]?.by}`;
 
 export function chatTwin(channel = 'C0INCIDENTS'): ChatTwin {
@@ -41,6 +45,7 @@ export function chatTwin(channel = 'C0INCIDENTS'): ChatTwin {
     pictures: [],
     entries: [],
     storms: [],
+    troubles: [],
     replies: [],
     unfurled: new Map(),
     homes: new Map(),
@@ -63,6 +68,9 @@ export function chatTwin(channel = 'C0INCIDENTS'): ChatTwin {
     return fault === 'lost' ? { kind: 'unsure', why: 'timeout' } : { kind: 'posted', thread };
   }
 
+  const toldIn = (bulletin: Bulletin): readonly (Bulletin & { readonly thread: Thread })[] =>
+    'storm' in bulletin ? truth.storms : truth.troubles;
+
   const chat: Chat = {
     postRoot: async (incident, channel) =>
       deliver(() => {
@@ -77,17 +85,18 @@ export function chatTwin(channel = 'C0INCIDENTS'): ChatTwin {
       truth.roots[at] = { thread, incident };
       return 'edited';
     },
-    postStorm: async (storm, channel) =>
+    postBulletin: async (bulletin, channel) =>
       deliver(() => {
         const thread = { channel, ts: nextTs() };
-        truth.storms.push({ thread, storm, over: 0 });
+        if ('storm' in bulletin) truth.storms.push({ thread, over: 0, ...bulletin });
+        else truth.troubles.push({ thread, ...bulletin });
         return thread;
       }),
-    findStorm: async (storm) => truth.storms.find((told) => told.storm.id === storm.id)?.thread,
-    editStorm: async (storm, thread) => {
-      const told = truth.storms.find((each) => each.thread.ts === thread.ts);
+    findBulletin: async (bulletin) => toldIn(bulletin).find((told) => idOf(told) === idOf(bulletin))?.thread,
+    editBulletin: async (bulletin, thread) => {
+      const told = toldIn(bulletin).find((each) => each.thread.ts === thread.ts);
       if (!told) return 'gone';
-      told.storm = storm;
+      Object.assign(told, bulletin);
       return 'edited';
     },
     postStormOver: async (storm, thread) =>

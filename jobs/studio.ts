@@ -20,6 +20,10 @@ export const studio = (world: Pick<World, 'records' | 'usual' | 'changes' | 'lat
     const alert = scene && decide(scene.transaction, scene.outcome, scene.causes);
     return alert && { alert, usual: scene.usual };
   },
+  tell: async (traceId) => {
+    const scene = await look(world, traceId);
+    return scene && tellingOf(scene);
+  },
   portray: async (traceId, theme) => {
     const scene = await look(world, traceId);
     return scene && { telling: tellingOf(scene), picture: await drawWaterfall(scene, { theme }) };
@@ -30,6 +34,7 @@ export const studio = (world: Pick<World, 'records' | 'usual' | 'changes' | 'lat
     const usual = await world.usual.read(keysOf(transaction));
     return teaches(transaction, usual) ? { id: transaction.id, lesson: lessonOf(transaction) } : undefined;
   },
+  tellMap: (question) => lookAround(world, question),
   portrayMap: async (question, theme) => {
     const map = await lookAround(world, question);
     return map && { map, picture: await drawMap(map, theme) };

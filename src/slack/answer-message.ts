@@ -58,10 +58,11 @@ export function summary({ telling }: ToldTransaction, times: Times): string {
 export const whereItBelongs = ({ telling, incident }: ToldTransaction): string =>
   [...(incident ? [partOf(incident)] : []), code(`/trace ${xrayTraceId(telling.id)}`)].join(' ');
 
+/** `One of 30 transactions of an incident, which is snoozed: open its thread.` */
 function partOf({ count, life, thread }: Incident): string {
-  const share = count === 1 ? 'the only one so far' : `one of ${count.toLocaleString('en')}`;
-  const place = thread ? `, ${threadLink(thread.channel, thread.ts)}` : '';
-  return `Part of an incident, ${share}, ${life.state}${place}.`;
+  const share = count === 1 ? 'The only transaction' : `One of ${count.toLocaleString('en')} transactions`;
+  const place = thread ? `: ${threadLink(thread.channel, thread.ts)}` : '';
+  return `${share} of an incident, which is ${life.state}${place}.`;
 }
 
 function belonging(incident: Incident, times: Times): readonly string[] {

@@ -11,7 +11,7 @@ import { respondPrivately } from './response-url.ts';
 import { ACTIONS, chosen, MORE, SLEEPS } from './root-buttons.ts';
 import type { Desk } from './slack-desk.ts';
 import { timesFor } from './times.ts';
-import { zoneOf } from './zone.ts';
+import { zoneOf } from './users-info.ts';
 
 /** What we need of a `block_actions` payload; `actions` of a message hold exactly the one pressed. */
 const value = z.string().min(1).max(255);

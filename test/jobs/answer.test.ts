@@ -33,7 +33,8 @@ async function incidentOf(trace: string): Promise<string> {
 
 test('a person’s tab gets the incidents and what called what', async () => {
   const id = await incidentOf('one');
-  await showHome({ v: 1, user: 'U0MAYA' }, world);
+  const portrayMap = () => Promise.reject(new Error('words need no picture'));
+  await showHome({ v: 1, user: 'U0MAYA' }, { ...world, studio: { ...world.studio, portrayMap } });
 
   expect(slack.truth.homes.get('U0MAYA')).toMatchObject({ incidents: [{ id }], map: { window: { minutes: 15 } } });
 });
@@ -158,6 +159,7 @@ describe('a question', () => {
 
   test('for an export is answered once, with the picture and three documents that others can read', async () => {
     const id = await incidentOf('one');
+    await world.incidents.change(id, { kind: 'assign', by: 'U0MAYA', to: 'U0JONAS' });
     await answer(about(id, 'export'), world);
     await answer(about(id, 'export'), world);
 
@@ -167,6 +169,7 @@ describe('a question', () => {
     expect(documents.map(({ name }) => name)).toEqual([`incident-${id}.md`, 'transaction.json', 'spans.otlp.json']);
     const [markdown = '', json = '', otlp = ''] = documents.map(({ text }) => text);
     expect(markdown).toMatch(/^# POST \/orders failed in payment\n/);
+    expect(markdown).toContain('| Maya Okafor | assigned to U0JONAS |');
     expect(JSON.parse(json)).toMatchObject({
       format: 1,
       transactions: [{ id: aTraceId('one'), outcome: 'failed', spans: [{}, {}] }],

@@ -177,7 +177,10 @@ describe('/trace', () => {
 
   test.each([
     ['help', /^\*\/trace\* shows a transaction/],
-    ['checkout <!channel>', /^There is no trace id or request id in that\.\n\*\/trace\*/],
+    [
+      'checkout <!channel>',
+      /^I see no id .* in `checkout &lt;!channel&gt;`\. `\/trace search checkout &lt;!channel&gt;` looks .*\. `\/trace help` says/,
+    ],
   ])('explains itself on %j and asks nothing', async (text, words) => {
     const answer = await sendSigned({ url, secret: SECRET, form: trace(text) });
 

@@ -43,6 +43,7 @@ const incidentOf = (id: string, fields: Fields, entries: unknown): Incident => (
   count: Number(fields['count']),
   firstSeen: micros(Number(fields['firstSeen'])),
   lastSeen: micros(Number(fields['lastSeen'])),
+  newest: traceIn(fields, 'newest'),
   log: (Array.isArray(entries) ? entries : []).map((entry) => JSON.parse(String(entry)) as LogEntry),
   thread: fields['channel'] && fields['ts'] ? { channel: fields['channel'], ts: fields['ts'] } : undefined,
   storm: fields['storm'] || undefined,
@@ -56,11 +57,11 @@ export const candidateOf = (id: string, fields: Fields): Candidate => ({
   signature: fields['signature'] ?? '',
   life: lifeOf(fields),
   count: Number(fields['count']),
-  drawn: drawnIn(fields),
+  drawn: traceIn(fields, 'trace'),
 });
 
-function drawnIn(fields: Fields): TraceId {
-  const id = traceId(fields['trace'] ?? '');
-  if (!id) throw new Error(`expected the trace that is drawn, not ${fields['trace']}`);
+function traceIn(fields: Fields, name: 'trace' | 'newest'): TraceId {
+  const id = traceId(fields[name] ?? '');
+  if (!id) throw new Error(`expected a trace as ${name} of an incident, not ${fields[name]}`);
   return id;
 }

@@ -4,7 +4,7 @@ import { closingNote } from '../incident/similar.ts';
 import type { Reply } from '../ports.ts';
 import { counted } from '../waterfall/scene.ts';
 import { code, prose } from './mrkdwn.ts';
-import { mentioned, SIGN, standing } from './standing-words.ts';
+import { SIGN, standing } from './standing-words.ts';
 import { threadLink } from './thread-link.ts';
 import type { Times } from './times.ts';
 
@@ -18,7 +18,7 @@ export function incidentLine(incident: Incident, times: Times): string {
   const place = thread ? threadLink(thread.channel, thread.ts) : 'it has no thread';
   return [
     `${SIGN[life.state]} ${code(alert.transaction, 60)} at ${code(hop, 60)} in ${prose(alert.environment, 20)}`,
-    `${count.toLocaleString('en')}×, last ${times.full(lastSeen)} · ${standing(incident, mentioned(times))} · ${place} · ${code(id)}`,
+    `${count.toLocaleString('en')}×, last ${times.full(lastSeen)} · ${standing(incident, times)} · ${place} · ${code(id)}`,
   ].join('\n      ');
 }
 

@@ -25,8 +25,8 @@ beforeEach(() => {
   world = { ...memory, studio: studio(memory), chat: slack.chat };
 });
 
-async function incidentOf(trace: string): Promise<string> {
-  await world.records.keep(declined(trace), []);
+async function incidentOf(trace: string, since = 0): Promise<string> {
+  await world.records.keep(declined(trace, since), []);
   const judged = await world.studio.judge(aTraceId(trace));
   return judged ? (await world.incidents.report(judged.alert)).incidentId : 'none';
 }
@@ -57,6 +57,14 @@ describe('a question', () => {
     await answer(question('one'), world);
 
     expect(slack.truth.pictures).toMatchObject([{ told: { askedBy: 'U0MAYA', incident: { id } } }]);
+  });
+
+  test('about the last that failed is answered with the newest of them, not the one drawn in the thread', async () => {
+    const id = await incidentOf('one');
+    expect(await incidentOf('two', 60_000)).toBe(id);
+    await answer({ ...question('last'), question: { kind: 'last', outcome: 'failed', name: 'orders' } }, world);
+
+    expect(slack.truth.pictures).toMatchObject([{ told: { telling: { id: aTraceId('two') } } }]);
   });
 
   test('is drawn in the theme of the channel where it was asked', async () => {

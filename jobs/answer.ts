@@ -120,7 +120,7 @@ async function traceOf(question: Question, { records, incidents }: Touched): Pro
       const { outcome, name } = question;
       const named = (await incidents.newest(SEARCHED)).filter((incident) => matchesWords(incident, name));
       const kind = named.filter(({ alert }) => outcome === undefined || alert.outcome === outcome);
-      return kind.toSorted((a, b) => b.lastSeen - a.lastSeen)[0]?.newest;
+      return kind.toSorted((a, b) => b.lastSeen - a.lastSeen)[0]?.newest.traceId;
     }
     default:
       return undefined;

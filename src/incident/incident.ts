@@ -43,8 +43,8 @@ export type Incident = {
   readonly count: number;
   readonly firstSeen: Micros;
   readonly lastSeen: Micros;
-  /** The transaction that was seen last; of many alike the one drawn may be the first. */
-  readonly newest: TraceId;
+  /** The transaction that was seen last; of many alike the one drawn may be the first, and another version may fail by now. */
+  readonly newest: Pick<Alert, 'traceId' | 'version'>;
   readonly log: readonly LogEntry[];
   readonly thread: Thread | undefined;
   /** The storm in whose message it is told. */

@@ -33,7 +33,7 @@ export async function readIncidents(redis: Redis, ids: readonly string[]): Promi
   });
 }
 
-// Alert, life and log are written by redis/incidents.ts only, hence the casts here.
+// Alert, newest, life and log are written by redis/incidents.ts only, hence the casts here.
 export const lifeOf = (fields: Fields): Life => JSON.parse(fields['life'] ?? '') as Life;
 
 const incidentOf = (id: string, fields: Fields, entries: unknown): Incident => ({
@@ -43,7 +43,8 @@ const incidentOf = (id: string, fields: Fields, entries: unknown): Incident => (
   count: Number(fields['count']),
   firstSeen: micros(Number(fields['firstSeen'])),
   lastSeen: micros(Number(fields['lastSeen'])),
-  newest: traceIn(fields, 'newest'),
+  // What was kept before this was noted has an alert only.
+  newest: JSON.parse(fields['newest'] ?? fields['alert'] ?? '') as Incident['newest'],
   log: (Array.isArray(entries) ? entries : []).map((entry) => JSON.parse(String(entry)) as LogEntry),
   thread: fields['channel'] && fields['ts'] ? { channel: fields['channel'], ts: fields['ts'] } : undefined,
   storm: fields['storm'] || undefined,
@@ -57,11 +58,11 @@ export const candidateOf = (id: string, fields: Fields): Candidate => ({
   signature: fields['signature'] ?? '',
   life: lifeOf(fields),
   count: Number(fields['count']),
-  drawn: traceIn(fields, 'trace'),
+  drawn: drawnIn(fields),
 });
 
-function traceIn(fields: Fields, name: 'trace' | 'newest'): TraceId {
-  const id = traceId(fields[name] ?? '');
-  if (!id) throw new Error(`expected a trace as ${name} of an incident, not ${fields[name]}`);
+function drawnIn(fields: Fields): TraceId {
+  const id = traceId(fields['trace'] ?? '');
+  if (!id) throw new Error(`expected the trace that is drawn, not ${fields['trace']}`);
   return id;
 }

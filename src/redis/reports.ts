@@ -108,7 +108,7 @@ function opened(alert: Alert, now: Micros): Filed {
   const entry: LogEntry = {
     ...{ at: now, by: TRACEFALL, what: 'opened', from: undefined, to: 'open', text: undefined, message: undefined },
   };
-  const times = { firstSeen: at, lastSeen: at, newest: alert.traceId, opened: now };
+  const times = { firstSeen: at, lastSeen: at, newest: newestOf(alert), opened: now };
   return {
     what: 'opened',
     fields: { ...aboutIt(alert), signature, life: JSON.stringify(NEW_LIFE), count: 1, ...times, version: 1 },
@@ -134,10 +134,13 @@ function filedAgain(alert: Alert, { kept, drawn }: Placing, home: Fields, now: M
 
 const next = (fields: Fields) => ({ version: Number(fields['version']) + 1 });
 
-function seen({ at, traceId: own }: Alert, fields: Fields) {
+const newestOf = ({ traceId: own, version }: Alert): string => JSON.stringify({ traceId: own, version });
+
+function seen(alert: Alert, fields: Fields) {
+  const { at } = alert;
   const lastSeen = micros(Number(fields['lastSeen']));
   const firstSeen = earlier(at, micros(Number(fields['firstSeen'])));
-  return at < lastSeen ? { firstSeen } : { firstSeen, lastSeen: at, newest: own };
+  return at < lastSeen ? { firstSeen } : { firstSeen, lastSeen: at, newest: newestOf(alert) };
 }
 
 const written = (id: string, { fields, entries }: Filed, now: Micros): readonly Command[] => [

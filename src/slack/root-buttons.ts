@@ -41,9 +41,9 @@ const MORE_LABEL: Readonly<Record<More, string>> = {
 };
 
 /** Only what can still be done: nobody acknowledges twice, and a resolved incident can be reopened and written about. */
-export function rootButtons({ id, life, alert }: Pick<Incident, 'id' | 'life' | 'alert'>): ActionsBlock {
+export function rootButtons({ id, life, newest }: Pick<Incident, 'id' | 'life' | 'newest'>): ActionsBlock {
   // Where telemetry names no version, a deployment would never be seen, and the snooze never end.
-  const sleeps = SLEEPS.filter((each) => each !== 'deployment' || alert.version !== undefined);
+  const sleeps = SLEEPS.filter((each) => each !== 'deployment' || newest.version !== undefined);
   const choices = MORE.filter((each) => each !== 'assign' || may(life, 'assign'));
   return {
     type: 'actions',

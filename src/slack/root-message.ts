@@ -103,11 +103,11 @@ const hopName = ({ hop }: Incident['alert']): string =>
   hop.operation === hop.service ? hop.service : `${hop.service} ${hop.operation}`;
 
 /** `checkout-api · version 1.4.2 · owned by payments · 2 notes` */
-function footer({ alert, log }: Incident): string {
+function footer({ alert, newest: { version }, log }: Incident): string {
   const notes = log.filter((entry) => entry.what === 'noted').length;
   return [
     `enters at ${prose(alert.service, 80)}`,
-    ...(alert.version === undefined ? [] : [`version ${code(alert.version, 60)}`]),
+    ...(version === undefined ? [] : [`version ${code(version, 60)}`]),
     ...(alert.owner === undefined ? [] : [`owned by ${prose(alert.owner, 60)}`]),
     ...(notes === 0 ? [] : [`${notes} ${notes === 1 ? 'note' : 'notes'}`]),
   ].join(' · ');

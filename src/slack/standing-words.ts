@@ -12,7 +12,8 @@ const person = (by: string): string => (by === TRACEFALL ? 'Tracefall' : mention
 
 /** Where it stands and who holds it: `Acknowledged by @maya, 14:03`. */
 export function standing({ life }: Pick<Incident, 'life'>, times: Times): string {
-  const assigned = life.assignee === undefined ? '' : `, assigned to ${person(life.assignee)}`;
+  const holder = 'by' in life ? life.by : undefined;
+  const assigned = life.assignee === undefined || life.assignee === holder ? '' : `, assigned to ${person(life.assignee)}`;
   switch (life.state) {
     case 'open':
       return life.assignee === undefined ? 'Nobody has taken it yet' : `Assigned to ${person(life.assignee)}`;

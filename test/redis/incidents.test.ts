@@ -31,7 +31,7 @@ test('knows when it was first and last seen, in whatever order the transactions 
   await incidents().report(alert('a', { at: micros(NOW - 5) }));
 
   expect(await incidents().read(incidentId)).toMatchObject({
-    ...{ firstSeen: NOW - 5, lastSeen: NOW + 5, newest: alert('c').traceId },
+    ...{ firstSeen: NOW - 5, lastSeen: NOW + 5, newest: { traceId: alert('c').traceId } },
   });
 });
 

@@ -16,7 +16,7 @@ import { UTC_TIMES } from '../../src/slack/times.ts';
 import { violations } from '../world/slack-validator.ts';
 import { anyIncident } from './hostile-incidents.ts';
 import { seen } from './parsed-mrkdwn.ts';
-import { acknowledged, alert, cause, entry, incident, life, NOON, resolved, secondsOn } from './samples.ts';
+import { acknowledged, alert, cause, entry, incident, life, NOON, resolved, secondsOn, TRACE } from './samples.ts';
 
 /** What a person reads, top to bottom. */
 const read = (one: Incident): string => rootMessage(one, UTC_TIMES).blocks.flatMap(words).join('\n');
@@ -137,7 +137,7 @@ describe('the root message', () => {
   test('offers only what can be done, and no snooze that would never end', () => {
     const offered = (one: Incident) => JSON.stringify(rootButtons(one));
 
-    expect(offered(incident({ alert: alert({ version: '1.4.2' }) }))).toContain('until the next deployment');
+    expect(offered(incident({ newest: { traceId: TRACE, version: '1.4.2' } }))).toContain('until the next deployment');
     expect(offered(incident())).not.toContain('until the next deployment');
     expect(offered(incident())).toContain('Assign …');
     expect(offered(resolved())).not.toContain('Assign …');

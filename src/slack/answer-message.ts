@@ -112,7 +112,7 @@ export function notFoundMessage(asked: Question, searched?: string): string {
   if (asked.kind === 'map') return noMapMessage(asked);
   if (asked.kind === 'about') return 'I no longer know this incident, or its transaction: it is older than what I keep.';
   if (asked.kind === 'last')
-    return `Nothing like ${code(asked.name)} has ${asked.outcome === 'slow' ? 'been slow' : 'failed'} among the last incidents. \`/trace search\` looks in their errors and notes too.`;
+    return `No incident with ${code(asked.name)} in its services, operations, error, causes or notes ${asked.outcome === 'slow' ? 'was slow' : 'failed'} lately. \`/trace incidents\` lists those that are open.`;
   return [
     `I know nothing of ${sought(asked)}.`,
     'I looked through all spans, invocations and logs that were sent to me and that I still keep.',

@@ -73,7 +73,8 @@ function shared({ top }: Storm, quoted: Quoted): string {
     if (said !== '') times.set(said, (times.get(said) ?? 0) + 1);
   }
   const [[said, often] = ['', 0]] = [...times].toSorted(([, a], [, b]) => b - a);
-  return often > 1 && often * 2 > top.length ? `${often} of these ${top.length} say ${quoted(said)}. ` : '';
+  if (often < 2 || often * 2 <= top.length) return '';
+  return `${often === top.length ? 'All of these' : `${often} of these ${top.length}`} say ${quoted(said)}. `;
 }
 
 /** Twenty long lines are more than one section holds. */

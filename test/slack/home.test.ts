@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Incident } from '../../src/incident/incident.ts';
+import { byUrgency } from '../../src/incident/search.ts';
 import { homeView } from '../../src/slack/home.ts';
 import { foundList, openList, similarList } from '../../src/slack/incident-lines.ts';
 import { UTC_TIMES } from '../../src/slack/times.ts';
 import { sceneOf, shopScene } from '../map/maps.ts';
 import { mrkdwnViolations } from '../world/slack-blocks.ts';
 import { violations } from '../world/slack-validator.ts';
-import { acknowledged, alert, incident, resolved } from './samples.ts';
+import { acknowledged, alert, incident, resolved, secondsOn } from './samples.ts';
 
 const view = (incidents: readonly Incident[], user = 'U0MAYA'): string =>
   JSON.stringify(homeView({ user, incidents, map: undefined }, UTC_TIMES).blocks);
@@ -19,6 +20,12 @@ test('the home tab shows what is mine, what is open and what was resolved lately
     /Yours \(1\).*`b`.*Also open \(1\).*`a`.*Resolved lately \(1\).*`c`.*Service map.*No trace reached me/,
   );
   expect(view(all, 'U0PRIYA')).toMatch(/^((?!Yours).)*Open \(2\)/);
+});
+
+test('what nobody holds comes before what somebody does, however lately that failed', () => {
+  const all = [acknowledged({ id: 'held', lastSeen: secondsOn(900) }), incident({ id: 'free' }), resolved({ id: 'over' })];
+
+  expect(byUrgency(all).map(({ id }) => id)).toEqual(['free', 'held', 'over']);
 });
 
 test('and the map, when it is drawn', () => {

@@ -29,6 +29,7 @@ test('says what most of them say', () => {
   const said = (kinds: Storm['top']) => JSON.stringify(stormMessage(storm(kinds), UTC_TIMES).blocks[1]);
 
   expect(said(top)).toContain('2 of these 3 say `Refused: no route`. Something');
+  expect(said(top.slice(0, 2))).toContain('All of these say `Refused: no route`.');
   expect(said(top.slice(1))).toContain('failed. Something');
 });
 

@@ -3,7 +3,7 @@ import { themeIn } from '../src/incident/rules.ts';
 import { byUrgency, isClosed, matchesWords } from '../src/incident/search.ts';
 import { similarTo } from '../src/incident/similar.ts';
 import type { Reply, World } from '../src/ports.ts';
-import { postMortem } from '../src/post-mortem.ts';
+import { peopleIn, postMortem } from '../src/post-mortem.ts';
 import type { TraceId } from '../src/telemetry/ids.ts';
 import type { Answer, MapQuestion, Question } from '../src/work.ts';
 import type { JobOutcome } from './outcome.ts';
@@ -65,11 +65,16 @@ async function drawn({ traceId, awsCalls }: Found, { user, channel }: Answer, wo
   return { picture: found.picture, told: { telling: found.telling, incident, askedBy: user, awsCalls } };
 }
 
-async function exported(incident: Incident, { channel }: Answer, { studio, rules }: Touched): Promise<Portrait | undefined> {
+async function exported(
+  incident: Incident,
+  { channel }: Answer,
+  { studio, rules, chat }: Touched,
+): Promise<Portrait | undefined> {
   const found = await studio.dossier(incident.alert.traceId, themeIn(channel, rules));
   if (!found) return undefined;
+  const names = await chat.names(peopleIn(incident));
   const documents = [
-    { name: `incident-${incident.id}.md`, text: postMortem(incident, found.telling) },
+    { name: `incident-${incident.id}.md`, text: postMortem(incident, found.telling, names) },
     { name: 'transaction.json', text: found.json },
     { name: 'spans.otlp.json', text: found.otlp },
   ];
@@ -86,11 +91,12 @@ async function inWords(question: Question, { incidents }: Touched): Promise<Repl
   switch (question.kind) {
     case 'incidents': {
       const open = (await incidents.newest(SEARCHED)).filter((incident) => !isClosed(incident));
-      return { kind: 'listed', title: open.length === 0 ? 'No open incident' : 'Open incidents', incidents: byUrgency(open) };
+      return { kind: 'open', incidents: byUrgency(open) };
     }
     case 'search': {
-      const found = (await incidents.newest(SEARCHED)).filter((incident) => matchesWords(incident, question.words));
-      return { kind: 'listed', title: `${found.length} of the last ${SEARCHED} incidents`, incidents: byUrgency(found) };
+      const all = await incidents.newest(SEARCHED);
+      const found = all.filter((incident) => matchesWords(incident, question.words));
+      return { kind: 'found', words: question.words, among: all.length, incidents: byUrgency(found) };
     }
     case 'about': {
       if (question.what !== 'similar') return undefined;
@@ -114,7 +120,7 @@ async function traceOf(question: Question, { records, incidents }: Touched): Pro
       const { outcome, name } = question;
       const named = (await incidents.newest(SEARCHED)).filter((incident) => matchesWords(incident, name));
       const kind = named.filter(({ alert }) => outcome === undefined || alert.outcome === outcome);
-      return kind.toSorted((a, b) => b.lastSeen - a.lastSeen)[0]?.alert.traceId;
+      return kind.toSorted((a, b) => b.lastSeen - a.lastSeen)[0]?.newest.traceId;
     }
     default:
       return undefined;

@@ -6,11 +6,8 @@ import type { JobOutcome } from './outcome.ts';
 const LISTED = 500;
 
 /** Completes a person's tab with the map of the last minutes, whose traces take a while to read. */
-export async function showHome(
-  { user }: Home,
-  world: Pick<World, 'incidents' | 'studio' | 'chat' | 'rules'>,
-): Promise<JobOutcome> {
-  const found = await world.studio.portrayMap({ kind: 'map' }, world.rules.theme);
-  await world.chat.showHome(user, await world.incidents.newest(LISTED), found?.map);
+export async function showHome({ user }: Home, world: Pick<World, 'incidents' | 'studio' | 'chat'>): Promise<JobOutcome> {
+  const map = await world.studio.tellMap({ kind: 'map' });
+  await world.chat.showHome(user, await world.incidents.newest(LISTED), map);
   return 'done';
 }

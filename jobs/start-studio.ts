@@ -1,8 +1,10 @@
 import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import { Piscina } from 'piscina';
+import type { MapScene } from '../src/map/service-map.ts';
 import type { Dossier, Judged, MapPortrait, Portrait, Studio, Study, TrendPortrait } from '../src/ports.ts';
 import type { Picture } from '../src/waterfall/picture.ts';
+import type { Telling } from '../src/waterfall/telling.ts';
 
 /** A thread is 60 MB; with two, nobody waits for somebody else's ten thousand spans. */
 const MOST_THREADS = 2;
@@ -49,6 +51,8 @@ export function openStudio({ redisUrl, log, thread = THREAD, giveUpMs = GIVE_UP_
     judge: (traceId) => ask<Judged | undefined>('judge', traceId),
     compare: (traces, alert) => ask<readonly string[]>('compare', traces, alert),
     study: (traceId) => ask<Study | undefined>('study', traceId),
+    tell: (traceId) => ask<Telling | undefined>('tell', traceId),
+    tellMap: (question) => ask<MapScene | undefined>('tellMap', question),
     portray: async (traceId, theme) => revived(await ask<Portrait | undefined>('portray', traceId, theme)),
     portrayMap: async (question, theme) => revived(await ask<MapPortrait | undefined>('portrayMap', question, theme)),
     dossier: async (traceId, theme) => revived(await ask<Dossier | undefined>('dossier', traceId, theme)),

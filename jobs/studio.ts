@@ -27,6 +27,10 @@ export const studio = (world: Pick<World, 'records' | 'usual' | 'changes' | 'lat
     const [bad, good] = [await readTransactions(world, traces), await readTransactions(world, healthy)];
     return setApart({ entry, outcome, bad, good: good.filter((each) => each.outcome === 'ok') });
   },
+  tell: async (traceId) => {
+    const scene = await look(world, traceId);
+    return scene && tellingOf(scene);
+  },
   portray: async (traceId, theme) => {
     const scene = await look(world, traceId);
     return scene && { telling: tellingOf(scene), picture: await drawWaterfall(scene, { theme }) };
@@ -37,6 +41,7 @@ export const studio = (world: Pick<World, 'records' | 'usual' | 'changes' | 'lat
     const usual = await world.usual.read(keysOf(transaction));
     return teaches(transaction, usual) ? { id: transaction.id, lesson: lessonOf(transaction) } : undefined;
   },
+  tellMap: (question) => lookAround(world, question),
   portrayMap: async (question, theme) => {
     const map = await lookAround(world, question);
     return map && { map, picture: await drawMap(map, theme) };

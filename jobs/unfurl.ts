@@ -1,15 +1,14 @@
-import { themeIn } from '../src/incident/rules.ts';
 import type { ToldTransaction, World } from '../src/ports.ts';
 import type { Unfurl } from '../src/work.ts';
 import type { JobOutcome } from './outcome.ts';
 
-type Touched = Pick<World, 'records' | 'studio' | 'incidents' | 'chat' | 'rules'>;
+type Touched = Pick<World, 'records' | 'studio' | 'incidents' | 'chat'>;
 
 /** Shows below a message what its links lead to, as far as it is known; nobody asked, so nobody is told what is not. */
 export async function unfurl({ channel, ts, links }: Unfurl, world: Touched): Promise<JobOutcome> {
   const known: { readonly url: string; readonly told: ToldTransaction }[] = [];
   for (const { url, question } of links) {
-    const told = await toldOf(question, channel, world);
+    const told = await toldOf(question, world);
     if (told) known.push({ url, told });
   }
   if (known.length > 0) await world.chat.unfurl({ channel, ts }, known);
@@ -18,10 +17,9 @@ export async function unfurl({ channel, ts, links }: Unfurl, world: Touched): Pr
 
 async function toldOf(
   question: Unfurl['links'][number]['question'],
-  channel: string,
-  { records, studio, incidents, rules }: Touched,
+  { records, studio, incidents }: Touched,
 ): Promise<ToldTransaction | undefined> {
   const traceId = question.kind === 'trace' ? question.traceId : await records.traceOfId(question.requestId);
-  const found = traceId && (await studio.portray(traceId, themeIn(channel, rules)));
-  return found && { telling: found.telling, incident: await incidents.ofTrace(found.telling.id), askedBy: undefined };
+  const telling = traceId && (await studio.tell(traceId));
+  return telling && { telling, incident: await incidents.ofTrace(telling.id), askedBy: undefined };
 }

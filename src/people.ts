@@ -36,7 +36,7 @@ export function people(
     change,
     snooze: async (incidentId, by, choice, zone = 'UTC') => {
       const now = clock();
-      const version = (await incidents.read(incidentId))?.alert.version;
+      const version = (await incidents.read(incidentId))?.newest.version;
       const until = snoozeEnd(choice, { now, zone, version });
       if (until.kind === 'time') await queue.revisit({ v: 1, why: 'woke', incidentId }, toMillis(between(now, until.at)));
       return await change(incidentId, { kind: 'snooze', by, until });

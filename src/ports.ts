@@ -281,6 +281,8 @@ export type Chat = {
   unfurl(message: Thread, links: readonly { readonly url: string; readonly told: ToldTransaction }[]): Promise<void>;
   /** The person's own tab; `map`: undefined where nothing reached us lately. Safe to repeat. */
   showHome(user: string, incidents: readonly Incident[], map: MapScene | undefined): Promise<void>;
+  /** How people are called, by their ids; who is missing is not known. Never throws: a document is better without a name than not at all. */
+  names(users: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** A private answer to a command, through its `response_url`, which lives for 30 minutes and 5 answers. */
   respond(responseUrl: string, reply: Reply): Promise<void>;
 };
@@ -296,10 +298,14 @@ export type Studio = {
   compare(traces: readonly TraceId[], alert: Alert): Promise<readonly string[]>;
   /** The transaction that the trace belongs to, in words and as a picture; undefined: nothing is known of it. */
   portray(traceId: TraceId, theme: ThemeName): Promise<Portrait | undefined>;
+  /** What `portray` tells, with nothing drawn. */
+  tell(traceId: TraceId): Promise<Telling | undefined>;
   /** What the trace's transaction teaches about what is usual; undefined: nothing. */
   study(traceId: TraceId): Promise<Study | undefined>;
   /** The observed edges of the last minutes, or of one transaction; undefined: nothing is known of what was asked for. */
   portrayMap(question: MapQuestion, theme: ThemeName): Promise<MapPortrait | undefined>;
+  /** What `portrayMap` tells, with nothing drawn. */
+  tellMap(question: MapQuestion): Promise<MapScene | undefined>;
   /** How long the transaction's entry took in the day before it; undefined: it was never seen to go well. */
   portrayTrend(traceId: TraceId, theme: ThemeName): Promise<TrendPortrait | undefined>;
   /** Everything known of the transaction, to be taken elsewhere; undefined: nothing is. */
@@ -339,7 +345,9 @@ export type ToldTransaction = {
 export type Reply =
   /** `searched`: what looking for it in AWS came to, where that is switched on. */
   | { readonly kind: 'not-found'; readonly question: Question; readonly searched?: string | undefined }
-  | { readonly kind: 'listed'; readonly title: string; readonly incidents: readonly Incident[] }
+  | { readonly kind: 'open'; readonly incidents: readonly Incident[] }
+  /** By words, among so many. */
+  | { readonly kind: 'found'; readonly words: string; readonly among: number; readonly incidents: readonly Incident[] }
   | { readonly kind: 'similar'; readonly similar: readonly Similar[] }
   /** The picture could not be shown there: the same in characters, and why. */
   | { readonly kind: 'in-words'; readonly told: Told; readonly why: string };

@@ -6,8 +6,14 @@ import { xrayTraceId } from './telemetry/ids.ts';
 import { type Micros, micros, spelled, toMillis } from './units.ts';
 import type { Telling } from './waterfall/telling.ts';
 
-/** An incident and the transaction drawn in it as a Markdown document: what a post-mortem begins with. */
-export function postMortem(incident: Incident, telling: Telling): string {
+/** Who did something, and to whom. Slack user ids. */
+export const peopleIn = ({ log }: Incident): readonly string[] =>
+  log.flatMap(({ by, what, text }) => [...(by === TRACEFALL ? [] : [by]), ...(what === 'assigned' && text ? [text] : [])]);
+
+type Names = ReadonlyMap<string, string>;
+
+/** An incident and the transaction drawn in it as a Markdown document: what a post-mortem begins with. `names`: of the people in it. */
+export function postMortem(incident: Incident, telling: Telling, names: Names): string {
   const { alert, count, firstSeen, lastSeen } = incident;
   const hop = alert.hop.operation === alert.hop.service ? alert.hop.service : `${alert.hop.service} ${alert.hop.operation}`;
   return [
@@ -25,7 +31,10 @@ export function postMortem(incident: Incident, telling: Telling): string {
       ['Incident, trace', `${code(incident.id)}, ${code(xrayTraceId(telling.id))}`],
     ]),
     '## Timeline (UTC)',
-    table(['When', 'Who', 'What'], incident.log.map(moment)),
+    table(
+      ['When', 'Who', 'What'],
+      incident.log.map((entry) => moment(entry, names)),
+    ),
     '## Causes',
     ...(alert.causes.length === 0 ? ['None was found.'] : alert.causes.map(causeSaid)),
     ...(incident.contrast.length === 0 ? [] : ['## What sets them apart', ...incident.contrast.map((fact) => `- ${text(fact)}`)]),
@@ -48,18 +57,22 @@ function facts(all: readonly (readonly [string, string | undefined])[]): string 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
-const moment = (entry: LogEntry): readonly string[] => [utc(entry.at), person(entry.by), happened(entry)];
+const moment = (entry: LogEntry, names: Names): readonly string[] => [
+  utc(entry.at),
+  person(entry.by, names),
+  happened(entry, names),
+];
 
 /** In the words of the log; what bears a time, a person or a duration says it. */
-function happened({ what, text: said = '' }: LogEntry): string {
+function happened({ what, text: said = '' }: LogEntry, names: Names): string {
   if (what === 'noted') return `noted: ${text(said)}`;
-  if (what === 'assigned') return `assigned to ${person(said)}`;
+  if (what === 'assigned') return `assigned to ${person(said, names)}`;
   if (what === 'snoozed') return `snoozed until ${said === 'deployment' ? 'the next deployment' : utc(micros(Number(said)))}`;
   if (what === 'resolved' && said !== '') return `resolved: no failure for ${spelled(micros(Number(said)))}`;
   return said === '' ? what : `${what} (${text(said)})`;
 }
 
-const person = (by: string): string => (by === TRACEFALL ? 'Tracefall' : text(by));
+const person = (by: string, names: Names): string => (by === TRACEFALL ? 'Tracefall' : text(names.get(by) ?? by));
 
 function causeSaid({ summary, confidence, kind, evidence }: Cause, index: number): string {
   const sure = Number.isFinite(confidence) ? ` (${Math.round(confidence * 100)} %, ${kind})` : '';

@@ -4,12 +4,12 @@ import { postMortem } from '../src/post-mortem.ts';
 import { alert, cause, entry, incident, resolved, telling } from './slack/samples.ts';
 
 test('a post-mortem begins with what happened, who did what when, why, and what was noted', () => {
-  const text = postMortem(resolved(), telling());
+  const text = postMortem(resolved(), telling(), new Map([['U0MAYA', 'Maya Okafor']]));
 
   expect(text).toMatch(
     /^# POST \/checkout failed in payments\n\n\| {2}\| {2}\|\n\| --- \| --- \|\n\| \*\*Failing transactions\*\* \| 12 \|/,
   );
-  expect(text).toContain('| 2026-11-22 14:03:42 | U0MAYA | acknowledged |');
+  expect(text).toContain('| 2026-11-22 14:03:42 | Maya Okafor | acknowledged |');
   expect(text).toContain(
     '1. **payments runs into its 3 s time-out while it waits for ledger\\_entries PutItem** (91 %, downstream-timeout)',
   );
@@ -34,7 +34,7 @@ test('nothing in it breaks out of its place, whatever things are called', () => 
         }),
         log: [entry('opened', 'tracefall', 0), entry('noted', note, 1, note)],
       });
-      const lines = postMortem(known, telling()).split('\n');
+      const lines = postMortem(known, telling(), new Map([[note, name]])).split('\n');
 
       expect(lines.filter((line) => /^#+ /.test(line)).length).toBe(4);
       expect(lines.filter((line) => line.startsWith('| 2026') && line.split(/(?<!\\)\|/).length !== 5)).toEqual([]);
@@ -43,5 +43,5 @@ test('nothing in it breaks out of its place, whatever things are called', () => 
       expect(outsideCode).not.toMatch(/(?<!\\)<|(?<!\\)\]\(/);
     }),
   );
-  expect(postMortem(incident(), telling())).toContain('Causes');
+  expect(postMortem(incident(), telling(), new Map())).toContain('Causes');
 });

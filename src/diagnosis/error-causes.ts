@@ -126,7 +126,7 @@ function attemptsFact(node: Node, attempts: readonly Node[], path: Micros): stri
   const sdk = sdkAttempts(node);
   if (attempts.length < 2) {
     const tries = sdk === undefined || sdk < 2 ? '' : ` in ${sdk} SDK attempts`;
-    return `it took ${shareOfPath(lasted(node), path)}${tries}`;
+    return `${named(node.span)} took ${shareOfPath(lasted(node), path)}${tries}`;
   }
   const whole = extent(attempts);
   const calls = attempts.reduce((sum, each) => sum + (each.end - each.start), 0);

@@ -30,7 +30,7 @@ export function swallowedErrors(tree: Tree, path: Micros, usual: UsualByOperatio
         edge,
         confidence: saysMore(origin.node) ? CONFIDENCE : WORDLESS,
         summary: `${named(node.span)} failed and ${end.parent ? named(end.parent.span) : 'its caller'} went on without it: ${said}`,
-        evidence: [`by itself that is ${kind}`, `it took ${shareOfPath(lasted(origin.node), path)}`],
+        evidence: [`by itself that is ${kind}`, `${named(node.span)} took ${shareOfPath(lasted(origin.node), path)}`],
       }),
     ];
   });

@@ -45,6 +45,8 @@ export type Incident = {
   readonly lastSeen: Micros;
   /** What its transactions have that healthy ones of the time have not, in sentences. */
   readonly contrast: readonly string[];
+  /** The transaction that was seen last; of many alike the one drawn may be the first, and another version may fail by now. */
+  readonly newest: Pick<Alert, 'traceId' | 'version'>;
   readonly log: readonly LogEntry[];
   readonly thread: Thread | undefined;
   /** The storm in whose message it is told. */

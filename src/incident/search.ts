@@ -22,9 +22,14 @@ export function matchesWords({ alert, log }: Incident, words: string): boolean {
     .every((word) => text.includes(word));
 }
 
-/** Open first, then the last to fail. */
+/** What nobody holds first, what is over last; among equals the last to fail. */
 export const byUrgency = (incidents: readonly Incident[]): readonly Incident[] =>
-  incidents.toSorted((a, b) => Number(isClosed(a)) - Number(isClosed(b)) || b.lastSeen - a.lastSeen);
+  incidents.toSorted((a, b) => rank(a) - rank(b) || b.lastSeen - a.lastSeen);
+
+function rank(incident: Incident): number {
+  if (isClosed(incident)) return 2;
+  return incident.life.state === 'acknowledged' || incident.life.state === 'snoozed' ? 1 : 0;
+}
 
 export const isClosed = ({ life }: Incident): boolean => life.state === 'resolved' || life.state === 'merged';
 

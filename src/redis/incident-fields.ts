@@ -33,7 +33,7 @@ export async function readIncidents(redis: Redis, ids: readonly string[]): Promi
   });
 }
 
-// Alert, life, contrast and log are written by redis/incidents.ts only, hence the casts here.
+// Alert, newest, life, contrast and log are written by redis/incidents.ts only, hence the casts here.
 export const lifeOf = (fields: Fields): Life => JSON.parse(fields['life'] ?? '') as Life;
 
 const incidentOf = (id: string, fields: Fields, entries: unknown): Incident => ({
@@ -44,6 +44,8 @@ const incidentOf = (id: string, fields: Fields, entries: unknown): Incident => (
   firstSeen: micros(Number(fields['firstSeen'])),
   lastSeen: micros(Number(fields['lastSeen'])),
   contrast: JSON.parse(fields['contrast'] ?? '[]') as readonly string[],
+  // What was kept before this was noted has an alert only.
+  newest: JSON.parse(fields['newest'] ?? fields['alert'] ?? '') as Incident['newest'],
   log: (Array.isArray(entries) ? entries : []).map((entry) => JSON.parse(String(entry)) as LogEntry),
   thread: fields['channel'] && fields['ts'] ? { channel: fields['channel'], ts: fields['ts'] } : undefined,
   storm: fields['storm'] || undefined,

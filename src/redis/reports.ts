@@ -5,7 +5,7 @@ import { type LifeEvent, type LogEntry, NEW_LIFE, step, TRACEFALL } from '../inc
 import { type Claim, type Placing, place } from '../incident/placing.ts';
 import type { Reported } from '../ports.ts';
 import { type TraceId, traceId } from '../telemetry/ids.ts';
-import { earlier, later, type Micros, micros } from '../units.ts';
+import { earlier, type Micros, micros } from '../units.ts';
 import { type Check, commit, DELETE_IF } from './commit.ts';
 import { candidateOf, type Fields, readFields } from './incident-fields.ts';
 import { INCIDENTS_TTL_MS, keys } from './keys.ts';
@@ -114,7 +114,7 @@ function opened(alert: Alert, now: Micros): Filed {
   const entry: LogEntry = {
     ...{ at: now, by: TRACEFALL, what: 'opened', from: undefined, to: 'open', text: undefined, message: undefined },
   };
-  const times = { firstSeen: at, lastSeen: at, opened: now };
+  const times = { firstSeen: at, lastSeen: at, newest: newestOf(alert), opened: now };
   return {
     what: 'opened',
     fields: { ...aboutIt(alert), signature, life: JSON.stringify(NEW_LIFE), count: 1, ...times, version: 1 },
@@ -140,10 +140,14 @@ function filedAgain(alert: Alert, { kept, drawn }: Placing, home: Fields, now: M
 
 const next = (fields: Fields) => ({ version: Number(fields['version']) + 1 });
 
-const seen = ({ at }: Alert, fields: Fields) => ({
-  firstSeen: earlier(at, micros(Number(fields['firstSeen']))),
-  lastSeen: later(at, micros(Number(fields['lastSeen']))),
-});
+const newestOf = ({ traceId: own, version }: Alert): string => JSON.stringify({ traceId: own, version });
+
+function seen(alert: Alert, fields: Fields) {
+  const { at } = alert;
+  const lastSeen = micros(Number(fields['lastSeen']));
+  const firstSeen = earlier(at, micros(Number(fields['firstSeen'])));
+  return at < lastSeen ? { firstSeen } : { firstSeen, lastSeen: at, newest: newestOf(alert) };
+}
 
 const written = (id: string, { fields, entries }: Filed, now: Micros): readonly Command[] => [
   ...(Object.keys(fields).length === 0 ? [] : [['hset', keys.incident(id), ...Object.entries(fields).flat()]]),

@@ -58,10 +58,11 @@ export function summary({ telling }: ToldTransaction, times: Times): string {
 export const whereItBelongs = ({ telling, incident }: ToldTransaction): string =>
   [...(incident ? [partOf(incident)] : []), code(`/trace ${xrayTraceId(telling.id)}`)].join(' ');
 
+/** `One of 30 transactions of an incident, which is snoozed: open its thread.` */
 function partOf({ count, life, thread }: Incident): string {
-  const share = count === 1 ? 'the only one so far' : `one of ${count.toLocaleString('en')}`;
-  const place = thread ? `, ${threadLink(thread.channel, thread.ts)}` : '';
-  return `Part of an incident, ${share}, ${life.state}${place}.`;
+  const share = count === 1 ? 'The only transaction' : `One of ${count.toLocaleString('en')} transactions`;
+  const place = thread ? `: ${threadLink(thread.channel, thread.ts)}` : '';
+  return `${share} of an incident, which is ${life.state}${place}.`;
 }
 
 function belonging(incident: Incident, times: Times): readonly string[] {
@@ -111,7 +112,7 @@ export function notFoundMessage(asked: Question, searched?: string): string {
   if (asked.kind === 'map') return noMapMessage(asked);
   if (asked.kind === 'about') return 'I no longer know this incident, or its transaction: it is older than what I keep.';
   if (asked.kind === 'last')
-    return `Nothing like ${code(asked.name)} has ${asked.outcome === 'slow' ? 'been slow' : 'failed'} among the last incidents. \`/trace search\` looks in their errors and notes too.`;
+    return `No incident with ${code(asked.name)} in its services, operations, error, causes or notes ${asked.outcome === 'slow' ? 'was slow' : 'failed'} lately. \`/trace incidents\` lists those that are open.`;
   return [
     `I know nothing of ${sought(asked)}.`,
     'I looked through all spans, invocations and logs that were sent to me and that I still keep.',
@@ -127,15 +128,16 @@ const sought = (asked: Question): string => {
 
 export function traceHelp(): string {
   return [
-    '*/trace* shows a transaction: what it did, how long it took, where and why it failed. It takes',
-    '• a trace id of X-Ray, the W3C or OpenTelemetry: `/trace 1-5759e988-bd862e3fe1be46a994272793`',
-    '• an id of a Lambda request, an SQS or SNS message, an EventBridge event, a request to API Gateway, or the ARN of an execution of Step Functions',
-    '• a console address or a log line that contains one of these',
-    '• `map`: what called what in the last 15 minutes; `map checkout-fn`: what is around one service; `map` and a trace id: one transaction',
-    '• `last failed checkout`, `last slow checkout`: the last one that was told',
+    '*What a transaction did, where it failed and why*',
+    '• `/trace 1-5759e988-bd862e3fe1be46a994272793`: by a trace id of X-Ray, the W3C or OpenTelemetry',
+    '• … or the id of a Lambda request, an SQS or SNS message, an EventBridge event, an API Gateway request, or the ARN of a Step Functions execution',
+    '• … or a console address or a log line that contains one of these',
+    '• `/trace last failed checkout`, `/trace last slow checkout`: the newest one of an incident',
+    '*What called what*',
+    '• `/trace map`: in the last 15 minutes; `/trace map checkout-fn`: around one service; `/trace map` and a trace id: in one transaction',
     '*Incidents*',
-    '• `incidents`: what is open; `search declined`: by service, operation, error, cause or note',
-    '• with the id that these lists show: `mute`, `unmute`: no new thread for that failure; `export`: its files for the post-mortem',
+    '• `/trace incidents`: those that are open; `/trace search declined`: by service, operation, error, cause or note',
+    '• `/trace mute`, `/trace unmute`, `/trace export` and the id that these lists show: no new thread for that failure; its files for the post-mortem',
     '*In a thread*',
     '• 👀 on its first message acknowledges, ✅ resolves, 📌 on a reply keeps it as a note, and so does a reply that begins with `note:`',
   ].join('\n');

@@ -10,7 +10,7 @@ import { slackFiles } from './files.ts';
 import type { SeenMessage } from './history.ts';
 import { findInChannel, findInThread } from './history.ts';
 import { showHome } from './home.ts';
-import { incidentList, similarList } from './incident-lines.ts';
+import { foundList, openList, similarList } from './incident-lines.ts';
 import { failureOf, isGone, thrown, undelivered } from './outcome.ts';
 import { respondPrivately } from './response-url.ts';
 import { isButtonsOf } from './root-buttons.ts';
@@ -19,6 +19,7 @@ import { overMessage, stormKey, stormMessage } from './storm-message.ts';
 import { type Times, timesFor } from './times.ts';
 import { troubleMessage } from './trouble-message.ts';
 import { unfurls } from './unfurls.ts';
+import { namesOf } from './users-info.ts';
 
 export type SlackChatOptions = {
   readonly token: string;
@@ -55,6 +56,7 @@ export function slackChat({ token, apiUrl }: SlackChatOptions): Chat {
     ...slackFiles(clients, apiUrl, times),
     unfurl: (message, links) => unfurl(clients.posting, message, unfurls(links, times)),
     showHome: (user, incidents, map) => showHome(clients.interactive, { incidents, user, map }, times),
+    names: (users) => namesOf(clients.interactive, users),
     respond: (responseUrl, reply) => respondPrivately(responseUrl, replyWords(reply, times), apiUrl),
   };
 }
@@ -128,8 +130,10 @@ export function replyWords(reply: Reply, times: Times): string {
       return notFoundMessage(reply.question, reply.searched);
     case 'in-words':
       return inWordsMessage(reply, times);
-    case 'listed':
-      return incidentList(reply.title, reply.incidents, times);
+    case 'open':
+      return openList(reply.incidents, times);
+    case 'found':
+      return foundList(reply, times);
     case 'similar':
       return similarList(reply.similar, times);
   }

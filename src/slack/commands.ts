@@ -55,7 +55,7 @@ function firstWords(asked: TraceCommand): string {
     case 'help':
       return traceHelp();
     case 'bad':
-      return `${asked.why}\n${traceHelp()}`;
+      return `${asked.why} ${code('/trace help')} says what else I take.`;
     case 'trace':
       return `Looking for trace ${code(xrayTraceId(asked.traceId))} …`;
     case 'map':

@@ -1,8 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { Incident } from '../incident/incident.ts';
-import { SECTION_CHARACTERS, TOP_LEVEL_CHARACTERS } from './limits.ts';
-import { plainEscaped } from './mrkdwn.ts';
-import { entryWords, mentioned, spelledOut } from './standing-words.ts';
+import { SECTION_CHARACTERS } from './limits.ts';
+import { entryWords } from './standing-words.ts';
 import { type Times, UTC_TIMES } from './times.ts';
 
 export type EntryMessage = { readonly text: string; readonly blocks: KnownBlock[] };
@@ -14,9 +13,9 @@ export const entryBlockId = (incidentId: string, index: number): string => `entr
 export function entryMessage({ id, log }: Pick<Incident, 'id' | 'log'>, index: number, times: Times): EntryMessage | undefined {
   const entry = log[index];
   if (!entry) return undefined;
-  const text = entryWords(entry, mentioned(times)).slice(0, SECTION_CHARACTERS);
+  const text = entryWords(entry, times).slice(0, SECTION_CHARACTERS);
   return {
-    text: plainEscaped(entryWords(entry, spelledOut(UTC_TIMES)), TOP_LEVEL_CHARACTERS),
+    text: entryWords(entry, UTC_TIMES).slice(0, SECTION_CHARACTERS),
     blocks: [{ type: 'context', block_id: entryBlockId(id, index), elements: [{ type: 'mrkdwn', text, verbatim: true }] }],
   };
 }

@@ -1,8 +1,10 @@
 import type { Incident } from '../incident/incident.ts';
 import type { Similar } from '../incident/similar.ts';
 import { closingNote } from '../incident/similar.ts';
+import type { Reply } from '../ports.ts';
+import { counted } from '../waterfall/scene.ts';
 import { code, prose } from './mrkdwn.ts';
-import { mentioned, SIGN, standing } from './standing-words.ts';
+import { SIGN, standing } from './standing-words.ts';
 import { threadLink } from './thread-link.ts';
 import type { Times } from './times.ts';
 
@@ -13,14 +15,26 @@ const LINES = 15;
 export function incidentLine(incident: Incident, times: Times): string {
   const { alert, count, life, thread, id, lastSeen } = incident;
   const hop = alert.hop.operation === alert.hop.service ? alert.hop.service : `${alert.hop.service} ${alert.hop.operation}`;
-  const place = thread ? threadLink(thread.channel, thread.ts) : 'no thread';
+  const place = thread ? threadLink(thread.channel, thread.ts) : 'it has no thread';
   return [
     `${SIGN[life.state]} ${code(alert.transaction, 60)} at ${code(hop, 60)} in ${prose(alert.environment, 20)}`,
-    `${count.toLocaleString('en')}×, last ${times.full(lastSeen)} · ${standing(incident, mentioned(times))} · ${place} · ${code(id)}`,
+    `${count.toLocaleString('en')}×, last ${times.full(lastSeen)} · ${standing(incident, times)} · ${place} · ${code(id)}`,
   ].join('\n      ');
 }
 
-export function incidentList(title: string, incidents: readonly Incident[], times: Times): string {
+export const openList = (incidents: readonly Incident[], times: Times): string =>
+  incidents.length === 0 ? 'No incident is open.' : listed('Open incidents', incidents, times);
+
+export function foundList({ words, among, incidents }: Found, times: Times): string {
+  const asked = code(words, 100);
+  if (incidents.length === 0)
+    return `No incident has ${asked} in its services, operations, error, causes or notes. I looked at the last ${among.toLocaleString('en')}.`;
+  return listed(`${counted(incidents.length, 'incident')} with ${asked}`, incidents, times);
+}
+
+type Found = Omit<Extract<Reply, { kind: 'found' }>, 'kind'>;
+
+function listed(title: string, incidents: readonly Incident[], times: Times): string {
   const more = incidents.length - LINES;
   return [
     `*${title}*`,

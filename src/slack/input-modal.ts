@@ -16,7 +16,8 @@ export type Form = {
   readonly element: (user: string) => InputBlock['element'];
   /** What is wrong with the answer, in words for the person; undefined: nothing. */
   readonly fault: (answer: string) => string | undefined;
-  readonly deed: (answer: string) => Wanted;
+  /** `user`: who submitted it. */
+  readonly deed: (answer: string, user: string) => Wanted;
 };
 
 export const ANNOTATE: Form = {
@@ -39,10 +40,11 @@ export const ANNOTATE: Form = {
 export const ASSIGN: Form = {
   ...{ callback: 'assign', title: 'Assign', submit: 'Assign' },
   label: 'Who looks at it?',
-  hint: 'Named in the thread, so that Slack tells them.',
+  hint: 'Named in the thread, so that Slack tells them. Nobody chosen: you.',
   element: (user) => ({ type: 'users_select', initial_user: user, focus_on_load: true }),
-  fault: (person) => (/^[UW][A-Z0-9]{2,30}$/.test(person) ? undefined : 'Please choose a person.'),
-  deed: (person) => ({ kind: 'assign', to: person }),
+  // The page of a local workspace offers nobody (local-slack 0.1.8), and whoever opens this mostly means themselves.
+  fault: (person) => (/^([UW][A-Z0-9]{2,30})?$/.test(person) ? undefined : 'Please choose a person.'),
+  deed: (person, user) => ({ kind: 'assign', to: person === '' ? user : person }),
 };
 
 export const FORMS = [ANNOTATE, ASSIGN] as const;
@@ -85,14 +87,16 @@ export type Filled =
   /** What the form shows below its field. */
   | { readonly kind: 'wrong'; readonly errors: Readonly<Record<string, string>> };
 
-/** Reads a `view_submission`'s view. */
-export function readForm(form: Form, view: unknown): Filled {
+/** Reads a `view_submission`'s view, as `user` sent it. */
+export function readForm(form: Form, view: unknown, user: string): Filled {
   const submission = Submission.safeParse(view).data;
   if (!submission) return wrong('This form is not one of mine any more. Please close it and open it again.');
   const { value, selected_user } = submission.state.values[BLOCK][INPUT];
   const answer = (selected_user ?? value ?? '').trim();
   const fault = form.fault(answer);
-  return fault === undefined ? { kind: 'filled', subject: submission.private_metadata, deed: form.deed(answer) } : wrong(fault);
+  return fault === undefined
+    ? { kind: 'filled', subject: submission.private_metadata, deed: form.deed(answer, user) }
+    : wrong(fault);
 }
 
 const wrong = (why: string): Filled => ({ kind: 'wrong', errors: { [BLOCK]: why } });

@@ -7,14 +7,14 @@ import { code, codeBlock, prose } from './mrkdwn.ts';
 
 /** The words beside a service map; below 1,000 characters. */
 export function mapMessage(map: MapScene): string {
-  const more =
-    map.window === undefined
-      ? ''
-      : `${code('/trace map checkout-fn')} shows what is around one service, ${code('/trace map')} with a trace id one transaction.`;
-  return [`*${prose(mapHeadline(map), 300)}*`, prose(mapFacts(map).join(' · '), 400), more]
-    .filter((line) => line !== '')
-    .join('\n');
+  return [`*${prose(mapHeadline(map), 300)}*`, prose(mapFacts(map).join(' · '), 400), ...furtherMaps(map)].join('\n');
 }
+
+/** Told with the map of everything: whoever asked for less knows how. */
+const furtherMaps = ({ window, about }: MapScene): readonly string[] =>
+  window === undefined || about !== undefined
+    ? []
+    : [`With a service's name ${code('/trace map')} shows what is around it, with a trace id one transaction.`];
 
 /** A file's title is no mrkdwn. */
 export const mapTitle = (map: MapScene): string => `Service map: ${mapHeadline(map)}`;
@@ -23,8 +23,9 @@ export const mapTitle = (map: MapScene): string => `Service map: ${mapHeadline(m
 const DRAWING_COLUMNS = 76;
 const DRAWING_CHARACTERS = 4_000;
 
+/** The drawing begins with the headline and the facts. */
 export const mapInWords = (map: MapScene): string =>
-  `${mapMessage(map)}\n${codeBlock(mapDrawn(map, DRAWING_COLUMNS), DRAWING_CHARACTERS)}`;
+  [codeBlock(mapDrawn(map, DRAWING_COLUMNS), DRAWING_CHARACTERS), ...furtherMaps(map)].join('\n');
 
 /** First words, while it is looked for. */
 export function mapAsked({ traceId, service }: MapQuestion): string {

@@ -11,7 +11,7 @@ import { respondPrivately } from './response-url.ts';
 import { ACTIONS, chosen, MORE, SLEEPS } from './root-buttons.ts';
 import type { Desk } from './slack-desk.ts';
 import { timesFor } from './times.ts';
-import { zoneOf } from './zone.ts';
+import { zoneOf } from './users-info.ts';
 
 /** What we need of a `block_actions` payload; `actions` of a message hold exactly the one pressed. */
 const value = z.string().min(1).max(255);
@@ -50,14 +50,14 @@ function onPress({ app, report }: Desk, action: string, act: (press: Press) => P
 
 function onForm(desk: Desk, form: Form): void {
   desk.app.view({ callback_id: form.callback, type: 'view_submission' }, async ({ ack, view, body }) => {
-    const filled = readForm(form, view);
+    const by = body.user.id;
+    const filled = readForm(form, view, by);
     if (filled.kind === 'wrong') {
       await ack({ response_action: 'errors', errors: { ...filled.errors } });
       return;
     }
     await ack();
     const { subject, deed } = filled;
-    const by = body.user.id;
     const text = await outcome(desk, desk.on.change(subject.incident, { ...deed, by }), by);
     if (text !== undefined) await whisper(desk, subject, by, text);
   });

@@ -41,28 +41,31 @@ const MORE_LABEL: Readonly<Record<More, string>> = {
 };
 
 /** Only what can still be done: nobody acknowledges twice, and a resolved incident can be reopened and written about. */
-export function rootButtons({ id, life }: Pick<Incident, 'id' | 'life'>): ActionsBlock {
+export function rootButtons({ id, life, newest }: Pick<Incident, 'id' | 'life' | 'newest'>): ActionsBlock {
+  // Where telemetry names no version, a deployment would never be seen, and the snooze never end.
+  const sleeps = SLEEPS.filter((each) => each !== 'deployment' || newest.version !== undefined);
+  const choices = MORE.filter((each) => each !== 'assign' || may(life, 'assign'));
   return {
     type: 'actions',
     elements: [
       ...(may(life, 'acknowledge') ? [button('Acknowledge', ACTIONS.acknowledge, id, 'primary')] : []),
       button('Annotate', ACTIONS.annotate, id),
-      ...(may(life, 'snooze') ? [snooze(id)] : []),
+      ...(may(life, 'snooze') ? [snooze(id, sleeps)] : []),
       ...(may(life, 'resolve') ? [button('Resolve', ACTIONS.resolve, id)] : []),
       ...(may(life, 'reopen') ? [button('Reopen', ACTIONS.reopen, id)] : []),
-      more(id),
+      more(id, choices),
     ],
   };
 }
 
-const snooze = (id: string): StaticSelect => ({
+const snooze = (id: string, sleeps: readonly Sleep[]): StaticSelect => ({
   ...{ type: 'static_select', action_id: ACTIONS.snooze, placeholder: { type: 'plain_text', text: 'Snooze', emoji: false } },
-  options: SLEEPS.map((each) => option(SNOOZE_LABEL[each], each, id)),
+  options: sleeps.map((each) => option(SNOOZE_LABEL[each], each, id)),
 });
 
-const more = (id: string): Overflow => ({
+const more = (id: string, choices: readonly More[]): Overflow => ({
   ...{ type: 'overflow', action_id: ACTIONS.more },
-  options: MORE.map((each) => option(MORE_LABEL[each], each, id)),
+  options: choices.map((each) => option(MORE_LABEL[each], each, id)),
 });
 
 const option = (label: string, choice: string, incidentId: string): PlainTextOption => ({

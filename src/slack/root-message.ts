@@ -6,7 +6,7 @@ import { capital, causeLine, confidenceWords, NOT_ENOUGH_EVIDENCE, sayable } fro
 import { HEADER_CHARACTERS, TOP_LEVEL_CHARACTERS } from './limits.ts';
 import { code, oneLine, plain, plainEscaped, prose } from './mrkdwn.ts';
 import { rootButtons } from './root-buttons.ts';
-import { mentioned, SIGN, spelledOut, standing } from './standing-words.ts';
+import { SIGN, standing } from './standing-words.ts';
 import { READERS_TIMES, type Times, UTC_TIMES } from './times.ts';
 
 export const METADATA_TYPE = 'tracefall_incident';
@@ -30,7 +30,7 @@ export function rootMessage(incident: Incident, times: Times = READERS_TIMES): R
       { type: 'header', text: { type: 'plain_text', text: headline(incident), emoji: true } },
       { type: 'section', text: mrkdwn(why(incident)), expand: true },
       { type: 'section', text: mrkdwn(extent(incident, times)) },
-      { type: 'context', elements: [mrkdwn(`${standing(incident, mentioned(times))} · ${footer(incident)}`)] },
+      { type: 'context', elements: [mrkdwn(`${standing(incident, times)} · ${footer(incident)}`)] },
       rootButtons(incident),
     ],
     metadata: { event_type: METADATA_TYPE, event_payload: { id: incident.id } },
@@ -111,11 +111,11 @@ const hopName = ({ hop }: Incident['alert']): string =>
   hop.operation === hop.service ? hop.service : `${hop.service} ${hop.operation}`;
 
 /** `checkout-api · version 1.4.2 · owned by payments · 2 notes` */
-function footer({ alert, log }: Incident): string {
+function footer({ alert, newest: { version }, log }: Incident): string {
   const notes = log.filter((entry) => entry.what === 'noted').length;
   return [
     `enters at ${prose(alert.service, 80)}`,
-    ...(alert.version === undefined ? [] : [`version ${code(alert.version, 60)}`]),
+    ...(version === undefined ? [] : [`version ${code(version, 60)}`]),
     ...(alert.owner === undefined ? [] : [`owned by ${prose(alert.owner, 60)}`]),
     ...(notes === 0 ? [] : [`${notes} ${notes === 1 ? 'note' : 'notes'}`]),
   ].join(' · ');
@@ -132,9 +132,9 @@ function spoken(incident: Incident): string {
     alert.error ? sentence(`Error: ${errorText(alert.error)}`, 300) : '',
     `${hopLabel(incident)} ${hop}, ${spelled(alert.duration)} in all.`,
     spokenExtent(incident),
-    `${standing(incident, spelledOut(UTC_TIMES))}.`,
   ];
-  return plainEscaped(facts.filter((fact) => fact !== '').join(' '), TOP_LEVEL_CHARACTERS);
+  const said = `${standing(incident, UTC_TIMES)}.`;
+  return `${plainEscaped(facts.filter((fact) => fact !== '').join(' '), TOP_LEVEL_CHARACTERS - said.length - 1)} ${said}`;
 }
 
 function spokenExtent({ alert, count, firstSeen, lastSeen }: Incident): string {

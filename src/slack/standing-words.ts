@@ -1,23 +1,19 @@
 import type { Incident } from '../incident/incident.ts';
 import { type LogEntry, type SnoozeEnd, TRACEFALL } from '../incident/life.ts';
 import { micros, spelled } from '../units.ts';
-import { code, mention, plain, prose } from './mrkdwn.ts';
+import { code, mention, prose } from './mrkdwn.ts';
 import type { Times } from './times.ts';
 
 /** The state is said in words too: a circle's colour is not everyone's. */
 export const SIGN = { open: '🔴', acknowledged: '🟠', snoozed: '💤', flapping: '🔁', resolved: '🟢', merged: '↪️' } as const;
 
-/** How people are named: by mention where Slack reads it, by id where a screen reader does. */
-export type Naming = { readonly times: Times; readonly person: (user: string) => string };
-
-export const mentioned = (times: Times): Naming => ({ times, person: (by) => mention(personOf(by)) });
-export const spelledOut = (times: Times): Naming => ({ times, person: (by) => plain(personOf(by), 80) });
-
-const personOf = (by: string): string => (by === TRACEFALL ? 'Tracefall' : by);
+/** Slack writes a mention as the person's name, also in a notification and to a screen reader. */
+const person = (by: string): string => (by === TRACEFALL ? 'Tracefall' : mention(by));
 
 /** Where it stands and who holds it: `Acknowledged by @maya, 14:03`. */
-export function standing({ life }: Pick<Incident, 'life'>, { times, person }: Naming): string {
-  const assigned = life.assignee === undefined ? '' : `, assigned to ${person(life.assignee)}`;
+export function standing({ life }: Pick<Incident, 'life'>, times: Times): string {
+  const holder = 'by' in life ? life.by : undefined;
+  const assigned = life.assignee === undefined || life.assignee === holder ? '' : `, assigned to ${person(life.assignee)}`;
   switch (life.state) {
     case 'open':
       return life.assignee === undefined ? 'Nobody has taken it yet' : `Assigned to ${person(life.assignee)}`;
@@ -37,8 +33,10 @@ export function standing({ life }: Pick<Incident, 'life'>, { times, person }: Na
 const endWords = (until: SnoozeEnd, times: Times): string =>
   until.kind === 'time' ? times.full(until.at) : 'the next deployment';
 
+const inVersion = (version: string): string => (version === '' ? '' : ` in version ${code(version, 80)}`);
+
 /** One change as the thread tells it. */
-export function entryWords(entry: LogEntry, { times, person }: Naming): string {
+export function entryWords(entry: LogEntry, times: Times): string {
   const { what, by, text = '' } = entry;
   switch (what) {
     case 'opened':
@@ -54,11 +52,11 @@ export function entryWords(entry: LogEntry, { times, person }: Naming): string {
     case 'snoozed':
       return `💤 ${person(by)} snoozed this until ${text === 'deployment' ? 'the next deployment' : times.full(micros(Number(text)))}`;
     case 'woken':
-      return text === '' ? '⏰ The snooze is over, and it is open again' : `⏰ It still fails in version ${code(text, 80)}`;
+      return text === '' ? '⏰ The snooze is over, and it is open again' : `⏰ It still fails${inVersion(text)}`;
     case 'assigned':
       return by === text ? `👤 ${person(by)} took this` : `👤 ${person(by)} assigned this to ${person(text)}`;
     case 'reopened':
-      return by === TRACEFALL ? '🔴 It fails again: reopened' : `🔴 ${person(by)} reopened this`;
+      return by === TRACEFALL ? `🔴 It fails again${inVersion(text)}: reopened` : `🔴 ${person(by)} reopened this`;
     case 'flapping':
       return `🔁 It opens and closes again and again: ${prose(text, 10)} times within half an hour. I say no more until it rests`;
     case 'merged':

@@ -1,4 +1,5 @@
 import type { Storm } from '../incident/storm.ts';
+import { errorText } from '../telemetry/error-text.ts';
 import { between, spelled } from '../units.ts';
 import type { EntryMessage } from './entry-message.ts';
 import { HEADER_CHARACTERS, SECTION_CHARACTERS, TOP_LEVEL_CHARACTERS } from './limits.ts';
@@ -17,14 +18,14 @@ export function stormMessage(storm: Storm, times: Times): RootMessage {
   const text = headline(storm);
   const began = `Since ${times.full(storm.began)}, the last new one ${times.clock(storm.last)}`;
   return {
-    text: plainEscaped(`${text}. ${summary(storm)}`, TOP_LEVEL_CHARACTERS),
+    text: plainEscaped(`${text}. ${summary(storm, (said) => `“${plain(said, 300)}”`)}`, TOP_LEVEL_CHARACTERS),
     blocks: [
       {
         type: 'header',
         block_id: stormKey(storm),
         text: { type: 'plain_text', text: plain(text, HEADER_CHARACTERS), emoji: true },
       },
-      { type: 'section', text: { type: 'mrkdwn', text: summary(storm), verbatim: true } },
+      { type: 'section', text: { type: 'mrkdwn', text: summary(storm, (said) => code(said, 300)), verbatim: true } },
       ...halves(lines).map((part) => ({
         type: 'section' as const,
         text: { type: 'mrkdwn' as const, text: part, verbatim: true },
@@ -45,7 +46,7 @@ export const stormKey = ({ id }: Pick<Storm, 'id'>): string => `storm-${id}`;
 
 /** Told in the thread when nothing new has come for a while. */
 export function overMessage(storm: Storm): EntryMessage {
-  const text = plainEscaped(`${headline(storm)}. ${summary(storm)}`, TOP_LEVEL_CHARACTERS);
+  const text = plainEscaped(`${headline(storm)}. ${summary(storm, String)}`, TOP_LEVEL_CHARACTERS);
   return { text, blocks: [{ type: 'context', block_id: stormKey(storm), elements: [{ type: 'mrkdwn', text, verbatim: true }] }] };
 }
 
@@ -54,12 +55,26 @@ function headline(storm: Storm): string {
   return storm.over ? `🌥️ The storm is over: ${kinds}` : `🌪️ A storm: ${kinds}`;
 }
 
-function summary(storm: Storm): string {
+type Quoted = (said: string) => string;
+
+function summary(storm: Storm, quoted: Quoted): string {
   const lasted = spelled(between(storm.began, storm.last));
   const count = `${storm.transactions.toLocaleString('en')} transactions failed`;
   return storm.over
     ? `${count}, new kinds of failure came for ${lasted}. What fails again gets a thread of its own.`
-    : `${count}. Something that many things need is probably broken: look at a deployment, a shared service, the network.`;
+    : `${count}. ${shared(storm, quoted)}Something that many things need is probably broken: look at a deployment, a shared service, the network.`;
+}
+
+/** The same words of most are the best hint at what all of them need. */
+function shared({ top }: Storm, quoted: Quoted): string {
+  const times = new Map<string, number>();
+  for (const { alert } of top) {
+    const said = alert.error ? errorText(alert.error) : '';
+    if (said !== '') times.set(said, (times.get(said) ?? 0) + 1);
+  }
+  const [[said, often] = ['', 0]] = [...times].toSorted(([, a], [, b]) => b - a);
+  if (often < 2 || often * 2 <= top.length) return '';
+  return `${often === top.length ? 'All of these' : `${often} of these ${top.length}`} say ${quoted(said)}. `;
 }
 
 /** Twenty long lines are more than one section holds. */

@@ -1,6 +1,7 @@
 import { isExecutionArn } from '../telemetry/event-ids.ts';
 import type { TraceId } from '../telemetry/ids.ts';
 import { traceId } from '../telemetry/ids.ts';
+import { code } from './mrkdwn.ts';
 
 export type TraceCommand =
   | { readonly kind: 'trace'; readonly traceId: TraceId }
@@ -48,7 +49,7 @@ function worded(asked: string): TraceCommand | undefined {
       return { kind: 'incidents' };
     case 'search':
       return words === ''
-        ? { kind: 'bad', why: 'Search for what? A service, an operation, an error, a note.' }
+        ? { kind: 'bad', why: 'Search for what? A service, an operation, an error, a note: `/trace search declined`.' }
         : { kind: 'search', words };
     case 'last':
       return last(words);
@@ -65,7 +66,7 @@ function worded(asked: string): TraceCommand | undefined {
 
 function last(words: string): TraceCommand {
   const [, outcome, name = ''] = /^(?:(failed|slow)(?:\s+|$))?(.*)$/is.exec(words) ?? [];
-  if (outcome === undefined && name === '') return { kind: 'bad', why: 'The last of which? Say `last failed checkout`.' };
+  if (outcome === undefined && name === '') return { kind: 'bad', why: 'The last of which? Say `/trace last failed checkout`.' };
   const said = outcome?.toLowerCase();
   return { kind: 'last', outcome: said === 'slow' || said === 'failed' ? said : undefined, name };
 }
@@ -74,7 +75,7 @@ function last(words: string): TraceCommand {
 function ofIncident(said: string, words: string, command: (incidentId: string) => TraceCommand): TraceCommand {
   return /^[0-9a-f]{12}$/.test(words)
     ? command(words)
-    : { kind: 'bad', why: `Which incident? Say \`${said}\` and an id that \`/trace incidents\` shows.` };
+    : { kind: 'bad', why: `Which incident? Say \`/trace ${said}\` and an id that \`/trace incidents\` shows.` };
 }
 
 function pasted(text: string): TraceCommand {
@@ -87,7 +88,12 @@ function pasted(text: string): TraceCommand {
   const requestId = UUID.exec(plain)?.[0].toLowerCase() ?? GATEWAY.exec(text)?.[0];
   if (requestId !== undefined) return { kind: 'request', requestId };
   if (found !== undefined) return { kind: 'bad', why: 'A trace id of zeros only names no trace.' };
-  return { kind: 'bad', why: 'There is no trace id or request id in that.' };
+  return { kind: 'bad', why: notAnId(plain) };
+}
+
+function notAnId(text: string): string {
+  const typed = text.slice(0, WORDS_CHARACTERS);
+  return `I see no id of a trace, request, message or execution in ${code(typed)}. ${code(`/trace search ${typed}`)} looks for these words in incidents.`;
 }
 
 /** `map`, and what it should be of. */

@@ -25,15 +25,16 @@ beforeEach(() => {
   world = { ...memory, studio: studio(memory), chat: slack.chat };
 });
 
-async function incidentOf(trace: string): Promise<string> {
-  await world.records.keep(declined(trace), []);
+async function incidentOf(trace: string, since = 0): Promise<string> {
+  await world.records.keep(declined(trace, since), []);
   const judged = await world.studio.judge(aTraceId(trace));
   return judged ? (await world.incidents.report(judged.alert)).incidentId : 'none';
 }
 
 test('a person’s tab gets the incidents and what called what', async () => {
   const id = await incidentOf('one');
-  await showHome({ v: 1, user: 'U0MAYA' }, world);
+  const portrayMap = () => Promise.reject(new Error('words need no picture'));
+  await showHome({ v: 1, user: 'U0MAYA' }, { ...world, studio: { ...world.studio, portrayMap } });
 
   expect(slack.truth.homes.get('U0MAYA')).toMatchObject({ incidents: [{ id }], map: { window: { minutes: 15 } } });
 });
@@ -56,6 +57,14 @@ describe('a question', () => {
     await answer(question('one'), world);
 
     expect(slack.truth.pictures).toMatchObject([{ told: { askedBy: 'U0MAYA', incident: { id } } }]);
+  });
+
+  test('about the last that failed is answered with the newest of them, not the one drawn in the thread', async () => {
+    const id = await incidentOf('one');
+    expect(await incidentOf('two', 60_000)).toBe(id);
+    await answer({ ...question('last'), question: { kind: 'last', outcome: 'failed', name: 'orders' } }, world);
+
+    expect(slack.truth.pictures).toMatchObject([{ told: { telling: { id: aTraceId('two') } } }]);
   });
 
   test('is drawn in the theme of the channel where it was asked', async () => {
@@ -158,6 +167,7 @@ describe('a question', () => {
 
   test('for an export is answered once, with the picture and three documents that others can read', async () => {
     const id = await incidentOf('one');
+    await world.incidents.change(id, { kind: 'assign', by: 'U0MAYA', to: 'U0JONAS' });
     await answer(about(id, 'export'), world);
     await answer(about(id, 'export'), world);
 
@@ -167,6 +177,7 @@ describe('a question', () => {
     expect(documents.map(({ name }) => name)).toEqual([`incident-${id}.md`, 'transaction.json', 'spans.otlp.json']);
     const [markdown = '', json = '', otlp = ''] = documents.map(({ text }) => text);
     expect(markdown).toMatch(/^# POST \/orders failed in payment\n/);
+    expect(markdown).toContain('| Maya Okafor | assigned to U0JONAS |');
     expect(JSON.parse(json)).toMatchObject({
       format: 1,
       transactions: [{ id: aTraceId('one'), outcome: 'failed', spans: [{}, {}] }],

@@ -49,6 +49,8 @@ test('a thread says and draws the same as this thread would, to the byte', async
 
   expect(await threads.judge(trace)).toEqual(await here.judge(trace));
   expect(await threads.portray(trace, 'dark')).toEqual(await here.portray(trace, 'dark'));
+  expect(await threads.tell(trace)).toEqual((await here.portray(trace, 'dark'))?.telling);
+  expect(await threads.tellMap({ kind: 'map', traceId: trace })).toEqual(await here.tellMap({ kind: 'map', traceId: trace }));
 });
 
 test('what nothing is known of has nothing to tell', async () => {

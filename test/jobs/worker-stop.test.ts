@@ -16,7 +16,16 @@ const never = (): never => {
   throw new Error('not asked for');
 };
 const idleStudio: Studio = {
-  ...{ portray: never, study: never, portrayMap: never, portrayTrend: never, dossier: never },
+  ...{
+    portray: never,
+    study: never,
+    portrayMap: never,
+    portrayTrend: never,
+    dossier: never,
+    compare: never,
+    tell: never,
+    tellMap: never,
+  },
   judge: async () => undefined,
 };
 

@@ -30,7 +30,9 @@ test('knows when it was first and last seen, in whatever order the transactions 
   await incidents().report(alert('c', { at: micros(NOW + 5) }));
   await incidents().report(alert('a', { at: micros(NOW - 5) }));
 
-  expect(await incidents().read(incidentId)).toMatchObject({ firstSeen: NOW - 5, lastSeen: NOW + 5 });
+  expect(await incidents().read(incidentId)).toMatchObject({
+    ...{ firstSeen: NOW - 5, lastSeen: NOW + 5, newest: { traceId: alert('c').traceId } },
+  });
 });
 
 test('two people who press at once give one winner', async () => {

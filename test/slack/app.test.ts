@@ -176,8 +176,11 @@ describe('/trace', () => {
   });
 
   test.each([
-    ['help', /^\*\/trace\* shows a transaction/],
-    ['checkout <!channel>', /^There is no trace id or request id in that\.\n\*\/trace\*/],
+    ['help', /^\*What a transaction did/],
+    [
+      'checkout <!channel>',
+      /^I see no id .* in `checkout &lt;!channel&gt;`\. `\/trace search checkout &lt;!channel&gt;` looks .*\. `\/trace help` says/,
+    ],
   ])('explains itself on %j and asks nothing', async (text, words) => {
     const answer = await sendSigned({ url, secret: SECRET, form: trace(text) });
 
@@ -239,7 +242,7 @@ describe('a button', () => {
     await eventually(() => people.failed.length > 0);
     people.answering(async () => ({ kind: 'unknown' }));
 
-    expect((await sendSigned({ url, secret: SECRET, form: press, timestamp: now(-1) })).status).toBe(200);
+    expect((await sendSigned({ url, secret: SECRET, form: press, timestamp: now(-60) })).status).toBe(200);
     expect(await eventually(() => people.asked.length === 2)).toBe(true);
   });
 
@@ -288,6 +291,18 @@ describe('the form for a note', () => {
     expect(await answer.json()).toEqual({ response_action: 'errors', errors: { field: expect.stringMatching(words) } });
     expect(people.asked).toEqual([]);
   });
+});
+
+test.each([
+  ['whom it names', 'U0JONAS', 'U0JONAS'],
+  ['whoever sent it where it names nobody', null, 'U0MAYA'],
+])('the form for an assignment assigns to %s', async (_, selected_user, to) => {
+  const subject = JSON.stringify({ incident: 'incident-1', channel: 'C0INCIDENTS', thread: '1795356128.000200' });
+  const state = { values: { field: { value: { type: 'users_select', selected_user } } } };
+  const form = submissionForm({ callback_id: 'assign', private_metadata: viewSeal([SECRET]).seal(subject), state });
+
+  expect(await (await sendSigned({ url, secret: SECRET, form })).text()).toBe('');
+  expect(await eventually(() => people.asked[0])).toEqual(['change', 'incident-1', { kind: 'assign', by: 'U0MAYA', to }]);
 });
 
 describe('the same port', () => {

@@ -117,7 +117,9 @@ function privately({ incidents, names }: Hostile, shown: readonly Told[]): reado
   const [name = ''] = names;
   const replies: readonly Reply[] = [
     ...shown.slice(-3).map((told): Reply => ({ kind: 'in-words', told, why: 'not_in_channel' })),
-    { kind: 'listed', title: 'Open incidents', incidents },
+    { kind: 'open', incidents },
+    { kind: 'found', words: incidents[0]?.alert.transaction ?? '', among: 500, incidents },
+    { kind: 'found', words: incidents[0]?.alert.transaction ?? '', among: 1, incidents: [] },
     { kind: 'similar', similar: incidents.map((each) => ({ incident: each, likeness: 0.7 })) },
     { kind: 'not-found', question: { kind: 'request', requestId: name }, searched: name },
     { kind: 'not-found', question: { kind: 'last', name } },

@@ -56,6 +56,7 @@ export const anyIncident: fc.Arbitrary<Incident> = fc
       firstSeen,
       lastSeen,
       log,
+      newest: { traceId: TRACE, version: type },
       alert: alert({
         outcome,
         transaction,

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { unfurl } from '../../jobs/unfurl.ts';
-import { DEFAULT_RULES } from '../../src/incident/rules.ts';
 import { linksIn } from '../../src/slack/links.ts';
 import { UTC_TIMES } from '../../src/slack/times.ts';
 import { unfurls } from '../../src/slack/unfurls.ts';
@@ -8,7 +7,7 @@ import { traceId } from '../../src/telemetry/ids.ts';
 import { Unfurl } from '../../src/work.ts';
 import { chatTwin } from '../world/chat-twin.ts';
 import { violations } from '../world/slack-validator.ts';
-import { picture, resolved, TRACE, telling } from './samples.ts';
+import { resolved, TRACE, telling } from './samples.ts';
 
 const XRAY = 'https://eu-west-1.console.aws.amazon.com/xray/home?region=eu-west-1#/traces/1-6b027f5f-4a1c22d09e6b7a3358c10f7d';
 const ID = traceId('1-6b027f5f-4a1c22d09e6b7a3358c10f7d');
@@ -69,9 +68,8 @@ test('what is known is shown below the message, and what is not is left a link',
   const world = {
     chat: slack.chat,
     records: { traceOfId: async () => undefined },
-    studio: { portray: async () => ({ telling: known.telling, picture: picture() }) },
+    studio: { tell: async () => known.telling },
     incidents: { ofTrace: async () => known.incident },
-    rules: DEFAULT_RULES,
   };
   const asked = linksIn(shared([XRAY, `https://console.aws.amazon.com/${ARN}`]));
   if (!asked) throw new Error('expected links');

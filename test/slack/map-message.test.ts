@@ -14,10 +14,14 @@ describe('the words beside a service map', () => {
       [
         '*fulfil-fn → warehouse fails 35 % of 191 calls*',
         'last 15 min · a sample of 200 of 1,234 traces, rates scaled up · 16 services and resources, 17 edges',
-        '/trace map checkout-fn shows what is around one service, /trace map with a trace id one transaction.',
+        "With a service's name /trace map shows what is around it, with a trace id one transaction.",
       ].join('\n'),
     );
     expect(mapTitle(shopScene())).toBe('Service map: fulfil-fn → warehouse fails 35 % of 191 calls');
+  });
+
+  test('around one service point nowhere else', () => {
+    expect(mapMessage({ ...shopScene(), about: 'fulfil-fn' })).not.toContain('/trace map');
   });
 
   test('of one transaction name it and point nowhere else', () => {
@@ -50,6 +54,8 @@ test('where pictures are not welcome the map is told in characters', () => {
 
   expect(words).toMatch(/HTTP warehouse +79\/min · 2\.75 s · 35 % {2}✕ failures begin here/);
   expect(words).toContain('/invite @Tracefall');
+  expect(words.match(/fulfil-fn → warehouse fails/g)).toHaveLength(1);
+  expect(words.match(/last 15 min/g)).toHaveLength(1);
 });
 
 test('the first words and those for nothing found name what was asked for', () => {

@@ -10,12 +10,13 @@ import {
   SECTION_CHARACTERS,
   TOP_LEVEL_CHARACTERS,
 } from '../../src/slack/limits.ts';
+import { rootButtons } from '../../src/slack/root-buttons.ts';
 import { rootMessage } from '../../src/slack/root-message.ts';
 import { UTC_TIMES } from '../../src/slack/times.ts';
 import { violations } from '../world/slack-validator.ts';
 import { anyIncident } from './hostile-incidents.ts';
 import { seen } from './parsed-mrkdwn.ts';
-import { acknowledged, alert, cause, entry, incident, life, NOON, resolved, secondsOn } from './samples.ts';
+import { acknowledged, alert, cause, entry, incident, life, NOON, resolved, secondsOn, TRACE } from './samples.ts';
 
 /** What a person reads, top to bottom. */
 const read = (one: Incident): string => rootMessage(one, UTC_TIMES).blocks.flatMap(words).join('\n');
@@ -128,9 +129,18 @@ describe('the root message', () => {
         'Error: Sandbox.Timedout: Task timed out after 3.00 seconds.',
         'Fails at payments charge, 3.21 s in all.',
         '12 transactions in production since 2026-11-22 14:02 UTC, last 2026-11-22 14:09 UTC.',
-        'Acknowledged by U0MAYA, 2026-11-22 14:03 UTC.',
+        'Acknowledged by <@U0MAYA>, 2026-11-22 14:03 UTC.',
       ].join(' '),
     );
+  });
+
+  test('offers only what can be done, and no snooze that would never end', () => {
+    const offered = (one: Incident) => JSON.stringify(rootButtons(one));
+
+    expect(offered(incident({ newest: { traceId: TRACE, version: '1.4.2' } }))).toContain('until the next deployment');
+    expect(offered(incident())).not.toContain('until the next deployment');
+    expect(offered(incident())).toContain('Assign …');
+    expect(offered(resolved())).not.toContain('Assign …');
   });
 
   test('can be found again by its incident', () => {

@@ -60,6 +60,7 @@ export const incident = (changes: Partial<Incident> = {}): Incident => ({
   count: 12,
   firstSeen: NOON,
   lastSeen: secondsOn(431),
+  newest: { traceId: TRACE, version: undefined },
   log: [entry('opened', 'tracefall', 0)],
   thread: undefined,
   storm: undefined,

@@ -22,6 +22,17 @@ test('says how much fails, what most, and what else', () => {
   expect(JSON.stringify(blocks)).toContain('_and 50 kinds more_ · Since 2026-11-22 14:02 UTC, the last new one 14:03 UTC');
 });
 
+test('says what most of them say', () => {
+  const top = ['no route', 'no route', 'disk full'].map((message, n) => ({
+    ...{ id: `i${n}`, count: 1, alert: alert({ error: { type: 'Refused', message } }) },
+  }));
+  const said = (kinds: Storm['top']) => JSON.stringify(stormMessage(storm(kinds), UTC_TIMES).blocks[1]);
+
+  expect(said(top)).toContain('2 of these 3 say `Refused: no route`. Something');
+  expect(said(top.slice(0, 2))).toContain('All of these say `Refused: no route`.');
+  expect(said(top.slice(1))).toContain('failed. Something');
+});
+
 test('says when it is over', () => {
   expect(stormMessage({ ...storm(), over: true }, UTC_TIMES).text).toMatch(/^🌥️ The storm is over: .* came for 1 min 30 s\./);
   expect(overMessage({ ...storm(), over: true }).text).toMatch(/^🌥️ The storm is over/);

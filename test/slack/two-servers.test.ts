@@ -76,6 +76,14 @@ describe.each([
     expect(proxy.violations).toEqual([]);
   });
 
+  test('how people are called is asked of it, and who is unknown has no name', async () => {
+    const chat = slackChat({ token: server.token, apiUrl: proxy.apiUrl, clock: () => NOON });
+    const names = await chat.names([server.user, 'U0NOBODY', server.user]);
+
+    expect([...names]).toEqual([[server.user, server.userName]]);
+    expect(proxy.violations).toEqual([]);
+  });
+
   test('a private word', async () => {
     const { interactive } = slackClients(server.token, proxy.apiUrl);
     const said = { channel: server.channel, user: server.user, text: '<@U0MAYA> already acknowledged this.', parse: 'none' };

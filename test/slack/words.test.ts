@@ -143,7 +143,7 @@ describe('the answer to /trace', () => {
     const text = answerMessage(told({ incident: known }), UTC_TIMES);
 
     expect(text).toContain(
-      'Part of an incident, one of 12, resolved, <https://slack.com/archives/C0INCIDENTS/p1795356128000200|open its thread>.',
+      'One of 12 transactions of an incident, which is resolved: <https://slack.com/archives/C0INCIDENTS/p1795356128000200|open its thread>.',
     );
     expect(text).toContain('📝 <@U0JONAS>, 2026-11-22 14:07 UTC: Rolled back payments to v41');
   });

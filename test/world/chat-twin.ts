@@ -136,6 +136,7 @@ export function chatTwin(channel = 'C0INCIDENTS'): ChatTwin {
     showHome: async (user, incidents, map) => {
       truth.homes.set(user, { incidents, map });
     },
+    names: async (users) => new Map(users.flatMap((user) => (user === 'U0MAYA' ? [[user, 'Maya Okafor']] : []))),
     respond: async (_url, reply) => {
       truth.replies.push(reply);
     },

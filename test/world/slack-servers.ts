@@ -13,6 +13,7 @@ export type SlackServer = {
   readonly signingSecret: string;
   readonly channel: string;
   readonly user: string;
+  readonly userName: string;
   /** A trigger id that this server takes, where it can give one without a press. */
   triggerId(): Promise<string | undefined>;
   stop(): Promise<void>;
@@ -28,7 +29,7 @@ export async function localSlack(appUrl = 'http://127.0.0.1:9/slack/events'): Pr
     token: slack.botToken,
     signingSecret: slack.signingSecret,
     channel: slack.channel.id,
-    user: 'U0MAYA',
+    ...{ user: 'U0MAYA', userName: 'Maya Okafor' },
     triggerId: async () => undefined,
     stop: async () => {
       await slack.stop();
@@ -68,7 +69,7 @@ export async function emulatedSlack(): Promise<SlackServer> {
     signingSecret: 'unused',
     // Its own first channel and user.
     channel: 'C000000001',
-    user: 'U000000001',
+    ...{ user: 'U000000001', userName: 'Admin User' },
     triggerId: async () => {
       const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
       const answer = await fetch(`${apiUrl}views.generateTriggerId`, { method: 'POST', headers, body: '{}' });
@@ -80,4 +81,4 @@ export async function emulatedSlack(): Promise<SlackServer> {
 }
 
 /** Exactly those of our manifest: this server answers `missing_scope` to any other method. */
-const SCOPES = ['chat:write', 'commands', 'files:write', 'channels:history', 'groups:history'];
+const SCOPES = ['chat:write', 'commands', 'files:write', 'channels:history', 'groups:history', 'users:read'];

@@ -96,6 +96,7 @@ const resourceOf = (name: string, functionArn: string, memorySizeMB: number): At
   'cloud.resource_id': functionArn,
   'faas.name': name,
   'faas.version': '$LATEST',
+  'service.version': '3.7.0',
   'faas.max_memory': memorySizeMB * 1024 * 1024,
 });
 

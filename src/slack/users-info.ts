@@ -1,0 +1,51 @@
+import type { WebClient } from '@slack/web-api';
+import { z } from 'zod';
+import { isZone } from '../incident/wall-clock.ts';
+import { within } from '../within.ts';
+
+/** Scope `users:read`. https://docs.slack.dev/reference/methods/users.info */
+type Asking = Pick<WebClient, 'apiCall'>;
+
+/** A person waits at the other end. */
+const PATIENCE_MS = 1_500;
+
+const Zoned = z.object({ user: z.object({ tz: z.string().refine(isZone) }) });
+
+/** Where the person's clock hangs; undefined where Slack does not say. */
+export async function zoneOf(client: Asking, user: string): Promise<string | undefined> {
+  try {
+    return Zoned.parse(await within(client.apiCall('users.info', { user }), PATIENCE_MS)).user.tz;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Half of what Slack allows in a minute (tier 4), for one document. https://docs.slack.dev/reference/methods/users.info */
+const NAMED = 50;
+
+const name = z.string().trim().min(1).optional().catch(undefined);
+const Named = z.object({
+  user: z.object({ profile: z.object({ display_name: name, real_name: name }).default({}), real_name: name, name }),
+});
+
+/** How these people are called in Slack; who is left out is not known, or too many. */
+export async function namesOf(client: Asking, users: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const found = await Promise.all(
+    [...new Set(users)].slice(0, NAMED).map(async (user) => [user, await nameOf(client, user)] as const),
+  );
+  return new Map(found.flatMap(([user, called]) => (called === undefined ? [] : [[user, called]])));
+}
+
+/** The full name first: a document outlives nicknames. */
+async function nameOf(client: Asking, user: string): Promise<string | undefined> {
+  try {
+    const {
+      profile,
+      real_name,
+      name: handle,
+    } = Named.parse(await within(client.apiCall('users.info', { user }), PATIENCE_MS)).user;
+    return profile.real_name ?? real_name ?? profile.display_name ?? handle;
+  } catch {
+    return undefined;
+  }
+}

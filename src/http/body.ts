@@ -9,20 +9,22 @@ export const BODY_BYTES = 20 * 1024 * 1024;
 
 type Body = { readonly kind: 'body'; readonly bytes: Buffer } | Refusal;
 
-/** Reads and unpacks piece by piece, and gives up at the piece that is too much. Never throws for what the sender did. */
-export async function readBody(request: IncomingMessage, place: Place): Promise<Body> {
+type Watch = (piece: Uint8Array) => Refusal | undefined;
+
+/** Reads and unpacks piece by piece, and gives up at the piece that is too much, or nothing good. Never throws for what the sender did. */
+export async function readBody(request: IncomingMessage, place: Place, watch: Watch): Promise<Body> {
   const encoding = request.headers['content-encoding'] ?? 'identity';
-  if (encoding === 'identity') return await collected(request, place, 'broken-off');
-  if (encoding === 'gzip') return await unzipped(request, place);
+  if (encoding === 'identity') return await collected(request, { place, watch, broken: 'broken-off' });
+  if (encoding === 'gzip') return await unzipped(request, place, watch);
   return { kind: 'bad-encoding', why: `Content-Encoding ${encoding}: expected gzip or identity` };
 }
 
-async function unzipped(request: IncomingMessage, place: Place): Promise<Body> {
+async function unzipped(request: IncomingMessage, place: Place, watch: Watch): Promise<Body> {
   const gunzip = createGunzip({ chunkSize: PIECE_BYTES });
   const broken = (error: Error): void => void gunzip.destroy(error);
   request.once('error', broken).pipe(gunzip);
   try {
-    return await collected(gunzip, place, 'bad-gzip');
+    return await collected(gunzip, { place, watch, broken: 'bad-gzip' });
   } finally {
     request.unpipe(gunzip).off('error', broken).resume();
     gunzip.destroy();
@@ -32,7 +34,9 @@ async function unzipped(request: IncomingMessage, place: Place): Promise<Body> {
 const PIECE_BYTES = 64 * 1024;
 const WHY = { 'broken-off': 'the body broke off', 'bad-gzip': 'Content-Encoding says gzip, but the body is not' } as const;
 
-async function collected(from: Readable, place: Place, broken: keyof typeof WHY): Promise<Body> {
+type Collecting = { readonly place: Place; readonly watch: Watch; readonly broken: keyof typeof WHY };
+
+async function collected(from: Readable, { place, watch, broken }: Collecting): Promise<Body> {
   const pieces: Buffer[] = [];
   let size = 0;
   try {
@@ -40,6 +44,8 @@ async function collected(from: Readable, place: Place, broken: keyof typeof WHY)
       size += piece.length;
       if (size > BODY_BYTES) return TOO_LARGE;
       if (!place.grow(size)) return BUSY;
+      const refusal = watch(piece);
+      if (refusal) return refusal;
       pieces.push(piece);
     }
   } catch (error) {

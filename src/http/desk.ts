@@ -27,6 +27,8 @@ export type Delivery = {
   readonly wrongKey: string;
   /** Known from the headers: nobody will read this body. */
   readonly unfit?: Refusal | undefined;
+  /** Sees each piece of the body as it comes out of its packing, and tells when no more of it should. */
+  readonly watch: (piece: Uint8Array) => Refusal | undefined;
   readonly read: (body: Buffer) => Parsed;
 };
 
@@ -42,7 +44,7 @@ export async function takeIn(desk: Desk, request: IncomingMessage, delivery: Del
   const place = desk.pressure.enter(request.headers);
   if (!place) return refused(desk, BUSY);
   try {
-    const body = await readBody(request, place);
+    const body = await readBody(request, place, delivery.watch);
     if (body.kind !== 'body') return refused(desk, body);
     place.whole();
     const read = delivery.read(body.bytes);

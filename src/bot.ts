@@ -13,6 +13,7 @@ import type { World } from './ports.ts';
 import { type Redactor, redactor } from './redaction/redact.ts';
 import { type Published, publishing, redisLedger } from './redis/ledgers.ts';
 import { redisOnce } from './redis/once.ts';
+import { refusedNames } from './redis/usual-names.ts';
 import type { Secret } from './secret.ts';
 import { slackApp } from './slack/app.ts';
 import { REMEMBERED_SECONDS } from './slack/genuine.ts';
@@ -47,7 +48,7 @@ export type BotOptions = {
 export async function startBot(options: BotOptions): Promise<Bot> {
   const { slack, world, log, commands = {}, redact = redactor() } = options;
   const books = ledger();
-  const counts = metrics(books);
+  const counts = metrics(books, () => refusedNames(options.redis, world.clock()));
   const published = publishing(books, redisLedger(options.redis));
   const app = slackApp({
     signingSecret: slack.signingSecret?.reveal(),

@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { type Entry, type Ledger, unaccounted } from './ledger.ts';
 
 /** What the processes count; `GET /metrics` shows it as Prometheus text. */
@@ -10,10 +10,12 @@ export type Metrics = {
   readonly contentType: string;
 };
 
-export function metrics(ledger: Ledger): Metrics {
+/** `refusedNames`: of all processes together, in the present block of time; asked whenever somebody looks. */
+export function metrics(ledger: Ledger, refusedNames: () => Promise<number>): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   conservation(registry, ledger);
+  names(registry, refusedNames);
   const refused = counter(registry, {
     name: 'tracefall_refused_total',
     help: 'Requests that were refused at a door which takes no telemetry',
@@ -30,6 +32,16 @@ export function metrics(ledger: Ledger): Metrics {
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };
+}
+
+function names(registry: Registry, refused: () => Promise<number>): void {
+  const help = 'Spans of operations that found no room among what is usual, in three hours: their names are all different';
+  new Gauge({
+    ...{ name: 'tracefall_names_refused', help, registers: [registry] },
+    async collect() {
+      this.set(await refused().catch(() => Number.NaN));
+    },
+  });
 }
 
 type Described = { readonly name: string; readonly help: string; readonly labelNames: readonly string[] };

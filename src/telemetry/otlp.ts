@@ -22,7 +22,8 @@ export type OtlpReader = {
 export function otlpReader(of: keyof typeof SIGNALS, encoding: Encoding): OtlpReader {
   const signal = SIGNALS[of];
   if (encoding === 'protobuf')
-    return { watch: watchedProtobuf(signal), read: (body) => readWatchedProtobuf(body, signal, 'body') };
+    // A copy: its strings and numbers are read byte by byte, which V8 does slowly in memory that can grow.
+    return { watch: watchedProtobuf(signal), read: (body) => readWatchedProtobuf(Buffer.from(body), signal, 'body') };
   return {
     watch: watchedJson(),
     read: (body) => {

@@ -142,7 +142,10 @@ async function takenAway(): Promise<void> {
   await openHome(line.slack.url, MAYA.user);
   await linked(`https://console.aws.amazon.com/cloudwatch/home#xray:traces/${hex(0, 32)}`);
   for (const what of ['# ', '{', 'views.publish', 'chat.unfurl'])
-    await eventually(() => line.proxy.calls.some((call) => isOf(call, what)), { withinMs: 30_000, what: `${what} sent to Slack` });
+    await eventually(() => line.proxy.calls.some((call) => isOf(call, what)), {
+      withinMs: 30_000,
+      what: `${what} sent to Slack`,
+    });
 }
 
 /** Of that method, or the upload of a document that begins so. */

@@ -7,8 +7,10 @@ import { readExamined } from '../src/redis/examined.ts';
 import { fitnessOf } from '../src/redis/fitness.ts';
 import { countGivenUp } from '../src/redis/given-up.ts';
 import { readLedgers } from '../src/redis/ledgers.ts';
+import { refusedNames } from '../src/redis/usual-names.ts';
 import { checkAddress } from '../src/slack/address-checkup.ts';
 import { checkSlack } from '../src/slack/checkup.ts';
+import { fromMillis } from '../src/units.ts';
 import { fontFault } from '../src/waterfall/render.ts';
 import { within } from '../src/within.ts';
 import { readRules } from './start-rules.ts';
@@ -80,10 +82,12 @@ async function redis(): Promise<readonly Finding[]> {
     const began = performance.now();
     const fitness = await within(fitnessOf(connection));
     const givenUp = await within(countGivenUp(connection));
+    const refused = await within(refusedNames(connection, fromMillis(Date.now())));
     return [
       good(`answers, in ${Math.ceil(performance.now() - began)} ms`),
       ...fitness,
       ...[...givenUp].map(([queue, count]) => noted(`${count} jobs of ${queue} were given up`, 'tracefall replay says why')),
+      ...(refused > 0 ? [noted(`${refused} spans found no room among what is usual: too many names`, NAMES_HINT)] : []),
       ...takenIn(await within(readLedgers(connection))),
       ...looked(await within(readExamined(connection))),
     ];
@@ -96,6 +100,8 @@ async function redis(): Promise<readonly Finding[]> {
     connection.disconnect();
   }
 }
+
+const NAMES_HINT = 'something writes ids into the names of spans or services: name the route instead';
 
 /** Of each source what came in within a day and what became of it: what is missing from the sum was lost. */
 const takenIn = (totals: Totals): readonly Finding[] =>

@@ -15,6 +15,7 @@ import { readExamined } from './redis/examined.ts';
 import { countGivenUp } from './redis/given-up.ts';
 import { type Published, publishing, redisLedger } from './redis/ledgers.ts';
 import { redisOnce } from './redis/once.ts';
+import { refusedNames } from './redis/usual-names.ts';
 import type { Secret } from './secret.ts';
 import { slackApp } from './slack/app.ts';
 import { REMEMBERED_SECONDS } from './slack/genuine.ts';
@@ -52,6 +53,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const counts = metrics(books, async () => ({
     examined: await readExamined(options.redis),
     givenUp: await countGivenUp(options.redis),
+    refusedNames: await refusedNames(options.redis, world.clock()),
   }));
   const published = publishing(books, redisLedger(options.redis));
   const app = slackApp({

@@ -11,8 +11,12 @@ export type Metrics = {
   readonly contentType: string;
 };
 
-/** What is known of all processes together. */
-export type Together = { readonly examined: Examined; readonly givenUp: ReadonlyMap<string, number> };
+/** What is known of all processes together; `refusedNames`: in the present block of time. */
+export type Together = {
+  readonly examined: Examined;
+  readonly givenUp: ReadonlyMap<string, number>;
+  readonly refusedNames: number;
+};
 
 export function metrics(ledger: Ledger, together: () => Promise<Together>): Metrics {
   const registry = new Registry();
@@ -45,15 +49,18 @@ const TOGETHER_WITHIN_MS = 2_000;
 
 /** Gives what brings them up to date; while Redis is away they are not there. Every process of a bot shows the same. */
 function ofAll(registry: Registry, together: () => Promise<Together>): () => Promise<void> {
-  const gauge = (name: string, help: string, label: string) =>
-    new Gauge({ name, help, labelNames: [label], registers: [registry] });
+  const gauge = (name: string, help: string, ...labelNames: string[]) =>
+    new Gauge({ name, help, labelNames, registers: [registry] });
   const what = 'Suspect transactions of all processes: asked for, and what became of them, which adds up to that';
   const examinations = gauge('tracefall_examinations', what, 'became');
   const jobs = gauge('tracefall_given_up_jobs', 'Jobs of all processes that nobody tries any more: tracefall replay', 'queue');
+  const unnamed = 'Spans of operations that found no room among what is usual, in three hours: their names are all different';
+  const names = gauge('tracefall_names_refused', unnamed);
   return async () => {
     const read = await within(together(), TOGETHER_WITHIN_MS).catch(() => undefined);
     examinations.reset();
     jobs.reset();
+    names.set(read?.refusedNames ?? Number.NaN);
     for (const [became, count] of Object.entries(read?.examined ?? {})) examinations.set({ became }, count);
     for (const [queue, count] of read?.givenUp ?? []) jobs.set({ queue }, count);
   };

@@ -1,5 +1,5 @@
 import { isGzip, UNPACKED_BYTES, type Unread, unpacked } from '../telemetry/gunzip.ts';
-import { JSON_FAULTS, readStrangersJson } from '../telemetry/json.ts';
+import { readStrangersJson } from '../telemetry/json.ts';
 import { joined, rejected } from '../telemetry/parsed.ts';
 import type { Parsed } from '../telemetry/record.ts';
 import { fields, isFields, list } from '../telemetry/shape.ts';
@@ -20,8 +20,8 @@ export function readFirehose(body: unknown, accounts: Accounts): Parsed {
   const read = list(body['records']).map((record, index) => {
     const where = `records[${index}]`;
     const bytes = plain(fields(record)['data'], room);
-    // What was given up for its size had been unpacked until then.
-    room -= 'why' in bytes ? (bytes.kind === 'too-large' ? UNPACKED_BYTES : 0) : bytes.length;
+    // What was given up for its size had been unpacked until then; whoever sends two of those is not read any further.
+    room -= 'why' in bytes ? (bytes.kind === 'too-large' ? BODY_BYTES / 2 : 0) : bytes.length;
     return 'why' in bytes ? rejected(bytes.why, where, bytes.kind) : readRecord(bytes, accounts, where);
   });
   return joined(read);
@@ -34,7 +34,7 @@ function plain(data: unknown, room: number): Uint8Array | Unread {
 }
 
 function readRecord(bytes: Uint8Array, accounts: Accounts, where: string): Parsed {
-  const json = readStrangersJson(new TextDecoder().decode(bytes));
+  const json = readStrangersJson(bytes);
   if ('value' in json) return readDelivery(json.value, accounts, where);
-  return rejected(JSON_FAULTS[json.fault], where, json.fault);
+  return rejected(json.why, where, json.kind);
 }

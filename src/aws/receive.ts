@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Desk, type Outcome, takeIn } from '../http/desk.ts';
 import { statusOf } from '../http/refusal.ts';
-import { JSON_FAULTS, readStrangersJson } from '../telemetry/json.ts';
+import { readWatchedJson, watchedJson } from '../telemetry/json.ts';
 import { rejected } from '../telemetry/parsed.ts';
 import type { Parsed } from '../telemetry/record.ts';
 import { type Accounts, readDelivery } from './delivery.ts';
@@ -41,9 +41,10 @@ function received(door: AwsDoor, request: IncomingMessage, header: string, read:
   return takeIn(door, request, {
     shown: request.headers[header],
     wrongKey: `${header}: not the key that is expected here`,
+    watch: watchedJson(),
     read: (body) => {
-      const json = readStrangersJson(body.toString('utf8'));
-      return 'value' in json ? read(json.value) : rejected(JSON_FAULTS[json.fault], 'body', json.fault);
+      const json = readWatchedJson(body);
+      return 'value' in json ? read(json.value) : rejected(json.why, 'body', json.kind);
     },
   });
 }

@@ -3,7 +3,7 @@ import { type Entry, keptEntry, refusedBody, type Source, unkeptEntry } from '..
 import type { Kept } from '../ports.ts';
 import type { Redactor } from '../redaction/redact.ts';
 import type { Parsed, Reject, TelemetryRecord } from '../telemetry/record.ts';
-import { BUSY, readBody } from './body.ts';
+import { BUSY, type Reader, readBody } from './body.ts';
 import type { Keys } from './keys.ts';
 import { type Pressure, RETRY_AFTER_S } from './pressure.ts';
 import type { Refusal } from './refusal.ts';
@@ -21,13 +21,12 @@ export type Desk = {
   readonly settle: (source: Source, entry: Entry, rejects: readonly Reject[]) => void;
 };
 
-export type Delivery = {
+export type Delivery = Reader<Parsed> & {
   /** The secret that the sender shows. */
   readonly shown: string | readonly string[] | undefined;
   readonly wrongKey: string;
   /** Known from the headers: nobody will read this body. */
   readonly unfit?: Refusal | undefined;
-  readonly read: (body: Buffer) => Parsed;
 };
 
 export type Outcome = { readonly kind: 'taken'; readonly rejects: readonly Reject[] } | Refusal;
@@ -42,10 +41,9 @@ export async function takeIn(desk: Desk, request: IncomingMessage, delivery: Del
   const place = desk.pressure.enter(request.headers);
   if (!place) return refused(desk, BUSY);
   try {
-    const body = await readBody(request, place);
-    if (body.kind !== 'body') return refused(desk, body);
-    place.whole();
-    const read = delivery.read(body.bytes);
+    const body = await readBody(request, place, delivery);
+    if (body.kind !== 'read') return refused(desk, body);
+    const { read } = body;
     admission.spend(read.records.length);
     return await kept(desk, { ...read, rejects: desk.redact(read.rejects) });
   } finally {

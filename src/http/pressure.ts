@@ -2,8 +2,11 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 /** Bytes of unpacked bodies that are read, parsed and stored at one time. Read, they take some ten times as much. */
 const BUDGET = 16 * 1024 * 1024;
-/** Bodies that are let in may grow beyond it, since nobody knows their size before they are unpacked: two of the largest at a time, and some. */
-const GROWTH = 2.75;
+/**
+ * Bodies that are let in may grow beyond it, since nobody knows their size before they are unpacked: one of the largest at a time. Its
+ * pieces, the whole, its text and what is read of it are a hundred megabytes until the next collection of garbage.
+ */
+const GROWTH = 1.25;
 /** However slow it goes, so much is tried at once. */
 const LEAST_BUDGET = 512 * 1024;
 /** A body that has only just begun holds its buffers. */

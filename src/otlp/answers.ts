@@ -1,8 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import protobuf from 'protobufjs/minimal.js';
-
-/** The two encodings of OTLP/HTTP; an answer comes in that of its request. */
-export type Encoding = 'json' | 'protobuf';
+import type { Encoding } from '../telemetry/otlp.ts';
 
 const CONTENT_TYPES: Readonly<Record<Encoding, string>> = { json: 'application/json', protobuf: 'application/x-protobuf' };
 

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Desk, takeIn } from '../http/desk.ts';
 import { statusOf } from '../http/refusal.ts';
-import { parseOtlp } from '../telemetry/otlp.ts';
-import { accepted, type Encoding, refused } from './answers.ts';
+import { type Encoding, otlpReader } from '../telemetry/otlp.ts';
+import { accepted, refused } from './answers.ts';
 
 export type OtlpDoor = Desk & {
   readonly signal: 'Spans' | 'LogRecords';
@@ -17,7 +17,7 @@ export async function receive(door: OtlpDoor, request: IncomingMessage, response
     shown: request.headers.authorization,
     wrongKey: 'Authorization: expected "Bearer" and the token of OTLP_TOKEN',
     unfit: encoding ? undefined : UNKNOWN_TYPE,
-    read: (body) => parseOtlp(door.signal, body, encoding ?? 'json'),
+    ...otlpReader(door.signal, encoding ?? 'json'),
   });
   if (outcome.kind === 'taken') {
     const [first] = outcome.rejects;

@@ -24,6 +24,7 @@ const slotOf = (text: string): number => createHash('sha256').update(text).diges
 
 const TRACE_PREFIX = 'tf:trace:';
 const RECENT_PREFIX = 'tf:recent:';
+const USUAL_PREFIX = 'tf:usual:';
 const FROZEN_PREFIX = 'tf:frozen:';
 const STORM_PREFIX = 'tf:storm:';
 const INCIDENT_PREFIX = 'tf:incident:';
@@ -36,7 +37,10 @@ export const keys = {
   request: (requestId: string) => `tf:request:${digest(requestId)}`,
   recentPrefix: RECENT_PREFIX,
   recent: (minute: number) => `${RECENT_PREFIX}${minute}`,
-  usual: (usualKey: string, block: number) => `tf:usual:${block}:${digest(usualKey)}`,
+  usualPrefix: USUAL_PREFIX,
+  usual: (usualKey: string, block: number) => `${USUAL_PREFIX}${block}:${digest(usualKey)}`,
+  /** How many of them there are of a block of time. */
+  usualNames: (block: number) => `tf:usual-names:${block}`,
   frozenPrefix: FROZEN_PREFIX,
   /** The same digest as in `usual`. */
   frozen: (usualKey: string) => `${FROZEN_PREFIX}${digest(usualKey)}`,

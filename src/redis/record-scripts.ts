@@ -1,10 +1,12 @@
 import { FAILED } from '../diagnosis/tally.ts';
 import { type TraceId, traceOfRequest } from '../telemetry/ids.ts';
 import { isGuess } from '../trace/join-keys.ts';
+import { fromMillis } from '../units.ts';
 import type { RequestFile, TraceFile } from './filing.ts';
-import { DECISIONS_TTL_MS, keys, RECORDS_TTL_MS, USUAL_TTL_MS } from './keys.ts';
+import { DECISIONS_TTL_MS, keys, RECORDS_TTL_MS } from './keys.ts';
 import { KEEP_HEALTHY, KEEP_RECENT } from './recent.ts';
 import { type Command, script } from './scripts.ts';
+import { COUNT_USUAL, usualNames } from './usual-names.ts';
 
 /** A trace, or a request, keeps this many records (X-Ray's own limit is 10,000 spans). What comes later is counted and said. */
 const RECORDS_EACH = 20_000;
@@ -27,13 +29,14 @@ local function answer(trace, id, stored, duplicates, truncated)
 end`;
 
 /**
- * ARGV: 1 trace id, 2 TTL, 3 most records, 4 now (ms), 5 suspected, 6 a wait is over after (ms), 7 TTL of what is usual, 8 where
- * those of its entry rest that went well (key; empty: the entry has not ended), 9 links of the trace (key), 10 prefix of trace keys, 11 memory is short, 12 number of requests, then their keys, then field, JSON, usual
+ * ARGV: 1 trace id, 2 TTL, 3 most records, 4 now (ms), 5 suspected, 6 a wait is over after (ms), 7 names of the present block (key),
+ * 8 where those of its entry rest that went well (key; empty: the entry has not ended), 9 links of the trace (key), 10 prefix of trace
+ * keys, 11 memory is short, 12 number of requests, then their keys, then field, JSON, usual
  * key, its field of each record.
  * Failures always count; durations only while nothing is wrong, with this trace or with the operation: an incident must not become usual.
  * A trace that is linked with a suspect is suspect too: it belongs into the same picture.
  */
-const KEEP_TRACE = `${LOCALS}
+const KEEP_TRACE = `${LOCALS}${COUNT_USUAL}
 local trace, id, ttl, cap, now, suspected, over = KEYS[1], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5] == '1', tonumber(ARGV[6])
 local isNew = redis.call('EXISTS', trace) == 0
 local requests = tonumber(ARGV[12])
@@ -58,10 +61,7 @@ for i = 13 + requests, #ARGV, 4 do
   else
     redis.call('HSET', trace, ARGV[i], ARGV[i + 1])
     stored = stored + 1
-    if counts(ARGV[i + 2], ARGV[i + 3]) then
-      redis.call('HINCRBY', ARGV[i + 2], ARGV[i + 3], 1)
-      redis.call('PEXPIRE', ARGV[i + 2], ARGV[7])
-    end
+    if counts(ARGV[i + 2], ARGV[i + 3]) then usual(ARGV[i + 2], ARGV[i + 3], ARGV[7]) end
   end
 end
 if truncated > 0 then redis.call('HINCRBY', trace, 'truncated', truncated) end
@@ -115,7 +115,7 @@ export type Keeping = { readonly nowMs: number; readonly suspects: ReadonlySet<T
 export const keepTrace = (id: TraceId, file: TraceFile, { nowMs, suspects, sheds }: Keeping): readonly Command[] =>
   portions(file.entries).map((entries) =>
     script(KEEP_TRACE, keys.trace(id), [
-      ...[id, RECORDS_TTL_MS, RECORDS_EACH, nowMs, suspects.has(id) ? 1 : 0, WAIT_IS_OVER_MS, USUAL_TTL_MS],
+      ...[id, RECORDS_TTL_MS, RECORDS_EACH, nowMs, suspects.has(id) ? 1 : 0, WAIT_IS_OVER_MS, usualNames(fromMillis(nowMs))],
       ...[file.healthyKey ?? '', keys.links(id), keys.tracePrefix, sheds ? 1 : 0],
       ...[file.requestIds.size, ...Array.from(file.requestIds, (requestId) => keys.request(requestId))],
       ...entries.flatMap((entry) => [entry.field, entry.json, entry.usualKey, entry.count]),

@@ -5,8 +5,9 @@ import type { Usual } from '../diagnosis/usual.ts';
 import type { Clock, UsualMemory } from '../ports.ts';
 import type { TraceId } from '../telemetry/ids.ts';
 import { fromMillis, type Micros, toMillis } from '../units.ts';
-import { DECISIONS_TTL_MS, keys, USUAL_TTL_MS } from './keys.ts';
+import { DECISIONS_TTL_MS, keys } from './keys.ts';
 import { pipelined, script } from './scripts.ts';
+import { COUNT_USUAL, usualNames } from './usual-names.ts';
 
 /** What was read is believed for this long: the door asks for every batch, and what is usual changes over hours. */
 const BELIEVED_FOR = fromMillis(15_000);
@@ -42,7 +43,7 @@ export function redisUsual(redis: Redis, clock: Clock): UsualMemory {
       );
     },
     learn: async (traceId, lesson) => {
-      await pipelined(redis, [learnCommand(traceId, lesson)]);
+      await pipelined(redis, [learnCommand(traceId, lesson, clock())]);
     },
     freeze: async (usualKeys) => {
       const now = toMillis(clock());
@@ -75,21 +76,20 @@ async function load(
 export const countsIn = (reply: unknown): Counts =>
   new Map(Object.entries(Object(reply)).map(([field, n]) => [field, Number(n)]));
 
-/** KEYS: 1 mark of the trace. ARGV: 1 TTL of the mark, 2 TTL of counts, 3 most fields, 4 frozen key of the entry, then key and field of each count. Twice is once. */
-const LEARN = `
+/** KEYS: 1 mark of the trace. ARGV: 1 TTL of the mark, 2 names of the present block (key), 3 most fields, 4 frozen key of the entry, then key and field of each count. Twice is once. */
+const LEARN = `${COUNT_USUAL}
 if redis.call('EXISTS', ARGV[4]) == 1 then return 0 end
 if not redis.call('SET', KEYS[1], 1, 'NX', 'PX', ARGV[1]) then return 0 end
 for i = 5, #ARGV, 2 do
   if redis.call('HLEN', ARGV[i]) < tonumber(ARGV[3]) or redis.call('HEXISTS', ARGV[i], ARGV[i + 1]) == 1 then
-    redis.call('HINCRBY', ARGV[i], ARGV[i + 1], 1)
-    redis.call('PEXPIRE', ARGV[i], ARGV[2])
+    usual(ARGV[i], ARGV[i + 1], ARGV[2])
   end
 end
 return 1`;
 
-const learnCommand = (traceId: TraceId, { entry, at, counts }: Lesson) =>
+const learnCommand = (traceId: TraceId, { entry, at, counts }: Lesson, now: Micros) =>
   script(LEARN, keys.learned(traceId), [
-    ...[DECISIONS_TTL_MS, USUAL_TTL_MS, FIELDS_EACH, keys.frozen(entry)],
+    ...[DECISIONS_TTL_MS, usualNames(now), FIELDS_EACH, keys.frozen(entry)],
     ...counts.flatMap((count) => [keys.usual(count.key, blockOf(at)), count.field]),
   ]);
 

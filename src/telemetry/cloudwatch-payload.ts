@@ -1,5 +1,5 @@
 import { isGzip, isZlib, type Unread, unpacked } from './gunzip.ts';
-import { JSON_FAULTS, readStrangersJson } from './json.ts';
+import { readStrangersJson } from './json.ts';
 import { logSource, readLogEvent } from './log-event.ts';
 import { joined, QUIET, rejected } from './parsed.ts';
 import type { Parsed } from './record.ts';
@@ -43,10 +43,10 @@ function unwrapped(data: unknown): { readonly payload: Fields } | Unread {
     return { kind: 'bad-gzip', why: `${found(data)} as awslogs.data (expected base64 of gzip)` };
   const bytes = unpacked(packed);
   if ('why' in bytes) return bytes;
-  const json = readStrangersJson(new TextDecoder().decode(bytes));
+  const json = readStrangersJson(bytes);
   if ('value' in json && isFields(json.value)) return { payload: json.value };
-  const fault = 'fault' in json ? json.fault : 'bad-json';
-  return { kind: fault, why: fault === 'bad-json' ? 'unpacked, it is not a JSON object' : JSON_FAULTS[fault] };
+  if ('kind' in json && json.kind !== 'bad-json') return json;
+  return { kind: 'bad-json', why: 'unpacked, it is not a JSON object' };
 }
 
 function logEvents(payload: Fields, where: string): Parsed {

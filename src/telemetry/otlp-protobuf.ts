@@ -1,17 +1,22 @@
+import type { Unread } from './gunzip.ts';
 import { LogsRequest, TraceRequest } from './otlp-descriptor.ts';
 import type { Signal } from './otlp-json.ts';
 import { otlpLogs } from './otlp-logs.ts';
 import { otlpSpans } from './otlp-spans.ts';
 import { rejected } from './parsed.ts';
-import { protobufFault } from './protobuf-bounds.ts';
+import { type ProtobufFault, protobufWatch } from './protobuf-bounds.ts';
 import type { Parsed } from './record.ts';
 import { type Fields, fields, list } from './shape.ts';
 import { cut } from './text.ts';
 
 /** Reads a binary ExportTraceServiceRequest or ExportLogsServiceRequest. Malformed bytes are one reject at `where`. */
 export function readOtlpProtobuf(bytes: Uint8Array, signal: Signal, where: string): Parsed {
-  const fault = protobufFault(bytes, signal === 'traces' ? 'TraceRequest' : 'LogsRequest');
-  if (fault !== undefined) return rejected(`OTLP protobuf ${signal}: ${PROTOBUF_FAULTS[fault]}`, where, fault);
+  const fault = watchedProtobuf(signal)(bytes);
+  return fault ? rejected(fault.why, where, fault.kind) : readWatchedProtobuf(bytes, signal, where);
+}
+
+/** Of bytes that were watched when they came in. */
+export function readWatchedProtobuf(bytes: Uint8Array, signal: Signal, where: string): Parsed {
   const request = decoded(bytes, signal);
   if (typeof request === 'string') {
     return rejected(`OTLP protobuf ${signal}: ${request} (expected an export request)`, where, 'bad-protobuf');
@@ -19,7 +24,19 @@ export function readOtlpProtobuf(bytes: Uint8Array, signal: Signal, where: strin
   return signal === 'traces' ? otlpSpans(request, where) : otlpLogs(request, where);
 }
 
-const PROTOBUF_FAULTS = { 'too-deep': 'nested too deep', 'too-many-values': 'too many messages' } as const;
+/** Given one piece of a stranger's request after the other, tells when no more of it should be read. */
+export function watchedProtobuf(signal: Signal): (piece: Uint8Array) => Unread | undefined {
+  const watch = protobufWatch(signal === 'traces' ? 'TraceRequest' : 'LogsRequest');
+  return (piece) => {
+    const fault = watch(piece);
+    return fault && { kind: fault, why: `OTLP protobuf ${signal}: ${PROTOBUF_FAULTS[fault]}` };
+  };
+}
+
+const PROTOBUF_FAULTS: Readonly<Record<ProtobufFault, string>> = {
+  'too-deep': 'nested too deep',
+  'too-many-values': 'too many messages',
+};
 
 /** The request in the shape of OTLP/JSON, but ids as bytes; or what is wrong with it. */
 function decoded(bytes: Uint8Array, signal: Signal): Fields | string {

@@ -5,34 +5,56 @@ const DEPTH = 100;
 /** Ours, of one body: 20 MiB of real spans are some 600,000. An empty message is two bytes on the way, and a hundred when it is read. */
 const MESSAGES = 750_000;
 
+/** A field's tag and its length, each a varint. */
+const HEAD_BYTES = 20;
+
 type Open = { readonly fields: ReadonlyMap<number, string>; readonly end: number };
 
 const NO_FIELDS: ReadonlyMap<number, string> = new Map();
 const fieldsOf = (message: string): ReadonlyMap<number, string> => MESSAGE_FIELDS.get(message) ?? NO_FIELDS;
 
+export type ProtobufFault = 'too-deep' | 'too-many-values';
+
 /**
- * Why the bytes must not be decoded, whether they are what they seem or not: one pass over the fields, into every message that is read,
- * before anything is made of them. What breaks off or has an unknown wire type is left for the decoder to refuse.
- * https://protobuf.dev/programming-guides/encoding/
+ * Why the bytes, of which it is given one piece after the other, must not be decoded, whether they are what they seem or not: one pass over
+ * the fields, into every message that is read, before anything is made of them. What breaks off or has an unknown wire type is left for the
+ * decoder to refuse. https://protobuf.dev/programming-guides/encoding/
  */
-export function protobufFault(bytes: Uint8Array, message: string): 'too-deep' | 'too-many-values' | undefined {
-  const open: Open[] = [{ fields: fieldsOf(message), end: bytes.length }];
-  let messages = 0;
-  let at = 0;
-  for (let inside = open.at(-1); inside !== undefined; inside = open.at(-1)) {
-    const field = at < inside.end ? fieldAt(bytes, at) : ENDED;
-    const inner = inside.fields.get(field.number);
-    if (field === ENDED) open.pop();
-    else if (inner === undefined) at = field.content + field.length;
-    else {
-      at = field.content;
-      messages += 1;
-      open.push({ fields: fieldsOf(inner), end: Math.min(inside.end, at + field.length) });
+export function protobufWatch(message: string): (piece: Uint8Array) => ProtobufFault | undefined {
+  const seen: Seen = { open: [{ fields: fieldsOf(message), end: Number.POSITIVE_INFINITY }], messages: 0, at: 0, base: 0 };
+  let left: Uint8Array = NO_BYTES;
+  return (piece) => {
+    const bytes = left.length === 0 ? piece : Buffer.concat([left, piece]);
+    while (see(seen, bytes)) {
+      if (seen.messages > MESSAGES) return 'too-many-values';
+      if (seen.open.length > DEPTH) return 'too-deep';
     }
-    if (messages > MESSAGES) return 'too-many-values';
-    if (open.length > DEPTH) return 'too-deep';
+    left = seen.open.length === 0 ? NO_BYTES : bytes.subarray(Math.min(seen.at - seen.base, bytes.length));
+    seen.base += bytes.length - left.length;
+    return undefined;
+  };
+}
+
+const NO_BYTES = new Uint8Array();
+
+/** `at`: where the next field begins; `base`: where the present piece does. Both count from the first byte of all. */
+type Seen = { readonly open: Open[]; messages: number; at: number; base: number };
+
+/** One field, or the end of a message; false: what comes next is not in this piece. */
+function see(seen: Seen, bytes: Uint8Array): boolean {
+  const { open, at, base } = seen;
+  const inside = open.at(-1);
+  if (inside === undefined || (at < inside.end && at - base + HEAD_BYTES > bytes.length)) return false;
+  const field = at < inside.end ? fieldAt(bytes, at - base) : ENDED;
+  const inner = inside.fields.get(field.number);
+  if (field === ENDED) open.pop();
+  else if (inner === undefined) seen.at = base + field.content + field.length;
+  else {
+    seen.at = base + field.content;
+    seen.messages += 1;
+    open.push({ fields: fieldsOf(inner), end: Math.min(inside.end, seen.at + field.length) });
   }
-  return undefined;
+  return true;
 }
 
 /** Field 0 does not exist: the end of a message, and what is no field. */

@@ -1,21 +1,17 @@
-import { createServer, request as httpRequest } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request as httpRequest } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { receiveFirehose } from '../../src/aws/receive.ts';
-import type { Desk } from '../../src/http/desk.ts';
-import { doorKeys } from '../../src/http/keys.ts';
-import { pressure } from '../../src/http/pressure.ts';
-import { ledger } from '../../src/ledger.ts';
-import { receive } from '../../src/otlp/receive.ts';
+import { production, residentMb } from './production.ts';
 
-/** Bombs to the real doors, fifty at a time: how much memory this process takes for them, and what became of each. */
+/** Bombs to the doors of the production bot, fifty at a time: how much memory it takes, what became of each, and what others wait meanwhile. */
 const TOGETHER = 50;
+const KEY = 'bombs';
 
 const nothing = Buffer.alloc(64 * 1_024 * 1_024);
 const packed = gzipSync(nothing);
 const firehose = JSON.stringify({ records: Array.from({ length: 20 }, () => ({ data: packed.toString('base64') })) });
-const otlp = { path: '/v1/traces', 'content-type': 'application/json' };
+const json = { 'content-type': 'application/json', 'x-amz-firehose-access-key': KEY };
+const otlp = { path: '/v1/traces', ...json };
 const BOMBS = [
   { ...otlp, body: packed },
   { ...otlp, body: gzipSync(packed) },
@@ -24,49 +20,75 @@ const BOMBS = [
   { ...otlp, body: gzipSync(`{"resourceSpans":${'['.repeat(15_000_000)}`) },
   { ...otlp, body: gzipSync(`{"resourceSpans":[${'[],'.repeat(5_000_000)}0]}`) },
   { ...otlp, 'content-type': 'application/x-protobuf', body: gzipSync(Buffer.alloc(18_000_000, Buffer.from([0x0a, 0]))) },
-  { path: '/aws/firehose', 'content-type': 'application/json', body: gzipSync(firehose) },
+  // These two are as JSON should be, and small enough: nothing but their size is wrong with them.
+  { ...otlp, body: gzipSync(`{"resourceSpans":[],"x":"${'x'.repeat(20_900_000)}"}`) },
+  { ...otlp, body: gzipSync(`{"resourceSpans":[],"x":"${'x'.repeat(64_000_000)}"}`) },
+  { path: '/aws/firehose', ...json, body: gzipSync(firehose) },
 ];
 
+type Sent = { readonly path: string; readonly body: Buffer };
+
 export async function bombed(count: number): Promise<void> {
-  const books = ledger();
-  const desk: Desk = {
-    ...{ source: 'otlp-traces', keys: doorKeys({ secrets: [] }), pressure: pressure(), redact: (all) => all },
-    take: () => Promise.reject(new Error('nothing of a bomb is a record')),
-    settle: (source, entry) => books.enter(source, entry),
-  };
-  const onAnswer = (): void => undefined;
-  const server = createServer((request, response) => {
-    const door = { ...desk, onAnswer };
-    if (request.url === '/v1/traces') void receive({ ...door, signal: 'Spans' }, request, response);
-    else void receiveFirehose({ ...door, source: 'firehose', accounts: undefined }, request, response);
+  const here = await production({ AWS_FIREHOSE_KEY: KEY });
+  try {
+    const bot = await here.start('bot');
+    await here.ready();
+    const before = residentMb(bot.pid).now;
+    const statuses = new Map<number, number>();
+    const bombs = Array.from({ length: count }, (_, n) => n).values();
+    const thrower = async (): Promise<void> => {
+      // Turned away for want of room, it comes again, so that in the end every bomb has been looked at.
+      for (const n of bombs) {
+        let status = 429;
+        while (status === 429) {
+          status = await send(here.port, BOMBS[n % BOMBS.length] ?? { ...otlp, body: packed });
+          statuses.set(status, (statuses.get(status) ?? 0) + 1);
+          if (status === 429) await delay(50);
+        }
+      }
+    };
+    const others = bystanders(here.port);
+    await Promise.all(Array.from({ length: TOGETHER }, thrower));
+    const waits = (await others.stop()).toSorted((a, b) => a - b);
+    const { now, most } = residentMb(bot.pid);
+    const counts = await (await fetch(`http://127.0.0.1:${here.port}/metrics`)).text();
+    const ms = (share: number): string => (waits[Math.floor((waits.length - 1) * share)] ?? Number.NaN).toFixed(0);
+    console.log(`gzip bombs at the production bot: ${count}, ${TOGETHER} at a time, answers ${JSON.stringify([...statuses])}`);
+    console.log(`  its memory: ${before.toFixed(0)} MB before, ${most.toFixed(0)} MB at most, ${now.toFixed(0)} MB after`);
+    console.log(`  others meanwhile: ${waits.length} asked /readyz; p50 ${ms(0.5)}, p99 ${ms(0.99)}, longest ${ms(1)} ms`);
+    console.log(counts.match(/^tracefall_settled_total.*[1-9]\d*$/gm)?.join('\n'));
+  } finally {
+    await here.stop();
+  }
+}
+
+function send(port: number, { path, body, ...type }: Sent): Promise<number> {
+  return new Promise((resolve) => {
+    const headers = { ...type, 'content-encoding': 'gzip', 'content-length': body.length };
+    const sent = httpRequest({ port, path, method: 'POST', headers }, (answer) =>
+      answer.resume().once('end', () => resolve(answer.statusCode ?? 0)),
+    );
+    sent.once('error', () => resolve(0)).end(body);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo; // a TCP server's address
-  const send = ({ path, body, ...type }: (typeof BOMBS)[number]) =>
-    new Promise<number>((resolve) => {
-      const headers = { ...type, 'content-encoding': 'gzip', 'content-length': body.length };
-      const sent = httpRequest({ port, path, method: 'POST', headers }, (answer) =>
-        answer.resume().once('end', () => resolve(answer.statusCode ?? 0)),
-      );
-      sent.once('error', () => resolve(0)).end(body);
-    });
-  let most = 0;
-  const watch = setInterval(() => {
-    most = Math.max(most, process.memoryUsage().rss);
-  }, 20);
-  const before = process.memoryUsage().rss;
-  const bombs = Array.from({ length: count }, (_, n) => n).values();
-  const thrower = async (): Promise<void> => {
-    // Turned away for want of room, it comes again, so that in the end every bomb has been looked at.
-    for (const n of bombs) while ((await send(BOMBS[n % BOMBS.length] ?? { ...otlp, body: packed })) === 429) await delay(20);
+}
+
+/** Asks every fifth of a second, as a load balancer would, and notes how long each answer took. */
+function bystanders(port: number): { readonly stop: () => Promise<readonly number[]> } {
+  const waits: number[] = [];
+  const stopped = new AbortController();
+  const asking = (async () => {
+    while (!stopped.signal.aborted) {
+      const began = performance.now();
+      await (await fetch(`http://127.0.0.1:${port}/readyz`)).text();
+      waits.push(performance.now() - began);
+      await delay(200);
+    }
+    return waits;
+  })();
+  return {
+    stop: async () => {
+      stopped.abort();
+      return await asking;
+    },
   };
-  await Promise.all(Array.from({ length: TOGETHER }, thrower));
-  clearInterval(watch);
-  server.close();
-  const mb = (bytes: number): string => (bytes / 1e6).toFixed(0);
-  console.log(
-    `gzip bombs at the door: ${count}, ${TOGETHER} at a time; ${mb(before)} MB resident before, ${mb(most)} MB at most`,
-  );
-  for (const [source, { received, rejected }] of Object.entries(books.totals()))
-    console.log(`  ${source}: ${received} refused, ${JSON.stringify(rejected)}`);
 }

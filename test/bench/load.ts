@@ -1,15 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, request as httpRequest } from 'node:http';
-import { loadavg, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { loadavg } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { freePort } from '../../src/local/free-port.ts';
-import { startOwned } from '../../src/local/owned-process.ts';
-import { startRedis } from '../../src/local/redis.ts';
-import { startLocalSlack } from '../../src/local/slack.ts';
 import { SPANS_A_REQUEST, template } from './load-spans.ts';
+import { production, residentMb } from './production.ts';
 
 /**
  * `npm run bench:load -- --seconds 60 --rate 10000`: so many spans a second to the production bot, with a worker, Redis and a local Slack on
@@ -32,21 +27,11 @@ const NORMAL_MS = 250;
 const TOKEN = 'load';
 const TICKS_A_SECOND = 100;
 
-const folder = await mkdtemp(join(tmpdir(), 'tracefall-load-'));
-const redis = await startRedis({ dataDir: folder, cacheDir: resolve('.tracefall/cache'), onProgress: () => undefined });
-const port = await freePort();
-const slack = await startLocalSlack({ dataDir: folder, appUrl: `http://127.0.0.1:${port}/slack/events` });
-const env = {
-  ...{ PATH: process.env['PATH'] ?? '', REDIS_URL: redis.url, PORT: String(port), OTLP_TOKEN: TOKEN },
-  ...{ SLACK_BOT_TOKEN: slack.botToken, SLACK_SIGNING_SECRET: slack.signingSecret },
-  ...{ SLACK_API_URL: slack.apiUrl, TRACEFALL_CHANNEL: slack.channel.id },
-};
-const CLI = new URL('../../jobs/cli.js', import.meta.url).pathname;
+const here = await production({ OTLP_TOKEN: TOKEN });
+const { port } = here;
 const profile = values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`];
-const start = (role: string) =>
-  startOwned({ command: process.execPath, args: [...(role === 'bot' ? profile : []), CLI, role], env });
-const bot = await start('bot');
-const worker = await start('worker');
+const bot = await here.start('bot', profile);
+const worker = await here.start('worker');
 const agent = new Agent({ keepAlive: true, maxSockets: 1_024 });
 
 type Answer = { readonly status: number; readonly ms: number };
@@ -63,29 +48,20 @@ function sent(body: Buffer, due: number): Promise<Answer> {
   });
 }
 
-/** Resident memory in MB and processor time in seconds, of a process that runs. */
-function usage(pid: number): { readonly mb: number; readonly cpu: number } {
-  const kb = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
+/** Processor time in seconds, of a process that runs. */
+function cpuOf(pid: number): number {
   const ticks = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return { mb: kb / 1_024, cpu: (Number(ticks[11]) + Number(ticks[12])) / TICKS_A_SECOND };
+  return (Number(ticks[11]) + Number(ticks[12])) / TICKS_A_SECOND;
 }
 
-const pids = { bot: bot.pid, worker: worker.pid, redis: redis.pid };
-const usageOfAll = () => Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, usage(pid)]));
-
-async function ready(): Promise<void> {
-  for (;;) {
-    const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined);
-    if (answer?.status === 200) return;
-    await delay(100);
-  }
-}
+const pids = { bot: bot.pid, worker: worker.pid, redis: here.redis.pid };
+const cpuOfAll = () => Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, cpuOf(pid)]));
 
 async function load(): Promise<readonly Answer[]> {
   const answers: Promise<Answer>[] = [];
   const every = (SPANS_A_REQUEST / rate) * 1_000;
   const began = performance.now();
-  const sample = () => memory.push(usage(bot.pid).mb);
+  const sample = () => memory.push(residentMb(bot.pid).now);
   const sampling = setInterval(sample, 1_000);
   let body = template(Date.now(), true);
   for (let n = 0; n * every < seconds * 1_000; n += 1) {
@@ -137,11 +113,11 @@ function told(answers: readonly Answer[]): object {
 }
 
 try {
-  await ready();
-  const before = usageOfAll();
+  await here.ready();
+  const before = cpuOfAll();
   const answers = await load();
-  const after = usageOfAll();
-  const used = (name: string) => (after[name]?.cpu ?? 0) - (before[name]?.cpu ?? 0);
+  const after = cpuOfAll();
+  const used = (name: string) => (after[name] ?? 0) - (before[name] ?? 0);
   const perSpan = (name: string) => Math.round((used(name) / answers.length / SPANS_A_REQUEST) * 1e6);
   const cpu = Object.fromEntries(Object.keys(pids).map((name) => [name, perSpan(name)]));
   const recovered_s = await recovery();
@@ -169,9 +145,6 @@ try {
   console.log(counts.join('\n'));
 } finally {
   agent.destroy();
-  await Promise.all([bot.stop(), worker.stop()]);
-  await slack.stop();
-  await redis.stop();
-  await rm(folder, { recursive: true, force: true });
+  await here.stop();
 }
 process.exit(0);

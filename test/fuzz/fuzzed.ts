@@ -40,7 +40,7 @@ const READERS: Targets = {
 const OTHERS: Targets = {
   'OTLP protobuf': ({ bytes }) => void parseOtlp('Spans', bytes, 'protobuf'),
   'OTLP/JSON': ({ bytes }) => void parseOtlp('LogRecords', bytes, 'json'),
-  'Firehose, EventBridge': ({ text }) => void delivered(text),
+  'Firehose, EventBridge': ({ text, bytes }) => void delivered(text, bytes),
   redactor: ({ text }) => void redact.text(text),
   sentence: ({ text }) => acts(prose(text.slice(0, TRIED), ENOUGH)),
   'code span': ({ text }) => acts(code(text.slice(0, TRIED), ENOUGH)),
@@ -53,8 +53,8 @@ const OTHERS: Targets = {
       : undefined,
 };
 
-const delivered = (text: string): void => {
-  const json = readStrangersJson(text);
+const delivered = (text: string, bytes: Uint8Array): void => {
+  const json = readStrangersJson(bytes);
   const value = 'value' in json ? json.value : { records: [{ data: Buffer.from(text).toString('base64') }] };
   readFirehose(value, undefined);
   readDelivery(value, undefined, 'fuzz');

@@ -85,13 +85,21 @@ test.each<[string, string | Uint8Array, Record<string, string>, number, Reason]>
   ['a body that is not gzip though it says so', '{}', { ...JSON_TYPE, 'content-encoding': 'gzip' }, 400, 'bad-gzip'],
   ['an encoding nobody agreed on', '{}', { ...JSON_TYPE, 'content-encoding': 'br' }, 415, 'bad-encoding'],
   ['a content type nobody agreed on', '{}', { 'content-type': 'text/plain' }, 415, 'bad-content-type'],
-  ['a body that is too large', 'x'.repeat(BODY_BYTES + 1), JSON_TYPE, 413, 'too-large'],
+  ['letters without end', 'x'.repeat(BODY_BYTES + 1), JSON_TYPE, 400, 'bad-json'],
+  ['a body that is too large', `"${'x'.repeat(BODY_BYTES)}`, JSON_TYPE, 413, 'too-large'],
   [
     'a body that grows too large when unzipped',
-    gzipSync(Buffer.alloc(BODY_BYTES + 1)),
+    gzipSync(`"${'x'.repeat(BODY_BYTES)}`),
     { ...JSON_TYPE, 'content-encoding': 'gzip' },
     413,
     'too-large',
+  ],
+  [
+    'bytes that are no JSON, from the first on',
+    gzipSync(Buffer.alloc(50_000_000)),
+    { ...JSON_TYPE, 'content-encoding': 'gzip' },
+    400,
+    'bad-json',
   ],
 ])('refuses %s, says why, and counts it by its name', async (_what, body, headers, status, reason) => {
   const { came, entries, send } = await door();

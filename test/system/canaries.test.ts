@@ -1,12 +1,18 @@
+import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { logger } from '../../src/log.ts';
 import { eventually } from '../eventually.ts';
 import { canaries } from '../redaction/canaries.ts';
 import { foundIn, needlesOf } from '../redaction/needles.ts';
+import { sign } from '../slack/forgeries.ts';
 import { logsRequest, otlpAttributes, otlpSpan, traceRequest } from '../telemetry/samples.ts';
-import { openModal, pressButton, roots, runCommand, submitModal } from '../world/local-slack-control.ts';
+import { openHome, openModal, pressButton, roots, runCommand, submitModal } from '../world/local-slack-control.ts';
+import { now } from '../world/slack-signed.ts';
 import { type Line, startLine } from './line.ts';
 
 /** Every kind of secret in every writing, so many times over; the long run asks for more. */
@@ -26,6 +32,7 @@ afterAll(() => line.stop());
 
 const headers = { authorization: 'Bearer otlp-secret', 'content-type': 'application/json' };
 const answers: string[] = [];
+const requests: string[] = [];
 
 async function sent(path: string, body: string): Promise<number> {
   const response = await fetch(`${line.botUrl}${path}`, { method: 'POST', headers, body });
@@ -78,7 +85,9 @@ test('no secret that telemetry or a person brings in is found anywhere afterward
   const traces = Math.ceil(words.length / SPANS_A_TRACE);
   for (let trace = 0; trace < traces; trace += 1) {
     const some = words.slice(trace * SPANS_A_TRACE, (trace + 1) * SPANS_A_TRACE);
-    expect(await sent('/v1/traces', spansOf(trace, some))).toBe(200);
+    const spans = spansOf(trace, some);
+    requests.push(spans);
+    expect(await sent('/v1/traces', spans)).toBe(200);
     const logs = some.map((each, n) => ({
       timeUnixNano: at(n),
       traceId: hex(trace, 32),
@@ -105,6 +114,7 @@ test('no secret that telemetry or a person brings in is found anywhere afterward
     withinMs: 30_000,
     what: 'a picture',
   });
+  await takenAway();
 
   const places: Readonly<Record<string, string>> = {
     'Redis, all that was ever written': await everWritten(),
@@ -112,6 +122,7 @@ test('no secret that telemetry or a person brings in is found anywhere afterward
     'the log': logged.join(''),
     'answers to senders': answers.join('\n'),
     'what an operator sees': await operatorsView(),
+    'what inspect prints': await inspected(),
   };
   const needles = needlesOf(released);
   for (const [place, text] of Object.entries(places)) {
@@ -122,6 +133,46 @@ test('no secret that telemetry or a person brings in is found anywhere afterward
   expect(places['what Slack was sent']).toContain('canaries');
   expect(line.proxy.violations).toEqual([]);
 }, 600_000);
+
+/** What people take elsewhere, and where else they see it: the export with its three documents, a map, lists, Home, the preview of a link. */
+async function takenAway(): Promise<void> {
+  const [key = ''] = await line.open.prompt.keys('tf:incident:????????????');
+  for (const text of [`export ${key.split(':')[2]}`, 'map', 'incidents', 'search canaries'])
+    await runCommand(line.slack.url, { ...MAYA, command: '/trace', text });
+  await openHome(line.slack.url, MAYA.user);
+  await linked(`https://console.aws.amazon.com/cloudwatch/home#xray:traces/${hex(0, 32)}`);
+  for (const what of ['# ', '{', 'views.publish', 'chat.unfurl'])
+    await eventually(() => line.proxy.calls.some((call) => isOf(call, what)), {
+      withinMs: 30_000,
+      what: `${what} sent to Slack`,
+    });
+}
+
+/** Of that method, or the upload of a document that begins so. */
+const isOf = ({ method, args }: (typeof line.proxy.calls)[number], what: string): boolean =>
+  method.startsWith(what) || (method === 'upload' && String(args['text'] ?? '').startsWith(what));
+
+async function linked(url: string): Promise<void> {
+  const event = {
+    ...{ type: 'link_shared', channel: CHANNEL, is_bot_user_member: true, user: MAYA.user, message_ts: '1795356128.000200' },
+    ...{ source: 'conversations_history', links: [{ domain: 'console.aws.amazon.com', url }] },
+  };
+  const body = JSON.stringify({ type: 'event_callback', team_id: 'T0ACME', event_id: 'Ev1', event });
+  const stamp = now();
+  const signature = sign(line.slack.signingSecret, stamp, Buffer.from(body));
+  const signed = { 'x-slack-request-timestamp': stamp, 'x-slack-signature': signature, 'content-type': 'application/json' };
+  expect((await fetch(`${line.botUrl}/slack/events`, { method: 'POST', headers: signed, body })).status).toBe(200);
+}
+
+/** The same telemetry from a file, as it never passed a door. */
+async function inspected(): Promise<string> {
+  const file = join(await mkdtemp(join(tmpdir(), 'tracefall-canaries-')), 'spans.jsonl');
+  await writeFile(file, requests.slice(0, 30).join('\n'));
+  const cli = new URL('../../dist/jobs/cli.js', import.meta.url).pathname;
+  const run = async (...options: readonly string[]): Promise<string> =>
+    (await promisify(execFile)(process.execPath, [cli, 'inspect', file, ...options], { maxBuffer: 2 ** 28 })).stdout;
+  return (await run()) + (await run('--json'));
+}
 
 test('what it looks for it would find', () => {
   for (const canary of released.slice(0, 200)) {

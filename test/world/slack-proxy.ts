@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { responseViolations, violations } from './slack-validator.ts';
 
-/** A call as it came in. `method`: `chat.postMessage`, or `upload` for a file's bytes, or the path of anything else. */
+/** A call as it came in. `method`: `chat.postMessage`, or `upload` for a file's bytes (args: the `text` of a document), or the path of anything else. */
 type Call = {
   readonly method: string;
   readonly args: Readonly<Record<string, unknown>>;
@@ -113,7 +113,7 @@ function callOf(request: IncomingMessage, body: Buffer, apiPath: string): Call {
   const { pathname } = new URL(request.url ?? '/', 'http://slack');
   const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
   const method = pathname.startsWith('/upload/') ? 'upload' : pathname.replace(apiPath, '');
-  return { method, token, args: method === 'upload' ? {} : argsOf(request, body) };
+  return { method, token, args: method === 'upload' ? uploadedIn(body) : argsOf(request, body) };
 }
 
 function argsOf(request: IncomingMessage, body: Buffer): Readonly<Record<string, unknown>> {
@@ -129,8 +129,9 @@ const STRUCTURED = new Set(['blocks', 'metadata', 'view', 'files', 'unfurls']);
 
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
-const isKnown = (body: Buffer): boolean =>
-  body.subarray(0, PNG.length).equals(PNG) || /^(# |\{)/.test(body.toString('utf8', 0, 2));
+const isPng = (body: Buffer): boolean => body.subarray(0, PNG.length).equals(PNG);
+const isKnown = (body: Buffer): boolean => isPng(body) || /^(# |\{)/.test(body.toString('utf8', 0, 2));
+const uploadedIn = (body: Buffer) => (isPng(body) ? {} : { text: body.toString() });
 
 function violationsOf(call: Call, body: Buffer): readonly string[] {
   if (call.method === 'upload') return isKnown(body) ? [] : ['upload: neither a PNG nor one of our documents'];

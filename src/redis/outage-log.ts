@@ -23,6 +23,7 @@ const known = new WeakMap<Logger, OutageLog>();
 function started(log: Logger): OutageLog {
   let awaySince: number | undefined;
   let saidAt = -Infinity;
+  let last: Error | undefined;
   const away_s = (): number => Math.round((performance.now() - (awaySince ?? performance.now())) / 1_000);
   const onReady = (): void => {
     if (awaySince !== undefined) log.info({ away_s: away_s() }, 'Redis answers again');
@@ -31,6 +32,9 @@ function started(log: Logger): OutageLog {
   };
   return {
     onError: (error) => {
+      // Each queue and worker hands on what the connection says that they share.
+      if (error === last) return;
+      last = error;
       if (!isOfConnection(error)) return void log.warn({ err: error }, 'Redis');
       awaySince ??= performance.now();
       if (performance.now() - saidAt < SAID_EVERY_MS) return;

@@ -42,7 +42,11 @@ test('while Redis is away it is said once, however many connections try how ofte
 
 test('what is wrong with a command is no outage, and said each time', () => {
   const { onError } = outageLog(log);
-  for (let times = 0; times < 3; times++) onError(new Error('READONLY You can’t write against a read only replica.'));
+  for (let times = 0; times < 3; times++) {
+    const error = new Error('READONLY You can’t write against a read only replica.');
+    // Whoever shares the connection hears of it.
+    for (let queue = 0; queue < 10; queue++) onError(error);
+  }
 
   expect(lines).toEqual(['Redis', 'Redis', 'Redis']);
 });

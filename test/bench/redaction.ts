@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { redactor } from '../../src/redaction/redact.ts';
 import { parse } from '../../src/telemetry/parse.ts';
 import type { TelemetryRecord } from '../../src/telemetry/record.ts';
@@ -42,7 +43,7 @@ function corpus(path: string): void {
     bytes += JSON.stringify(parsed).length;
     read += parsed.length;
     for (const [n, record] of parsed.entries()) {
-      if (JSON.stringify(record) === JSON.stringify(safe[n])) continue;
+      if (isDeepStrictEqual(record, safe[n])) continue;
       kept.push(record);
       if (kept.length <= 40) console.log(`  ${file.name}: ${changes(record, safe[n])}`);
     }

@@ -137,10 +137,10 @@ describe('a declined payment', () => {
       files || !bot_id ? [] : [text],
     );
     expect(told.map((text) => text.replace(/^\S+ /, ''))).toEqual([
-      'U0MAYA acknowledged this',
-      'U0JONAS: PSP had an incident, see their status page',
-      'U0JONAS resolved this',
-      'It fails again: reopened',
+      '<@U0MAYA> acknowledged this',
+      '<@U0JONAS>: PSP had an incident, see their status page',
+      '<@U0JONAS> resolved this',
+      'It fails again in version `3.7.0`: reopened',
     ]);
     expect(await rootsSaying('POST /orders')).toHaveLength(1);
   });

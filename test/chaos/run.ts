@@ -52,6 +52,7 @@ async function main(asked: Asked): Promise<number> {
       ...{ seed: asked.seed, kept: isKept, at: new Date(startedAt).toISOString() },
       ...done,
       stoppedLate: late.length,
+      stops_s: plant.mortals.flatMap(({ stops }) => stops.tookMs.map((ms) => Math.round(ms) / 1_000)),
       slackFaults: plan.slackFaults(),
       incidents: sent.size,
       transactions: [...sent.values()].reduce((sum, count) => sum + count, 0),

@@ -1,20 +1,24 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type OwnedProcess, startOwned } from '../../src/local/owned-process.ts';
+import { eventually } from '../eventually.ts';
 import type { Plan } from './plan.ts';
 
 /** A life ends at the first of these failpoints that it has passed so often, at the latest so many milliseconds after it was ready. */
 export type Death = { readonly armed: ReadonlyMap<string, number>; readonly afterMs: number };
 
 export type Mortal = {
+  readonly role: 'bot' | 'worker';
   /** Ends that nobody planned, with what was said last. */
   readonly accidents: readonly string[];
   /** Ends as a deployment asks for them: how long each took, and what those said last that did not get ready. */
   readonly stops: { readonly tookMs: readonly number[]; readonly late: readonly string[] };
   /** As a deployment does: SIGTERM, and the next one starts. */
   restart(): void;
-  /** No further deaths; the process that runs, or the next, lives on. */
-  spare(): void;
+  /** Of all its lives, or nearly. */
+  jobsDone(): number;
+  /** No further deaths: resolves when a process is ready that lives on. */
+  spare(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -35,26 +39,35 @@ export function keepRunning({ role, program, env, plan }: Role): Mortal {
   const accidents: string[] = [];
   const tookMs: number[] = [];
   const late: string[] = [];
-  let running: OwnedProcess | undefined;
+  let now: Life | undefined;
   let isOver = false;
   let isSpared = false;
-  let askedAt: number | undefined;
+  let jobsDone = 0;
 
   async function life(): Promise<void> {
     const death = isSpared ? undefined : plan.nextDeath(role);
-    const process_ = await startOwned(commandOf({ role, program, env }, death));
-    const failpoint = Promise.race([process_.line(DIED_AT).then(([, name]) => name), process_.ended.then(() => undefined)]);
-    running = process_;
-    askedAt = undefined;
-    if (isOver) return await process_.stop();
-    const end = await endOf(process_, death);
-    if (!isOver)
-      note(endingOf(end, { isAsked: askedAt !== undefined, isPlanned: death !== undefined }), await failpoint, {
-        said: [`${role}: ${end}`, ...process_.lastLines()].join('\n'),
-      });
+    const program_ = await startOwned(commandOf({ role, program, env }, death));
+    now = { program: program_, death, isReady: false, askedAt: undefined };
+    if (isOver) return await program_.stop();
+    const failpoint = Promise.race([program_.line(DIED_AT).then(([, name]) => name), program_.ended.then(() => undefined)]);
+    void heed(now);
+    const end = await endOf(program_, death);
+    if (!isOver) note(end, now, await failpoint);
   }
 
-  function note(ending: Ending, failpoint: string | undefined, { said }: { readonly said: string }): void {
+  /** What it says of itself. */
+  async function heed(one: Life): Promise<void> {
+    await one.program.line(READY);
+    one.isReady = true;
+    for (;;) {
+      await one.program.line(JOB_DONE);
+      jobsDone += 1;
+    }
+  }
+
+  function note(end: string, { program: { lastLines }, death, askedAt }: Life, failpoint: string | undefined): void {
+    const ending = endingOf(end, { isAsked: askedAt !== undefined, isPlanned: death !== undefined });
+    const said = [`${role}: ${end}`, ...lastLines()].join('\n');
     if (ending === 'death') plan.died(failpoint);
     if (ending === 'in time') tookMs.push(performance.now() - (askedAt ?? 0));
     if (ending === 'late') late.push(said);
@@ -66,27 +79,43 @@ export function keepRunning({ role, program, env, plan }: Role): Mortal {
   })();
 
   return {
-    accidents,
-    stops: { tookMs, late },
+    ...{ role, accidents, stops: { tookMs, late } },
+    jobsDone: () => jobsDone,
     restart: () => {
-      askedAt = performance.now();
-      if (running) ask(running);
+      if (!now) return;
+      now.askedAt = performance.now();
+      ask(now.program);
     },
-    spare: () => {
+    spare: async () => {
       isSpared = true;
+      // At a moment of chance, as far as it knows.
+      if (now?.death) kill(now.program.pid);
+      const lives = () => now !== undefined && now.death === undefined && now.isReady;
+      await eventually(lives, { what: `a ${role} that lives`, withinMs: 60_000 });
     },
     stop: async () => {
       isOver = true;
-      await running?.stop();
+      await now?.program.stop();
       await lives;
     },
   };
 }
 
+type Life = { readonly program: OwnedProcess; readonly death: Death | undefined; isReady: boolean; askedAt: number | undefined };
+
 function ask({ pid, ended }: OwnedProcess): void {
   process.kill(pid, 'SIGTERM');
-  const killer = setTimeout(() => process.kill(pid, 'SIGKILL'), STOP_WITHIN_MS);
+  const killer = setTimeout(() => kill(pid), STOP_WITHIN_MS);
   void ended.then(() => clearTimeout(killer));
+}
+
+/** It may have died a moment ago. */
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
 }
 
 type Ending = 'death' | 'in time' | 'late' | 'asked too early' | 'accident';
@@ -106,7 +135,7 @@ async function endOf({ pid, ended, line }: OwnedProcess, death: Death | undefine
   const time = new AbortController();
   const killed = Promise.race([line(READY), ended])
     .then(() => delay(death.afterMs, undefined, { signal: time.signal }))
-    .then(() => process.kill(pid, 'SIGKILL'))
+    .then(() => kill(pid))
     .catch(() => undefined);
   const end = await ended;
   time.abort();
@@ -114,8 +143,9 @@ async function endOf({ pid, ended, line }: OwnedProcess, death: Death | undefine
   return end;
 }
 
-/** Of the log: `"msg":"started"`. */
+/** Of the log. */
 const READY = /"msg":"started"/;
+const JOB_DONE = /"msg":"job done"/;
 const DIED_AT = /^died at (\S+)$/;
 
 const REGISTER = new URL('./failpoint-register.js', import.meta.url).href;

@@ -1,8 +1,15 @@
 import { parseArgs } from 'node:util';
 import type { FaultCounts } from './faults.ts';
 import type { Size } from './plan.ts';
+import type { Measured } from './recovery.ts';
 
-export type Asked = { readonly seed: number; readonly minutes: number; readonly size: Size; readonly faults: FaultCounts };
+export type Asked = {
+  readonly seed: number;
+  readonly minutes: number;
+  readonly size: Size;
+  readonly faults: FaultCounts;
+  readonly measured: Measured;
+};
 
 const number = (fallback: string) => ({ type: 'string', default: fallback }) as const;
 
@@ -15,7 +22,7 @@ export function optionsIn(args: readonly string[]): Asked {
       ...{ seed: number(String(Date.now() % 1_000_000)), minutes: number('3') },
       ...{ kills: number('60'), random: number('20'), slack: number('5') },
       ...{ redis: number('5'), failovers: number('0'), memory: number('0'), disk: number('0'), restarts: number('0') },
-      network: number('10'),
+      ...{ network: number('10'), recoveries: number('1'), outages: number('0') },
     },
   });
   // Its own words.
@@ -35,5 +42,6 @@ export function optionsIn(args: readonly string[]): Asked {
       restart: Number(values.restarts),
       network: Number(values.network),
     },
+    measured: { redis: Number(values.recoveries), halfOpen: Number(values.recoveries), slack: Number(values.outages) },
   };
 }

@@ -28,31 +28,37 @@ const MOST_UNTOLD = 12;
 /** Those fail that are new: each one's count is told by an edit, and Slack takes one of them a second. */
 const FAILING = 12;
 
-/** Lets transactions fail until it is over. Resolves when all are confirmed: how many of each kind. */
-export async function send(plant: Plant, chance: Chance, isOver: () => boolean): Promise<ReadonlyMap<Failure, number>> {
-  const sent = new Map<Failure, number>();
+/** How many transactions failed in each way. */
+export type Sent = Map<Failure, number>;
+
+/** Lets transactions fail until it is over. Resolves when all are confirmed. */
+export async function send(plant: Plant, chance: Chance, sent: Sent, isOver: () => boolean): Promise<void> {
   const kinds: Failure[] = [];
   const confirmed: Promise<void>[] = [];
   for (let n = 0; n === 0 || !isOver(); n += 1) {
     if (n % NEW_KIND_EACH === 0 && kinds.length - told(plant) < MOST_UNTOLD) kinds.push(failure(kinds.length));
     const kind = kinds.at(-1 - Math.floor(chance() * Math.min(FAILING, kinds.length))) ?? failure(0);
     const count = 1 + Math.floor(chance() * MOST_TRANSACTIONS);
-    sent.set(kind, (sent.get(kind) ?? 0) + count);
-    for (let each = 0; each < count; each += 1) confirmed.push(fail(plant.botUrl, kind));
+    for (let each = 0; each < count; each += 1) confirmed.push(fail(plant.botUrl, kind, sent));
     await delay(FAILURE_EACH_MS * 2 * chance());
   }
-  for (const mortal of plant.mortals) mortal.spare();
   await Promise.all(confirmed);
-  return sent;
 }
 
+const PROBE: Failure = { service: 'probe-web', callee: 'probe-store' };
+
+/** Resolves when it is confirmed. */
+export const failOnce = (url: string, sent: Sent): Promise<void> => fail(url, PROBE, sent);
+
 /** Roots, but for what is posted twice or in a thread. */
-const told = ({ slackProxy }: Plant): number => slackProxy.calls.filter(({ method }) => method === 'chat.postMessage').length;
+const told = ({ slackProxy }: Plant): number => slackProxy.given.filter(({ method }) => method === 'chat.postMessage').length;
 
 const RETRY_MS = 200;
 
 /** Sends one failing transaction and does not rest until it has been confirmed, as an exporter with a retry queue does. */
-async function fail(url: string, { service, callee }: Failure): Promise<void> {
+async function fail(url: string, kind: Failure, sent: Sent): Promise<void> {
+  const { service, callee } = kind;
+  sent.set(kind, (sent.get(kind) ?? 0) + 1);
   const body = JSON.stringify(request(service, callee));
   for (;;) {
     const answer = await fetch(`${url}/v1/traces`, {

@@ -23,6 +23,8 @@ export type SlackProxy = {
   /** For `slackApiUrl`; ends in a slash. */
   readonly apiUrl: string;
   readonly calls: readonly Call[];
+  /** Those of them that Slack was given, whether or not anybody heard its answer. */
+  readonly given: readonly Call[];
   readonly violations: readonly string[];
   /** The next call of that method (each, until it says undefined again) goes wrong like this. */
   failWith(fault: ((call: Call) => Fault | undefined) | undefined): void;
@@ -35,6 +37,7 @@ export type SlackProxy = {
 export async function startSlackProxy(target: { readonly apiUrl: string }): Promise<SlackProxy> {
   const upstream = new URL(target.apiUrl);
   const calls: Call[] = [];
+  const given: Call[] = [];
   const found: string[] = [];
   let faults: ((call: Call) => Fault | undefined) | undefined;
 
@@ -52,6 +55,7 @@ export async function startSlackProxy(target: { readonly apiUrl: string }): Prom
     found.push(...violationsOf(call, body));
     const fault = faults?.(call);
     if (fault?.when === 'before') return goWrong(fault, response);
+    given.push(call);
     const answer = since(call, await forwarded(request, body));
     if (fault?.when === 'after') return goWrong(fault, response);
     response.writeHead(answer.status, answer.headers).end(answer.body);
@@ -76,7 +80,7 @@ export async function startSlackProxy(target: { readonly apiUrl: string }): Prom
 
   return {
     apiUrl: `${origin}${upstream.pathname}`,
-    calls,
+    ...{ calls, given },
     violations: found,
     failWith: (next) => {
       faults = next;

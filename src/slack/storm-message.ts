@@ -18,7 +18,7 @@ export function stormMessage(storm: Storm, times: Times): RootMessage {
   const text = headline(storm);
   const began = `Since ${times.full(storm.began)}, the last new one ${times.clock(storm.last)}`;
   return {
-    text: plainEscaped(`${text}. ${summary(storm, (said) => `“${plain(said, 300)}”`)}`, TOP_LEVEL_CHARACTERS),
+    text: plainEscaped(`${text}. ${summary(storm, inWords)}`, TOP_LEVEL_CHARACTERS),
     blocks: [
       {
         type: 'header',
@@ -46,7 +46,7 @@ export const stormKey = ({ id }: Pick<Storm, 'id'>): string => `storm-${id}`;
 
 /** Told in the thread when nothing new has come for a while. */
 export function overMessage(storm: Storm): EntryMessage {
-  const text = plainEscaped(`${headline(storm)}. ${summary(storm, String)}`, TOP_LEVEL_CHARACTERS);
+  const text = plainEscaped(`${headline(storm)}. ${summary(storm, inWords)}`, TOP_LEVEL_CHARACTERS);
   return { text, blocks: [{ type: 'context', block_id: stormKey(storm), elements: [{ type: 'mrkdwn', text, verbatim: true }] }] };
 }
 
@@ -57,11 +57,14 @@ function headline(storm: Storm): string {
 
 type Quoted = (said: string) => string;
 
+/** Where nothing is formatted. */
+const inWords: Quoted = (said) => `“${plain(said, 300)}”`;
+
 function summary(storm: Storm, quoted: Quoted): string {
   const lasted = spelled(between(storm.began, storm.last));
   const count = `${storm.transactions.toLocaleString('en')} transactions failed`;
   return storm.over
-    ? `${count}, new kinds of failure came for ${lasted}. What fails again gets a thread of its own.`
+    ? `${count}, new kinds of failure came for ${lasted}. ${shared(storm, quoted)}What fails again gets a thread of its own.`
     : `${count}. ${shared(storm, quoted)}Something that many things need is probably broken: look at a deployment, a shared service, the network.`;
 }
 

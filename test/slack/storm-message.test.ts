@@ -31,6 +31,7 @@ test('says what most of them say', () => {
   expect(said(top)).toContain('2 of these 3 say `Refused: no route`. Something');
   expect(said(top.slice(0, 2))).toContain('All of these say `Refused: no route`.');
   expect(said(top.slice(1))).toContain('failed. Something');
+  expect(overMessage({ ...storm(top), over: true }).text).toContain('2 of these 3 say “Refused: no route”. What fails again');
 });
 
 test('says when it is over', () => {
@@ -41,8 +42,10 @@ test('says when it is over', () => {
 test('breaks no rule of Slack, whatever fails', () => {
   const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), fc.constantFrom('<!channel>', '`', '', '&'.repeat(5_000)));
   const alerts = fc
-    .record({ transaction: text, environment: text, service: text, operation: text })
-    .map(({ service, operation, ...rest }) => alert({ ...rest, hop: { service, operation } }));
+    .record({ transaction: text, environment: text, service: text, operation: text, said: text })
+    .map(({ service, operation, said, ...rest }) => {
+      return alert({ ...rest, hop: { service, operation }, error: { type: said, message: said } });
+    });
   const incidents = fc.array(fc.record({ id: fc.string(), alert: alerts, count: fc.nat() }), { maxLength: 20 });
   fc.assert(
     fc.property(incidents, fc.boolean(), (all, over) => {

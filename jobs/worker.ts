@@ -59,7 +59,7 @@ const LOCK_MS = 6_000;
  * A job that is put off again and again is stuck: better in the failed set, to be read, than for ever at it. While Slack is away for a
  * day, a job is put off until its turn before each of its tries.
  */
-const MOST_STARTS = 10_000;
+const MOST_STARTS = 20_000;
 
 /** While a new version is rolled out, old workers see its jobs: they leave them to the new ones. */
 const FOR_A_NEWER_WORKER: JobOutcome = { againInMs: 15_000 };

@@ -11,14 +11,14 @@ import { replicated } from './replicated.ts';
 export const QUEUE_PREFIX = 'tf:queue';
 
 /** Tries over about a day: Slack may be away for hours, and nothing accepted is lost. */
-const ATTEMPTS = 2_900;
+const ATTEMPTS = 5_800;
 /** What waits for Slack is told within a minute of its return; while it is away, `pace` lets one a second of a channel ask. */
-const LONGEST_BACKOFF_MS = 30_000;
+const LONGEST_BACKOFF_MS = 15_000;
 /** Failed jobs stay to be read. */
 const FAILED_KEPT = { age: 14 * 24 * 3_600, count: 10_000 };
 
 /** To examine takes nothing but Redis, and however long that is away costs one try: what fails for eight minutes will not succeed. */
-const EXAMINE_ATTEMPTS = 21;
+const EXAMINE_ATTEMPTS = 36;
 /** Nobody looks for a preview or a tab later. */
 const LOOKED_AT_ATTEMPTS = 3;
 /** Evidence that could not be had in some minutes is not worth more calls. */
@@ -35,7 +35,7 @@ const options: JobsOptions = {
   removeOnFail: FAILED_KEPT,
 };
 
-/** 1 s, 2 s, 4 s … half a minute. */
+/** 1 s, 2 s, 4 s … 15 s. */
 export const backoffMs = (attempt: number): number => Math.min(LONGEST_BACKOFF_MS, 1_000 * 2 ** Math.min(20, attempt - 1));
 
 /**

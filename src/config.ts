@@ -50,6 +50,7 @@ type Welcome = {
   readonly workspaces: ReadonlySet<string> | undefined;
   readonly enterprises: ReadonlySet<string> | undefined;
   readonly channels: ReadonlySet<string> | undefined;
+  readonly guests: boolean;
 };
 
 const DEFAULT_PORT = 3_000;
@@ -84,6 +85,7 @@ const slackVariables = {
   TRACEFALL_WORKSPACES: ids(/^T[A-Z0-9]+$/),
   TRACEFALL_ENTERPRISES: ids(/^E[A-Z0-9]+$/),
   TRACEFALL_CHANNELS: ids(/^[CGD][A-Z0-9]+$/),
+  TRACEFALL_GUESTS: z.literal('allow', 'expected allow, or nothing').optional(),
   SLACK_APP_TOKEN: z.string().startsWith('xapp-', 'expected an app-level token: it begins with xapp-').pipe(secret).optional(),
   SLACK_API_URL: url(/^https?$/).optional(),
   TRACEFALL_CHANNEL: z.string().regex(/^[CG][A-Z0-9]{2,}$/, 'expected a channel id like C0123456789, not a name'),
@@ -174,10 +176,11 @@ const welcomeOf = (data: WelcomeVariables): Welcome =>
     workspaces: data.TRACEFALL_WORKSPACES,
     enterprises: data.TRACEFALL_ENTERPRISES,
     channels: data.TRACEFALL_CHANNELS,
+    guests: data.TRACEFALL_GUESTS === 'allow',
   });
 type WelcomeVariables = Pick<
   z.output<typeof SlackEnvironment>,
-  'TRACEFALL_WORKSPACES' | 'TRACEFALL_ENTERPRISES' | 'TRACEFALL_CHANNELS'
+  'TRACEFALL_WORKSPACES' | 'TRACEFALL_ENTERPRISES' | 'TRACEFALL_CHANNELS' | 'TRACEFALL_GUESTS'
 >;
 
 function checked<S extends z.ZodType>(schema: S, environment: Source): z.output<S> {
@@ -194,7 +197,10 @@ function checked<S extends z.ZodType>(schema: S, environment: Source): z.output<
 const FunctionEnvironment = variables.pick({ REDIS_URL: true, TRACEFALL_ACCOUNTS: true });
 const SlackFunctionEnvironment = variables
   .pick({ REDIS_URL: true, SLACK_BOT_TOKEN: true, SLACK_API_URL: true, SLACK_SIGNING_SECRET_PREVIOUS: true })
-  .extend(variables.pick({ TRACEFALL_WORKSPACES: true, TRACEFALL_ENTERPRISES: true, TRACEFALL_CHANNELS: true }).shape)
+  .extend(
+    variables.pick({ TRACEFALL_WORKSPACES: true, TRACEFALL_ENTERPRISES: true, TRACEFALL_CHANNELS: true, TRACEFALL_GUESTS: true })
+      .shape,
+  )
   .extend({ SLACK_SIGNING_SECRET: secret });
 
 /** Of a function that keeps telemetry; it needs nothing else. Throws like `config`. */

@@ -72,6 +72,7 @@ test('reads whose requests are taken, and the secret before this one', () => {
     workspaces: new Set(['T0ACME', 'T0SISTER']),
     enterprises: undefined,
     channels: new Set(['C0INCIDENTS']),
+    guests: false,
   });
   expect(() => config({ ...whole, TRACEFALL_CHANNELS: '#incidents' })).toThrow('TRACEFALL_CHANNELS: expected ids');
 });

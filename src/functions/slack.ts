@@ -11,6 +11,7 @@ import { slackClients } from '../slack/client.ts';
 import { takeCommands } from '../slack/commands.ts';
 import { doorkeeper } from '../slack/doorkeeper.ts';
 import { REMEMBERED_SECONDS } from '../slack/genuine.ts';
+import { guestsOf } from '../slack/guests.ts';
 import { takeHabits } from '../slack/habits.ts';
 import { takeHome } from '../slack/home.ts';
 import { lightInteractions } from '../slack/interactions.ts';
@@ -45,10 +46,11 @@ const report = {
 };
 const examine = doorkeeper({ secrets, once: redisOnce(redis, REMEMBERED_SECONDS) });
 const seal = viewSeal(secrets);
-const interactions = lightInteractions({ seal, welcome, apiUrl, report });
+const { interactive, posting } = slackClients(botToken.reveal(), apiUrl);
+const interactions = lightInteractions({ seal, welcome, isGuest: guestsOf(posting), apiUrl, report });
 const desk = {
   app: interactions,
-  client: sealingClient(slackClients(botToken.reveal(), apiUrl).interactive, seal),
+  client: sealingClient(interactive, seal),
   apiUrl,
   on: people(world, {}, redactor()),
   report,

@@ -1,13 +1,15 @@
 import type { App } from '@slack/bolt';
 import { z } from 'zod';
+import type { AskGuest } from './guests.ts';
 import type { Report } from './people.ts';
 import { respondPrivately } from './response-url.ts';
 import { type Seal, unsealForm } from './sealed-views.ts';
-import { isWelcome, NOT_HERE, type Welcome } from './strangers.ts';
+import { isWelcome, NOT_HERE, personOf, type Welcome } from './strangers.ts';
 
 export type Guard = {
   readonly seal: Seal;
   readonly welcome: Welcome;
+  readonly isGuest: AskGuest;
   readonly apiUrl: string | undefined;
   readonly report: Report;
 };
@@ -19,19 +21,23 @@ export function guard(app: App, guarding: Guard): void {
   });
 }
 
-/** Opens what we sealed, in place, and sends strangers away. */
-export async function admitted(
-  body: unknown,
-  ack: () => Promise<void>,
-  { seal, welcome, apiUrl, report }: Guard,
-): Promise<boolean> {
+/** Opens what we sealed, in place, and sends strangers and guests away. */
+export async function admitted(body: unknown, ack: () => Promise<void>, guarding: Guard): Promise<boolean> {
+  const { seal, apiUrl, report } = guarding;
   unsealForm(body, seal);
-  if (isWelcome(body, welcome, formChannel(body))) return true;
-  report.refused('stranger');
+  const unwanted = await whyUnwanted(body, guarding);
+  if (unwanted === undefined) return true;
+  report.refused(unwanted);
   await ack();
   const { data } = Answerable.safeParse(body);
-  if (data) await respondPrivately(data.response_url, NOT_HERE, apiUrl).catch((error) => report.failed(error, 'a stranger'));
+  if (data) await respondPrivately(data.response_url, NOT_HERE, apiUrl).catch((error) => report.failed(error, `a ${unwanted}`));
   return false;
+}
+
+async function whyUnwanted(body: unknown, { welcome, isGuest }: Guard): Promise<'stranger' | 'guest' | undefined> {
+  if (!isWelcome(body, welcome, formChannel(body))) return 'stranger';
+  const person = welcome.guests ? undefined : personOf(body);
+  return person !== undefined && (await isGuest(person)) ? 'guest' : undefined;
 }
 
 const Answerable = z.object({ response_url: z.string() });

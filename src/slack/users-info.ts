@@ -4,7 +4,7 @@ import { isZone } from '../incident/wall-clock.ts';
 import { within } from '../within.ts';
 
 /** Scope `users:read`. https://docs.slack.dev/reference/methods/users.info */
-type Asking = Pick<WebClient, 'apiCall'>;
+export type Asking = Pick<WebClient, 'apiCall'>;
 
 /** A person waits at the other end. */
 const PATIENCE_MS = 1_500;
@@ -15,6 +15,20 @@ const Zoned = z.object({ user: z.object({ tz: z.string().refine(isZone) }) });
 export async function zoneOf(client: Asking, user: string): Promise<string | undefined> {
   try {
     return Zoned.parse(await within(client.apiCall('users.info', { user }), PATIENCE_MS)).user.tz;
+  } catch {
+    return undefined;
+  }
+}
+
+const Known = z.object({
+  user: z.object({ is_restricted: z.boolean().default(false), is_ultra_restricted: z.boolean().default(false) }),
+});
+
+/** Of several channels or of one; undefined where Slack does not say. https://docs.slack.dev/reference/objects/user-object */
+export async function isGuest(client: Asking, user: string): Promise<boolean | undefined> {
+  try {
+    const known = Known.parse(await within(client.apiCall('users.info', { user }), PATIENCE_MS)).user;
+    return known.is_restricted || known.is_ultra_restricted;
   } catch {
     return undefined;
   }

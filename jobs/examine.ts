@@ -30,21 +30,23 @@ async function examined(job: Examine, world: Touched): Promise<'counted' | 'mute
       ...new Set([operationKey(alert.service, alert.transaction), operationKey(alert.hop.service, alert.hop.operation)]),
     ]);
   // failpoint: examine-reported
-  await compare(world, incidentId, alert);
   // Also when it is known: a predecessor may have died between its report and its request.
   const delayMs = what === 'counted' ? untilCountEdit(editedAt, world.clock()) : 0;
   for (const id of [incidentId, ...left]) await world.queue.announce({ v: 1, incidentId: id }, delayMs);
   // failpoint: examine-asked
   await askWhetherOver(world, incidentId, alert);
   if (what === 'opened' && alert.outcome === 'failed' && world.archive) await world.queue.gather({ v: 1, traceId: job.traceId });
+  // Last: it may take long, and fail.
+  await compare(world, incidentId, alert);
   return 'counted';
 }
 
 /** What sets the incident's transactions apart is looked for again when half as many more of them are known. */
-async function compare({ incidents, studio }: Touched, incidentId: string, alert: Alert): Promise<void> {
+async function compare({ incidents, studio, queue }: Touched, incidentId: string, alert: Alert): Promise<void> {
   const { traces, compared } = await incidents.witnesses(incidentId);
-  if (!isWorthComparing(traces.length, compared)) return;
-  await incidents.setContrast(incidentId, await studio.compare(traces, alert), traces.length);
+  if (!isWorthComparing(traces.length, compared) || !(await incidents.claimContrast(incidentId, traces.length))) return;
+  const what = await incidents.setContrast(incidentId, await studio.compare(traces, alert), traces.length);
+  if (what === 'changed') await queue.announce({ v: 1, incidentId }, toMillis(COUNT_EDIT));
 }
 
 /** Never 0, which would bring forward an announcement that waits for its turn. */

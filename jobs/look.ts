@@ -23,15 +23,21 @@ export async function readTransaction({ records }: Pick<World, 'records'>, trace
   return { ...whole, incomplete: [...whole.incomplete, 'truncated'] };
 }
 
-/** One after the other: each may be large. */
+/** Many large ones would take too much time and memory: what is left out then are the last. */
+const MOST_SPANS = 30_000;
+
 export async function readTransactions(
   world: Pick<World, 'records'>,
   traceIds: readonly TraceId[],
 ): Promise<readonly Transaction[]> {
   const found: Transaction[] = [];
+  let room = MOST_SPANS;
   for (const id of traceIds) {
+    if (room <= 0) break;
     const transaction = await readTransaction(world, id);
-    if (transaction) found.push(transaction);
+    if (!transaction) continue;
+    found.push(transaction);
+    room -= transaction.spans.length;
   }
   return found;
 }

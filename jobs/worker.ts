@@ -132,8 +132,10 @@ async function withoutSecrets<T>(walk: () => Promise<T>): Promise<T> {
     return await walk();
   } catch (error) {
     for (let each = error, depth = 0; each instanceof Error && depth < CAUSES; each = each.cause, depth++) {
-      each.message = redact.text(each.message);
-      if (each.stack !== undefined) each.stack = redact.text(each.stack);
+      // Of a DOMException, as of a call that was given up, they cannot be assigned.
+      for (const part of ['message', 'stack'] as const)
+        if (each[part] !== undefined)
+          Object.defineProperty(each, part, { value: redact.text(each[part]), configurable: true, writable: true });
     }
     throw error;
   }

@@ -136,8 +136,10 @@ export type Incidents = {
   newest(most: number): Promise<readonly Incident[]>;
   /** The first transactions that it counts since it was opened or reopened, and how many of them were compared with healthy ones. */
   witnesses(incidentId: string): Promise<{ readonly traces: readonly TraceId[]; readonly compared: number }>;
-  /** What they have that healthy ones have not, found among so many of them. */
-  setContrast(incidentId: string, contrast: readonly string[], compared: number): Promise<void>;
+  /** True for the first who is about to compare so many of them. */
+  claimContrast(incidentId: string, compared: number): Promise<boolean>;
+  /** What they have that healthy ones have not, found among so many of them; `outdated`: it has begun anew, or more are compared. */
+  setContrast(incidentId: string, contrast: readonly string[], compared: number): Promise<'changed' | 'same' | 'outdated'>;
   /** Failures with the incident's signature get no new thread, or do again. */
   mute(incidentId: string, by: string): Promise<'done' | 'unknown'>;
   unmute(incidentId: string): Promise<'done' | 'unknown'>;

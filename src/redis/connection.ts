@@ -1,4 +1,4 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import { Redis, type RedisOptions, ReplyError } from 'ioredis';
 
 /** The last resort for a connection that waits for a job, and cannot ask. A BullMQ worker blocks for up to 10 s while jobs are delayed. */
 const SOCKET_TIMEOUT_MS = 12_000;
@@ -45,8 +45,8 @@ function watched(redis: Redis): Redis {
     if (askedAt !== undefined) return void setImmediate(reconnectIfSilent);
     if (redis.status !== 'ready') return;
     askedAt = performance.now();
-    // A command that was given up is no answer.
-    redis.ping().then(forget, () => undefined);
+    // A refusal is an answer (a full disk, a long script), a command that was given up is none.
+    redis.ping().then(forget, (error) => void (error instanceof ReplyError && forget()));
   };
   const asking = setInterval(ask, ASK_EVERY_MS).unref();
   return redis.on('close', forget).once('end', () => clearInterval(asking));

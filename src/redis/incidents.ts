@@ -4,14 +4,14 @@ import type { LifeEvent } from '../incident/life.ts';
 import { step } from '../incident/life.ts';
 import { NEW_AN_HOUR, OVERFLOW, overflowing } from '../incident/overflow.ts';
 import type { Changed, Clock, Incidents } from '../ports.ts';
-import { traceId } from '../telemetry/ids.ts';
 import { fromSeconds, type Micros } from '../units.ts';
 import { commit, untilCommitted } from './commit.ts';
+import { contrasts } from './contrasts.ts';
 import { lifeOf, readFields, readIncidents } from './incident-fields.ts';
 import { INCIDENTS_TTL_MS, keys } from './keys.ts';
 import { replicated } from './replicated.ts';
 import { report } from './reports.ts';
-import { type Command, pipelined, script } from './scripts.ts';
+import { type Command, pipelined } from './scripts.ts';
 
 const HOUR = fromSeconds(3_600);
 
@@ -40,17 +40,7 @@ export function redisIncidents(redis: Redis, clock: Clock, most = NEW_AN_HOUR): 
       const incident = what === 'unknown' ? undefined : await read(id);
       return what === 'unknown' || !incident ? { kind: 'unknown' } : { kind: what, incident };
     },
-    witnesses: async (id) => {
-      const [traces, compared] = await pipelined(redis, [
-        ['lrange', keys.incidentTraces(id), 0, -1],
-        ['hget', keys.incident(id), 'compared'],
-      ]);
-      const known = Array.isArray(traces) ? traces.flatMap((each) => traceId(String(each)) ?? []) : [];
-      return { traces: known, compared: Number(compared ?? 0) };
-    },
-    setContrast: async (id, contrast, compared) => {
-      await pipelined(redis, [script(SET_CONTRAST, keys.incident(id), [JSON.stringify(contrast), compared])]);
-    },
+    ...contrasts(redis),
     mute: async (id, by) => {
       const incident = await read(id);
       if (!incident) return 'unknown';
@@ -80,14 +70,6 @@ export function redisIncidents(redis: Redis, clock: Clock, most = NEW_AN_HOUR): 
     },
   };
 }
-
-/** ARGV: 1 what was found, 2 among how many. Only another finding is news. */
-const SET_CONTRAST = `
-if redis.call('EXISTS', KEYS[1]) == 0 then return end
-redis.call('HSET', KEYS[1], 'compared', ARGV[2])
-if (redis.call('HGET', KEYS[1], 'contrast') or '[]') == ARGV[1] then return end
-redis.call('HSET', KEYS[1], 'contrast', ARGV[1])
-redis.call('HINCRBY', KEYS[1], 'version', 1)`;
 
 /** Where one of its traces is counted already it stays; else a kind that nobody knows, where too much is new already. Workers at once may let a few more pass. */
 async function isOneTooMany(

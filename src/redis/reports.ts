@@ -195,6 +195,8 @@ const leaving = ({ left }: Placing, incidents: ReadonlyMap<string, Fields>): rea
     incidents.has(id)
       ? [
           ['lrem', keys.incidentTraces(id), 0, member],
+          // The one that it was opened with takes its place.
+          ...(incidents.get(id)?.['newest']?.includes(member) ? [['hdel', keys.incident(id), 'newest']] : []),
           ['hincrby', keys.incident(id), 'count', -1],
           ['hincrby', keys.incident(id), 'version', 1],
         ]

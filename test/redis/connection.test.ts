@@ -1,3 +1,5 @@
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import type { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { patientConnection, promptConnection } from '../../src/redis/connection.ts';
@@ -44,4 +46,33 @@ test('connections that nobody uses leave a peer that has fallen silent, and so d
   await eventually(() => anew.size === idle.length, WITHIN);
   await eventually(() => worker.lpush('connection-test', 'job'), WITHIN);
   expect(await taken).toEqual(['connection-test', 'job']);
+});
+
+test('a Redis that refuses to answer, as with a full disk, is not left for that', { timeout: 30_000 }, async () => {
+  let [met, asked] = [0, 0];
+  const answers = {
+    hello: '%1\r\n+server\r\n+redis\r\n',
+    client: '+OK\r\n',
+    info: '+OK\r\n',
+    ping: '-MISCONF the disk is full\r\n',
+  };
+  const refusing = createServer((socket) => {
+    met += 1;
+    socket.on('data', (bytes) => {
+      for (const [, command = ''] of bytes.toString().matchAll(/\*\d+\r\n\$\d+\r\n(\w+)\r\n/g)) {
+        if (command === 'ping') asked += 1;
+        socket.write(answers[command as keyof typeof answers] ?? '-ERR unknown\r\n');
+      }
+    });
+  });
+  await new Promise<void>((resolve) => refusing.listen(0, '127.0.0.1', resolve));
+  // A TCP server's address is an object; a string only comes from a pipe.
+  const { port } = refusing.address() as AddressInfo;
+  opened.push(patientConnection(`redis://127.0.0.1:${port}`, () => undefined));
+
+  // As long as it would have taken to leave.
+  await eventually(() => asked >= 8, WITHIN);
+  expect(met).toBe(1);
+  for (const redis of opened.splice(0)) redis.disconnect();
+  await new Promise((resolve) => refusing.close(resolve));
 });

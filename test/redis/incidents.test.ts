@@ -103,13 +103,17 @@ test('the first transactions of an incident are its witnesses', async () => {
 test('another finding is news, the same again is none', async () => {
   const { incidentId } = await incidents().report(alert('a'));
   const versions: (number | undefined)[] = [];
+  expect(await incidents().claimContrast(incidentId, 5)).toBe(true);
+  expect(await incidents().claimContrast(incidentId, 5)).toBe(false);
+  expect(await incidents().claimContrast('nobody', 5)).toBe(false);
   for (const contrast of [[], ['all have x = 1'], ['all have x = 1'], []]) {
-    await incidents().setContrast(incidentId, contrast, 5);
+    expect(await incidents().setContrast(incidentId, contrast, 5)).not.toBe('outdated');
     const incident = await incidents().read(incidentId);
     expect(incident?.contrast).toEqual(contrast);
     versions.push(incident?.version);
   }
-  await incidents().setContrast('nobody', [], 5);
+  expect(await incidents().setContrast(incidentId, ['all have y = 2'], 4)).toBe('outdated');
+  expect(await incidents().setContrast('nobody', [], 5)).toBe('outdated');
 
   expect(versions).toEqual([1, 2, 2, 3]);
   expect(await incidents().witnesses(incidentId)).toMatchObject({ compared: 5 });

@@ -81,15 +81,18 @@ test('one transaction over two traces is one failure, by whichever trace it is f
   expect(await incidents().read(first.incidentId)).toMatchObject({ count: 1, alert: { traceId: aTraceId('producer') } });
 });
 
-test('a transaction that turns out to be part of another is a witness no longer', async () => {
+test('a transaction that turns out to be part of another is a witness no longer, and not the newest', async () => {
   const { incidentId } = await incidents().report(alert('consumer'));
   await incidents().report(alert('bystander'));
-  const other = await incidents().report(alert('producer', { signature: 'another' }));
-  expect((await incidents().witnesses(other.incidentId)).traces).toEqual([aTraceId('producer')]);
+  const other = await incidents().report(alert('first', { signature: 'another' }));
+  await incidents().report(alert('producer', { signature: 'another' }));
+  expect((await incidents().witnesses(other.incidentId)).traces).toEqual(['first', 'producer'].map(aTraceId));
+  expect((await incidents().read(other.incidentId))?.newest.traceId).toBe(aTraceId('producer'));
 
   await incidents().report(alert('producer', { traceIds: [aTraceId('producer'), aTraceId('consumer')] }));
   const witnesses = await Promise.all([incidentId, other.incidentId].map((id) => incidents().witnesses(id)));
-  expect(witnesses.flatMap(({ traces }) => traces)).toHaveLength(2);
+  expect(witnesses.flatMap(({ traces }) => traces)).toHaveLength(3);
+  expect((await incidents().read(other.incidentId))?.newest.traceId).toBe(aTraceId('first'));
 });
 
 test('the first transactions of an incident are its witnesses', async () => {

@@ -1,10 +1,10 @@
 import type { App } from '@slack/bolt';
 import { z } from 'zod';
-import type { AskGuest } from './guests.ts';
+import { type AskGuest, personOf } from './guests.ts';
 import type { Report } from './people.ts';
 import { respondPrivately } from './response-url.ts';
 import { type Seal, unsealForm } from './sealed-views.ts';
-import { isWelcome, NOT_HERE, personOf, type Welcome } from './strangers.ts';
+import { isWelcome, NOT_HERE, type Welcome } from './strangers.ts';
 
 export type Guard = {
   readonly seal: Seal;

@@ -42,6 +42,14 @@ export function takeHabits(desk: Desk): void {
   });
 }
 
+/** Whether we do something at that event: most of what people say and point at is none of our business. */
+export function isHabit(event: unknown): boolean {
+  const reaction = Reaction.safeParse(event).data;
+  return reaction ? MEANS.has(nameOf(reaction)) : noteOf(event) !== undefined;
+}
+
+const nameOf = ({ reaction }: Reaction): string | undefined => reaction.split('::')[0];
+
 /** What a `message` event adds to an incident; undefined: it is no note. */
 export function noteOf(event: unknown): { readonly thread: Thread; readonly deed: Deed } | undefined {
   const message = Message.safeParse(event);
@@ -51,8 +59,12 @@ export function noteOf(event: unknown): { readonly thread: Thread; readonly deed
   return { thread: { channel, ts: thread_ts }, deed: { kind: 'note', by, text, message: ts } };
 }
 
-async function onReaction(desk: Desk, { reaction, user: by, item: { channel, ts } }: Reaction): Promise<void> {
-  const kind = MEANS.get(reaction.split('::')[0]);
+async function onReaction(desk: Desk, reaction: Reaction): Promise<void> {
+  const {
+    user: by,
+    item: { channel, ts },
+  } = reaction;
+  const kind = MEANS.get(nameOf(reaction));
   if (kind === undefined) return;
   if (kind !== 'note') return await change(desk, { channel, ts }, { kind, by });
   const reply = await replyAt(desk, { channel, ts });

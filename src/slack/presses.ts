@@ -29,7 +29,7 @@ const Press = z.object({
 });
 type Press = z.output<typeof Press>;
 
-/** The buttons of the root message and the forms behind them. Slack is answered first, always: it waits three seconds only. */
+/** The buttons of the root message and the forms behind them. Slack is answered first: it waits three seconds only. */
 export function takePresses(desk: Desk): void {
   for (const kind of ['acknowledge', 'resolve', 'reopen'] as const)
     onPress(desk, ACTIONS[kind], (press) => change(desk, press, pressedValue(press), { kind, by: press.user.id }));

@@ -18,21 +18,12 @@ const Visit = z.object({
   enterprise_id: id.nullish(),
   channel_id: id.optional(),
   user_team_id: id.optional(),
-  user_id: id.optional(),
   team: place,
   enterprise: place,
   channel: place,
-  user: z.object({ id: id.optional(), team_id: id.optional() }).nullish(),
+  user: z.object({ team_id: id.optional() }).nullish(),
   /** A reaction is to an item. https://docs.slack.dev/reference/events/reaction_added */
-  event: z
-    .object({
-      type: z.string().optional(),
-      user: id.optional(),
-      thread_ts: z.string().optional(),
-      channel: id.optional(),
-      item: z.object({ channel: id.optional() }).nullish(),
-    })
-    .nullish(),
+  event: z.object({ channel: id.optional(), item: z.object({ channel: id.optional() }).nullish() }).nullish(),
 });
 
 /**
@@ -60,14 +51,6 @@ const channelOf = ({ channel_id, channel, event }: z.output<typeof Visit>): stri
 
 const isAmong = (name: string | undefined, names: ReadonlySet<string> | undefined): boolean =>
   names === undefined || (name !== undefined && names.has(name));
-
-/** Who asks; undefined where nobody does, as in what people say to each other outside of threads. */
-export function personOf(body: unknown): string | undefined {
-  const visit = Visit.safeParse(body).data;
-  const event = visit?.event;
-  if (event) return event.type === 'message' && event.thread_ts === undefined ? undefined : event.user;
-  return visit?.user_id ?? visit?.user?.id;
-}
 
 /** The same words for whatever somebody may not: they tell nothing of what there is. */
 export const NOT_HERE = 'I cannot help you with that here.';

@@ -38,7 +38,8 @@ function alignClocks(tree: Tree<OpenSpan>): boolean {
   return shifted;
 }
 
-const isDetached = (each: Node): boolean => each.adrift || each.span.join === 'link' || each.span.join === 'message';
+/** Nobody recorded that it ran on its parent's clock. */
+const isDetached = ({ adrift, span }: Node): boolean => adrift || (span.join !== undefined && span.join !== 'parent');
 
 function move(each: Node, delta: number): void {
   if (delta === 0) return;

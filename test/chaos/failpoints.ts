@@ -1,6 +1,6 @@
 import { cp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { build, type Plugin, stop } from 'esbuild';
 
 /** In the sources a comment and in production nothing; in the programs that chaos runs, a place to die at. */
 const FAILPOINT = /^(\s*)\/\/ failpoint: ([a-z-]+)$/gm;
@@ -23,6 +23,8 @@ export async function armFailpoints(built: string, armed: string): Promise<reado
     external: NOT_BUNDLED,
     plugins: [arming(built, names)],
   });
+  // Its process would stay as long as this one.
+  await stop();
   // The programs look for them beside themselves.
   await cp(join(built, 'src', 'waterfall', 'fonts'), join(armed, 'fonts'), { recursive: true });
   return names.toSorted();

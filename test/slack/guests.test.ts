@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type SlackApp, slackApp } from '../../src/slack/app.ts';
 import { slackClients } from '../../src/slack/client.ts';
-import { guestsOf } from '../../src/slack/guests.ts';
-import { EVERYBODY, personOf } from '../../src/slack/strangers.ts';
+import { guestsOf, personOf } from '../../src/slack/guests.ts';
+import { EVERYBODY } from '../../src/slack/strangers.ts';
 import { commandForm, pressForm, sendSigned } from '../world/slack-signed.ts';
 import { recordedPeople } from './people-recorded.ts';
 
@@ -76,11 +76,21 @@ test('what Slack said of somebody is believed for ten minutes, what it did not s
   expect([await isGuest('U1'), calls]).toEqual([false, 3]);
 });
 
-test('whoever presses, asks, reacts or replies is somebody; who talks outside of threads asks nothing', () => {
-  const event = (of: object) => ({ type: 'event_callback', team_id: 'T0ACME', event: { user: 'U0MAYA', ...of } });
+test('of simultaneous requests one asks', async () => {
+  said = { is_restricted: true };
+  const isGuest = guestsOf(slackClients('xoxb-test', apiUrl).posting);
 
-  for (const body of [{ user_id: 'U0MAYA' }, { user: { id: 'U0MAYA' } }, event({ type: 'reaction_added' })])
+  expect(await Promise.all([isGuest('U1'), isGuest('U1')])).toEqual([true, true]);
+  expect(calls).toBe(1);
+});
+
+test('whoever presses, asks, or does what means something is somebody; who only talks asks nothing', () => {
+  const event = (of: object) => ({ type: 'event_callback', team_id: 'T0ACME', event: { user: 'U0MAYA', channel: 'C0', ...of } });
+  const reacted = (reaction: string) => event({ type: 'reaction_added', reaction, item: { channel: 'C0', ts: '1.2' } });
+  const wrote = (text: string) => event({ type: 'message', text, ts: '1.3', thread_ts: '1.2' });
+
+  for (const body of [{ user_id: 'U0MAYA' }, { user: { id: 'U0MAYA' } }, reacted('eyes'), wrote('note: seen')])
     expect(personOf(body)).toBe('U0MAYA');
-  expect(personOf(event({ type: 'message', thread_ts: '1.2' }))).toBe('U0MAYA');
-  expect(personOf(event({ type: 'message' }))).toBeUndefined();
+  expect(personOf(event({ type: 'app_home_opened' }))).toBe('U0MAYA');
+  for (const body of [reacted('tada'), wrote('thanks'), {}, 7]) expect(personOf(body)).toBeUndefined();
 });

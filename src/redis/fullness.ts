@@ -5,6 +5,8 @@ import { SHED_PERCENT } from '../incident/trouble.ts';
 const BELIEVED_FOR_MS = 1_000;
 /** Somebody should give it more memory: from here on it is said. */
 const TIGHT = 0.7;
+/** Once said it holds until here: what lies on the edge is not said again and again. */
+const EASED = 0.65;
 const SAID_EVERY_MS = 10 * 60_000;
 
 /** What Redis says of itself, by name. https://redis.io/docs/latest/commands/info/ */
@@ -19,7 +21,7 @@ export function usedShare(info: Info): number | undefined {
   return most > 0 ? Number(info.get('used_memory')) / most : undefined;
 }
 
-export const isTight = (share: number | undefined): boolean => (share ?? 0) >= TIGHT;
+export const isTight = (share: number | undefined, isSaid = false): boolean => (share ?? 0) >= (isSaid ? EASED : TIGHT);
 export const isShort = (share: number | undefined): boolean => (share ?? 0) * 100 >= SHED_PERCENT;
 
 /** Whether healthy traces are to be shed now. Asked for every batch, and Redis once a second; `onTight` is told every ten minutes. */

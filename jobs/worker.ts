@@ -186,7 +186,7 @@ function run<S extends z.ZodType>({ queue, schema, job }: Line<S>, { redis, log,
       settings: { backoffStrategy: backoffMs },
     },
   );
-  worker.on('error', outageLog(log).onError);
+  worker.on('error', (error) => outageLog(log).onError(error, queue));
   worker.on('failed', (failed, error) => {
     const isReplayable = isGivenUp(failed) && failed?.opts.removeOnFail !== true;
     if (isReplayable) tell(queue);

@@ -62,11 +62,11 @@ function everySoOften(everyMs: number): (name: string) => boolean {
 
 export type Queues = Queue & { readonly close: () => Promise<void> };
 
-export function redisQueue(redis: Redis, onError: (error: Error) => void): Queues {
+export function redisQueue(redis: Redis, onError: (error: Error, queue?: string) => void): Queues {
   const opened: BullQueue[] = [];
   const open = (name: string): BullQueue => {
     const queue = new BullQueue(name, { connection: redis, prefix: QUEUE_PREFIX, defaultJobOptions: options });
-    opened.push(queue.on('error', onError));
+    opened.push(queue.on('error', (error) => onError(error, name)));
     return queue;
   };
   const [examine, announce, answer, learn] = [open(EXAMINE), open(ANNOUNCE), open(ANSWER), open(LEARN)];

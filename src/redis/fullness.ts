@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { believed } from '../believed.ts';
 import { SHED_PERCENT } from '../incident/trouble.ts';
 
 /** What was read is believed for this long. */
@@ -26,17 +27,12 @@ export const isShort = (share: number | undefined): boolean => (share ?? 0) * 10
 
 /** Whether healthy traces are to be shed now. Asked for every batch, and Redis once a second; `onTight` is told every ten minutes. */
 export function sheds(redis: Redis, onTight: (share: number) => void): () => Promise<boolean> {
-  let share = 0;
-  let askedAt = -Infinity;
   let saidAt = -Infinity;
+  const used = believed(BELIEVED_FOR_MS, async () => usedShare(infoIn(await redis.info('memory'))) ?? 0);
   return async () => {
-    const now = performance.now();
-    if (now - askedAt > BELIEVED_FOR_MS) {
-      askedAt = now;
-      share = usedShare(infoIn(await redis.info('memory'))) ?? 0;
-    }
-    if (isTight(share) && now - saidAt > SAID_EVERY_MS) {
-      saidAt = now;
+    const share = await used();
+    if (isTight(share) && performance.now() - saidAt > SAID_EVERY_MS) {
+      saidAt = performance.now();
       onTight(share);
     }
     return isShort(share);

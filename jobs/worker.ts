@@ -8,6 +8,7 @@ import { redactor } from '../src/redaction/redact.ts';
 import { countGivenUp } from '../src/redis/given-up.ts';
 import { outageLog } from '../src/redis/outage-log.ts';
 import { backoffMs, QUEUE_PREFIX } from '../src/redis/queue.ts';
+import { toldTroubles } from '../src/redis/troubles.ts';
 import { RateLimited } from '../src/slack/errors.ts';
 import {
   ANNOUNCE,
@@ -68,7 +69,7 @@ export type Workers = { readonly close: () => Promise<void> };
 
 /** Runs every kind of job until closed; `close` lets those that run finish. */
 export function startWorkers(world: World, redis: Redis, log: Logger): Workers {
-  const tell = (of: QueueName): void => {
+  const tell = (of: TellTrouble['of']): void => {
     world.queue.trouble({ v: 1, of }).catch((error: unknown) => log.error({ err: error, of }, 'trouble is not told'));
   };
   const ground: Ground = { redis, log, tell, running: new Set() };
@@ -85,9 +86,9 @@ export function startWorkers(world: World, redis: Redis, log: Logger): Workers {
     run({ queue: UNFURL, schema: Unfurl, job: (data) => unfurl(data, world) }, ground),
     run({ queue: PUBLISH, schema: Publish, job: (data) => publish(data, world) }, ground),
   ];
-  // Whoever gave them up may have died before it said so.
-  countGivenUp(redis).then(
-    (counts) => [...counts.keys()].map(tell),
+  // Whoever gave them up may have died before it said so; and nobody says when what was told is forgotten.
+  Promise.all([countGivenUp(redis), toldTroubles(redis)]).then(
+    ([counts, told]) => [...new Set([...counts.keys(), ...told])].map(tell),
     () => undefined,
   );
   return {
@@ -187,10 +188,12 @@ function run<S extends z.ZodType>({ queue, schema, job }: Line<S>, { redis, log,
       settings: { backoffStrategy: backoffMs },
     },
   );
-  worker.on('error', outageLog(log).onError);
+  worker.on('error', (error) => outageLog(log).onError(error, queue));
   worker.on('failed', (failed, error) => {
-    if (isGivenUp(failed)) tell(queue);
-    const what = isGivenUp(failed) ? 'job given up: tracefall replay' : 'job failed';
+    const isReplayable = isGivenUp(failed) && failed?.opts.removeOnFail !== true;
+    if (isReplayable) tell(queue);
+    const after = isGivenUp(failed) ? 'job given up' : 'job failed';
+    const what = isReplayable ? 'job given up: tracefall replay' : after;
     log.error({ err: error, queue, job: failed?.id, attempt: failed?.attemptsMade }, what);
   });
   worker.on('completed', (done) =>

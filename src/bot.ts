@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { receiveEvent, receiveFirehose } from './aws/receive.ts';
+import { believed } from './believed.ts';
 import type { AwsDoorsConfig, SlackConfig } from './config.ts';
 import { doorKeys } from './http/keys.ts';
 import { pressure } from './http/pressure.ts';
@@ -46,12 +47,16 @@ export type BotOptions = {
   readonly commands?: Commands;
 };
 
+/** It reads every job that was given up, of which there may be ten thousand, and scrapers come as often as they like. */
+const EXAMINED_BELIEVED_MS = 45_000;
+
 /** Starts the process that people and telemetry talk to: Slack, OTLP/HTTP and what an operator asks, on one port. */
 export async function startBot(options: BotOptions): Promise<Bot> {
   const { slack, world, log, commands = {}, redact = redactor() } = options;
   const books = ledger();
+  const examined = believed(EXAMINED_BELIEVED_MS, () => readExamined(options.redis));
   const counts = metrics(books, async () => ({
-    examined: await readExamined(options.redis),
+    examined: await examined(),
     givenUp: await countGivenUp(options.redis),
     refusedNames: await refusedNames(options.redis, world.clock()),
   }));

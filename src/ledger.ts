@@ -92,7 +92,7 @@ export function balanceOf({ received, stored, duplicates, quiet, rejected }: Ent
 
 /**
  * Of suspect transactions, by trace: what was stored of them is in the sums above, and what came of it in this one. `healthy`: nothing to
- * tell; `lost`: 0, or there is neither a result nor a job.
+ * tell; `forgotten`: nothing came of it in two weeks, for which what was given up is kept; `lost`: 0, or there is neither a result nor a job.
  */
 export type Examined = {
   readonly asked: number;
@@ -100,15 +100,18 @@ export type Examined = {
   readonly muted: number;
   readonly healthy: number;
   readonly givenUp: number;
+  readonly forgotten: number;
   readonly underWay: number;
   readonly lost: number;
 };
 
 /** `12 asked = 9 in incidents + 1 muted by rules + 1 healthy after all + 1 given up + 0 under way` */
-export function balanceOfExamined({ asked, counted, muted, healthy, givenUp, underWay, lost }: Examined): string {
+export function balanceOfExamined({ asked, counted, muted, healthy, givenUp, forgotten, underWay, lost }: Examined): string {
   const told = `${counted} in incidents + ${muted} muted by rules + ${healthy} healthy after all`;
-  return `${asked} asked = ${told} + ${givenUp} given up + ${underWay} under way${lost === 0 ? '' : ` + ${lost} lost`}`;
+  return `${asked} asked = ${told} + ${givenUp} given up + ${underWay} under way${seldom(forgotten, 'forgotten')}${seldom(lost, 'lost')}`;
 }
+
+const seldom = (count: number, what: string): string => (count === 0 ? '' : ` + ${count} ${what}`);
 
 /** What one process has taken since it began, by source. */
 export type Ledger = {

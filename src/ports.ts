@@ -191,7 +191,7 @@ export type Troubles = {
   setThread(of: TellTrouble['of'], thread: Thread): Promise<void>;
   /** Its message shows that face. */
   setShown(of: TellTrouble['of'], face: string): Promise<void>;
-  /** Its message says that it is over. */
+  /** Its message says that it is over, or continued; or there is none. What comes then gets another. */
   end(of: TellTrouble['of']): Promise<void>;
 };
 
@@ -217,6 +217,8 @@ export type Outbox = {
   revise(key: string, from: Intent, to: Intent): Promise<boolean>;
   /** It certainly did not happen. */
   clear(key: string): Promise<void>;
+  /** Somebody has tried, and it may have happened. */
+  isIntended(key: string): Promise<boolean>;
 };
 
 export type Intent = {

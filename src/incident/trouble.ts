@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { fromSeconds, type Micros } from '../units.ts';
 import type { Thread } from './incident.ts';
 
@@ -6,7 +7,8 @@ export type Trouble = {
   /** Of the message: what is new after a while gets another, since an edit wakes nobody. */
   readonly id: string;
   readonly what: GivenUp | ShortOfMemory;
-  readonly over: boolean;
+  /** `continued`: what is news by now gets another message, and this one shall say so first. */
+  readonly state: 'lasts' | 'continued' | 'over';
   readonly thread: Thread | undefined;
   /** The face that its message shows. */
   readonly shown: string | undefined;
@@ -41,5 +43,8 @@ export function isNews(what: Trouble['what'], told: { readonly began: Micros; re
   return what.sheds && !told.grave;
 }
 
-/** Equal faces are equal messages: only a new one is worth an edit. */
-export const faceOfTrouble = ({ what, over }: Trouble): string => JSON.stringify([what, over]);
+/** Equal faces are equal messages: only a new one is worth an edit. A digest: it is kept longer than the reason that it tells. */
+export const faceOfTrouble = ({ what, state }: Trouble): string =>
+  createHash('sha256')
+    .update(JSON.stringify([what, state]))
+    .digest('base64url');

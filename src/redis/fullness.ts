@@ -1,10 +1,13 @@
 import type { Redis } from 'ioredis';
+import { believed } from '../believed.ts';
 import { SHED_PERCENT } from '../incident/trouble.ts';
 
 /** What was read is believed for this long. */
 const BELIEVED_FOR_MS = 1_000;
 /** Somebody should give it more memory: from here on it is said. */
 const TIGHT = 0.7;
+/** Once said it holds until here: what lies on the edge is not said again and again. */
+const EASED = 0.65;
 const SAID_EVERY_MS = 10 * 60_000;
 
 /** What Redis says of itself, by name. https://redis.io/docs/latest/commands/info/ */
@@ -19,22 +22,17 @@ export function usedShare(info: Info): number | undefined {
   return most > 0 ? Number(info.get('used_memory')) / most : undefined;
 }
 
-export const isTight = (share: number | undefined): boolean => (share ?? 0) >= TIGHT;
+export const isTight = (share: number | undefined, isSaid = false): boolean => (share ?? 0) >= (isSaid ? EASED : TIGHT);
 export const isShort = (share: number | undefined): boolean => (share ?? 0) * 100 >= SHED_PERCENT;
 
 /** Whether healthy traces are to be shed now. Asked for every batch, and Redis once a second; `onTight` is told every ten minutes. */
 export function sheds(redis: Redis, onTight: (share: number) => void): () => Promise<boolean> {
-  let share = 0;
-  let askedAt = -Infinity;
   let saidAt = -Infinity;
+  const used = believed(BELIEVED_FOR_MS, async () => usedShare(infoIn(await redis.info('memory'))) ?? 0);
   return async () => {
-    const now = performance.now();
-    if (now - askedAt > BELIEVED_FOR_MS) {
-      askedAt = now;
-      share = usedShare(infoIn(await redis.info('memory'))) ?? 0;
-    }
-    if (isTight(share) && now - saidAt > SAID_EVERY_MS) {
-      saidAt = now;
+    const share = await used();
+    if (isTight(share) && performance.now() - saidAt > SAID_EVERY_MS) {
+      saidAt = performance.now();
       onTight(share);
     }
     return isShort(share);

@@ -10,6 +10,8 @@ export const RECORDS_TTL_MS = hours(24);
 /** What was decided must outlive every late or repeated delivery: AWS retries for 24 h. */
 export const DECISIONS_TTL_MS = hours(26);
 export const INCIDENTS_TTL_MS = hours(24 * 30);
+/** Jobs that nobody tries any more stay to be read and done again. */
+export const GIVEN_UP_TTL_MS = hours(24 * 14);
 /** What is usual is counted in blocks of time; one that is over is read as long as it counts. */
 export const USUAL_TTL_MS = toMillis(BLOCK) * (BLOCKS + 1);
 
@@ -63,7 +65,7 @@ export const keys = {
   ledgers: 'tf:ledgers',
   /** How many were asked for and what came of them, and the traces of which nothing has come yet. */
   examinations: 'tf:examinations',
-  openExaminations: 'tf:examinations:open',
+  openExaminations: 'tf:examinations:opened',
   once: (name: string) => `tf:once:${digest(name)}`,
   asked: (id: TraceId) => `tf:asked:${id}`,
   budget: (what: string) => `tf:budget:${what}`,

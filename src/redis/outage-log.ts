@@ -3,11 +3,13 @@ import type { Logger } from 'pino';
 
 /** While Redis is away a dozen connections fail several times a second each: an operator needs to hear it this often. */
 const SAID_EVERY_MS = 30_000;
+/** When Redis goes, connections hear of it one after the other. */
+const ALL_KNOW_AFTER_MS = 100;
 
 export type OutageLog = {
-  /** For every connection, queue and worker. */
-  readonly onError: (error: Error) => void;
-  /** The connection by which it is known that Redis is back. */
+  /** For every connection, queue and worker; `queue`: whose. */
+  readonly onError: (error: Error, queue?: string) => void;
+  /** A connection by which it is known whether Redis is there: it is while all of these are ready. */
   readonly watch: (redis: Redis) => void;
 };
 
@@ -21,27 +23,45 @@ export function outageLog(log: Logger): OutageLog {
 const known = new WeakMap<Logger, OutageLog>();
 
 function started(log: Logger): OutageLog {
-  let awaySince: number | undefined;
-  let saidAt = -Infinity;
+  const watched = new Set<Redis>();
+  const isAway = (): boolean => [...watched].some(({ status }) => status !== 'ready');
+  const { away, back } = saying(log);
   let last: Error | undefined;
-  const away_s = (): number => Math.round((performance.now() - (awaySince ?? performance.now())) / 1_000);
-  const onReady = (): void => {
-    if (awaySince !== undefined) log.info({ away_s: away_s() }, 'Redis answers again');
-    awaySince = undefined;
-    saidAt = -Infinity;
-  };
   return {
-    onError: (error) => {
+    onError: (error, queue) => {
       // Each queue and worker hands on what the connection says that they share.
       if (error === last) return;
       last = error;
-      if (!isOfConnection(error)) return void log.warn({ err: error }, 'Redis');
-      awaySince ??= performance.now();
+      const say = (): void => (isAway() && isOfConnection(error) ? away(error) : log.error({ err: error, queue }, 'Redis'));
+      if (isAway() || !isOfConnection(error)) say();
+      else setTimeout(say, ALL_KNOW_AFTER_MS).unref();
+    },
+    watch: (redis) => {
+      watched.add(redis);
+      redis.once('end', () => watched.delete(redis));
+      redis.on('ready', () => {
+        if (!isAway()) back();
+      });
+    },
+  };
+}
+
+function saying(log: Logger): { readonly away: (error: Error) => void; readonly back: () => void } {
+  let since: number | undefined;
+  let saidAt = -Infinity;
+  const away_s = (): number => Math.round((performance.now() - (since ?? performance.now())) / 1_000);
+  return {
+    away: (error) => {
+      since ??= performance.now();
       if (performance.now() - saidAt < SAID_EVERY_MS) return;
       saidAt = performance.now();
       log.warn({ err: error, away_s: away_s() }, 'Redis does not answer');
     },
-    watch: (redis) => void redis.on('ready', onReady),
+    back: () => {
+      if (since !== undefined) log.info({ away_s: away_s() }, 'Redis answers again');
+      since = undefined;
+      saidAt = -Infinity;
+    },
   };
 }
 

@@ -35,6 +35,7 @@ export function redisOutbox(redis: Redis): Outbox {
     clear: async (key) => {
       await redis.del(keys.outbox(key));
     },
+    isIntended: async (key) => (await redis.exists(keys.outbox(key))) === 1,
   };
 }
 

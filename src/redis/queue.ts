@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis';
 import type { Queue } from '../ports.ts';
 import { ANNOUNCE, ANSWER, EXAMINE, GATHER, HOME, LEARN, PUBLISH, REVISIT, STORM, TROUBLE, UNFURL } from '../work.ts';
 import { openExamination } from './examinations.ts';
-import { INCIDENTS_TTL_MS } from './keys.ts';
+import { GIVEN_UP_TTL_MS, INCIDENTS_TTL_MS } from './keys.ts';
 import { replicated } from './replicated.ts';
 
 /** All of BullMQ's keys begin with this. */
@@ -14,8 +14,7 @@ export const QUEUE_PREFIX = 'tf:queue';
 const ATTEMPTS = 5_800;
 /** What waits for Slack is told within a minute of its return; while it is away, `pace` lets one a second of a channel ask. */
 const LONGEST_BACKOFF_MS = 15_000;
-/** Failed jobs stay to be read. */
-const FAILED_KEPT = { age: 14 * 24 * 3_600, count: 10_000 };
+const FAILED_KEPT = { age: GIVEN_UP_TTL_MS / 1_000, count: 10_000 };
 
 /** To examine takes nothing but Redis, and however long that is away costs one try: what fails for eight minutes will not succeed. */
 const EXAMINE_ATTEMPTS = 36;
@@ -62,11 +61,11 @@ function everySoOften(everyMs: number): (name: string) => boolean {
 
 export type Queues = Queue & { readonly close: () => Promise<void> };
 
-export function redisQueue(redis: Redis, onError: (error: Error) => void): Queues {
+export function redisQueue(redis: Redis, onError: (error: Error, queue?: string) => void): Queues {
   const opened: BullQueue[] = [];
   const open = (name: string): BullQueue => {
     const queue = new BullQueue(name, { connection: redis, prefix: QUEUE_PREFIX, defaultJobOptions: options });
-    opened.push(queue.on('error', onError));
+    opened.push(queue.on('error', (error) => onError(error, name)));
     return queue;
   };
   const [examine, announce, answer, learn] = [open(EXAMINE), open(ANNOUNCE), open(ANSWER), open(LEARN)];

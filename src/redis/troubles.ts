@@ -2,12 +2,22 @@ import type { Redis } from 'ioredis';
 import { isNews, type Trouble } from '../incident/trouble.ts';
 import type { Clock, Troubles } from '../ports.ts';
 import { micros } from '../units.ts';
-import type { TellTrouble } from '../work.ts';
+import { TellTrouble } from '../work.ts';
 import { infoIn, isShort, isTight, usedShare } from './fullness.ts';
 import { lastGivenUp } from './given-up.ts';
 import { INCIDENTS_TTL_MS, keys } from './keys.ts';
 import { readLedgers } from './ledgers.ts';
 import { pipelined } from './scripts.ts';
+
+/** Of what there are messages that do not say that it is over. */
+export async function toldTroubles(redis: Redis): Promise<readonly TellTrouble['of'][]> {
+  const all = TellTrouble.shape.of.options;
+  const told = await pipelined(
+    redis,
+    all.map((of) => ['exists', keys.trouble(of)]),
+  );
+  return all.filter((_, index) => told[index] === 1);
+}
 
 /** What is wrong is read where it is so (the failed jobs, the memory, the ledgers), not remembered: only the message is. */
 export function redisTroubles(redis: Redis, clock: Clock): Troubles {
@@ -26,32 +36,38 @@ export function redisTroubles(redis: Redis, clock: Clock): Troubles {
 }
 
 async function read(redis: Redis, of: TellTrouble['of'], clock: Clock): Promise<Trouble | undefined> {
-  const { what, over } = of === 'memory' ? await memory(redis) : await givenUp(redis, of);
-  const { began, grave, channel, ts, shown } = await redis.hgetall(keys.trouble(of));
+  const told = await redis.hgetall(keys.trouble(of));
+  const isTold = told['began'] !== undefined;
+  const { what, over } = of === 'memory' ? await memory(redis, isTold) : await givenUp(redis, of);
+  if (over && !isTold) return undefined;
+  const { began = '', grave, channel, ts, shown } = over ? told : await begun(redis, of, what, clock);
   const thread = channel !== undefined && ts !== undefined ? { channel, ts } : undefined;
-  if (over && !thread) return undefined;
-  const isTold = began !== undefined && (over || !isNews(what, { began: micros(Number(began)), grave: grave === '1' }));
-  if (isTold) return { id: began, what, over, thread, shown };
-  const id = String(clock());
-  await pipelined(redis, [
-    ['del', keys.trouble(of)],
-    ['hset', keys.trouble(of), 'began', id, 'grave', what.kind === 'short-of-memory' && what.sheds ? 1 : 0],
-    ['pexpire', keys.trouble(of), INCIDENTS_TTL_MS],
-  ]);
-  return { id, what, over, thread: undefined, shown: undefined };
+  const isContinued = thread !== undefined && isNews(what, { began: micros(Number(began)), grave: grave === '1' });
+  const lasting = isContinued ? 'continued' : 'lasts';
+  return { id: began, what, state: over ? 'over' : lasting, thread, shown };
 }
 
-type Now = Pick<Trouble, 'what' | 'over'>;
+/** What stands of the message; now, where none does. Of two who look at once both see the same. */
+async function begun(redis: Redis, of: TellTrouble['of'], what: Trouble['what'], clock: Clock): Promise<Record<string, string>> {
+  await pipelined(redis, [
+    ['hsetnx', keys.trouble(of), 'began', String(clock())],
+    ['hsetnx', keys.trouble(of), 'grave', what.kind === 'short-of-memory' && what.sheds ? 1 : 0],
+    ['pexpire', keys.trouble(of), INCIDENTS_TTL_MS],
+  ]);
+  return await redis.hgetall(keys.trouble(of));
+}
+
+type Now = { readonly what: Trouble['what']; readonly over: boolean };
 
 async function givenUp(redis: Redis, queue: string): Promise<Now> {
   const { count, why, at } = await lastGivenUp(redis, queue);
   return { what: { kind: 'given-up', queue, count, why, last: at }, over: count === 0 };
 }
 
-async function memory(redis: Redis): Promise<Now> {
+async function memory(redis: Redis, isTold: boolean): Promise<Now> {
   const share = usedShare(infoIn(await redis.info('memory')));
   const entries = Object.values(await readLedgers(redis));
   const shed = entries.reduce((sum, { rejected }) => sum + (rejected['memory-short'] ?? 0), 0);
   const usedPercent = Math.round((share ?? 0) * 100);
-  return { what: { kind: 'short-of-memory', usedPercent, sheds: isShort(share), shed }, over: !isTight(share) };
+  return { what: { kind: 'short-of-memory', usedPercent, sheds: isShort(share), shed }, over: !isTight(share, isTold) };
 }

@@ -9,48 +9,63 @@ import { type Times, UTC_TIMES } from './times.ts';
 export function troubleMessage(trouble: Trouble, times: Times): RootMessage {
   const header = headline(trouble);
   const id = `trouble-${trouble.id}`;
+  const inWords = said(trouble, UTC_TIMES, IN_WORDS).map((line) => line.replace(/[\w”]$/, '$&.'));
   return {
-    text: plainEscaped(`${header}. ${said(trouble, UTC_TIMES).map(sentence).join(' ')}`, TOP_LEVEL_CHARACTERS),
+    text: plainEscaped(`${header}. ${inWords.join(' ')}`, TOP_LEVEL_CHARACTERS),
     blocks: [
       { type: 'header', block_id: id, text: { type: 'plain_text', text: plain(header, HEADER_CHARACTERS), emoji: true } },
-      { type: 'section', text: { type: 'mrkdwn', text: said(trouble, times).join('\n'), verbatim: true } },
+      { type: 'section', text: { type: 'mrkdwn', text: said(trouble, times, IN_MRKDWN).join('\n'), verbatim: true } },
       { type: 'context', elements: [{ type: 'mrkdwn', text: 'About Tracefall itself, not about your system', verbatim: true }] },
     ],
     metadata: { event_type: METADATA_TYPE, event_payload: { id } },
   };
 }
 
-const sentence = (markup: string): string => markup.replaceAll(/[*`]/g, '').replace(/\w$/, '$&.');
+type Marks = { readonly quoted: (said: string) => string; readonly strong: (words: string) => string };
 
-function headline({ what, over }: Trouble): string {
+const REASON_CHARACTERS = 600;
+const IN_MRKDWN: Marks = { quoted: (text) => code(text, REASON_CHARACTERS), strong: (words) => `*${words}*` };
+/** Where nothing is formatted; what is escaped is so once, with all of it. */
+const IN_WORDS: Marks = { quoted: (text) => `“${plain(text, REASON_CHARACTERS)}”`, strong: (words) => words };
+
+function headline({ what, state }: Trouble): string {
+  const continued = state === 'continued' ? ': see the newer message' : '';
+  const sign = continued === '' ? '⚠️' : '➡️';
   if (what.kind === 'given-up')
-    return over ? `✅ No ${worksOf(what).one} is given up any more` : `⚠️ Tracefall gave up ${amount(what)}`;
-  if (over) return '✅ The memory of Tracefall’s Redis suffices again';
-  return what.sheds
-    ? `⚠️ Healthy traces are not kept: the memory of Tracefall’s Redis is ${what.usedPercent} % full`
-    : `⚠️ The memory of Tracefall’s Redis is ${what.usedPercent} % full`;
+    return state === 'over'
+      ? `✅ No ${worksOf(what).one} is given up any more`
+      : `${sign} Tracefall gave up ${amount(what)}${continued}`;
+  if (state === 'over') return '✅ The memory of Tracefall’s Redis suffices again';
+  const full = `memory of Tracefall’s Redis is ${what.usedPercent} % full${continued}`;
+  return what.sheds ? `${sign} Healthy traces are not kept: the ${full}` : `${sign} The ${full}`;
 }
 
-const said = ({ what, over }: Trouble, times: Times): readonly string[] =>
-  what.kind === 'given-up' ? ofGivenUp(what, over, times) : ofMemory(what, over);
+function said({ what, state }: Trouble, times: Times, marks: Marks): readonly string[] {
+  if (state === 'continued') return ['What is missing, why, and how to mend it stands there.'];
+  return what.kind === 'given-up' ? ofGivenUp(what, state, times, marks) : ofMemory(what, state, marks);
+}
 
-function ofGivenUp(what: GivenUp, over: boolean, times: Times): readonly string[] {
-  if (over) return ['All that were have been done again, or are forgotten after two weeks.'];
+function ofGivenUp(what: GivenUp, state: Trouble['state'], times: Times, { quoted, strong }: Marks): readonly string[] {
+  if (state === 'over') return ['All that were have been done again, or are forgotten after two weeks.'];
   return [
     `${capital(worksOf(what).missing)}.`,
-    `*Why*, of the last, ${times.full(what.last)}: ${code(what.why, 600)}`,
-    `*When that is mended*, have them done again: ${code(`tracefall replay ${what.queue}`)}`,
+    `${strong('Why')}, of the last, ${times.full(what.last)}: ${quoted(what.why)}`,
+    `${strong('When that is mended')}, have them done again: ${quoted(`tracefall replay ${what.queue}`)}`,
   ];
 }
 
-function ofMemory({ usedPercent, sheds, shed }: ShortOfMemory, over: boolean): readonly string[] {
+function ofMemory(
+  { usedPercent, sheds, shed }: ShortOfMemory,
+  state: Trouble['state'],
+  { quoted, strong }: Marks,
+): readonly string[] {
   const lost = `${shed.toLocaleString('en')} spans and logs of healthy traces were not kept within a day`;
-  const gone = shed === 0 ? [] : [`${lost}: ${code('/trace')} does not find them, and nothing brings them back.`];
-  if (over) return [`It is ${usedPercent} % full, and everything is kept.`, ...gone];
+  const gone = shed === 0 ? [] : [`${lost}: ${quoted('/trace')} does not find them, and nothing brings them back.`];
+  if (state === 'over') return [`It is ${usedPercent} % full, and everything is kept.`, ...gone];
   const rule = sheds
     ? 'What fails or is slow is kept: the rest of the memory is for that.'
     : `Everything is kept as yet. From ${SHED_PERCENT} % on healthy traces are not, and what fails or is slow still is.`;
-  return [rule, ...gone, `*To mend it*, give Redis more memory (${code('maxmemory')}).`];
+  return [rule, ...gone, `${strong('To mend it')}, give Redis more memory (${quoted('maxmemory')}).`];
 }
 
 /** What a queue's jobs do, and what is missing without them. */

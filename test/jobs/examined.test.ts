@@ -11,6 +11,7 @@ import { metrics } from '../../src/metrics.ts';
 import type { World } from '../../src/ports.ts';
 import { readExamined } from '../../src/redis/examined.ts';
 import { countGivenUp } from '../../src/redis/given-up.ts';
+import { GIVEN_UP_TTL_MS, keys } from '../../src/redis/keys.ts';
 import { QUEUE_PREFIX, type Queues, redisQueue } from '../../src/redis/queue.ts';
 import { fromMillis } from '../../src/units.ts';
 import { EXAMINE } from '../../src/work.ts';
@@ -73,7 +74,7 @@ test('of every examination that is asked for something comes, or it was given up
   expect(await readExamined(redis())).toMatchObject({ asked: 6, counted: 0, underWay: 6, lost: 0 });
 
   workers = startWorkers(world, redis(), logger('silent'));
-  expect(await atRest(1)).toEqual({ asked: 6, counted: 3, muted: 1, healthy: 1, givenUp: 1, underWay: 0, lost: 0 });
+  expect(await atRest(1)).toEqual({ asked: 6, counted: 3, muted: 1, healthy: 1, givenUp: 1, forgotten: 0, underWay: 0, lost: 0 });
   const lines: string[] = [];
   await doctor((line) => lines.push(line));
   expect(lines.join().replaceAll(/\s+/g, ' ')).toContain(
@@ -87,7 +88,7 @@ test('of every examination that is asked for something comes, or it was given up
 
   isPoisoned = false;
   await replay(EXAMINE, () => undefined);
-  expect(await atRest(0)).toEqual({ asked: 6, counted: 4, muted: 1, healthy: 1, givenUp: 0, underWay: 0, lost: 0 });
+  expect(await atRest(0)).toEqual({ asked: 6, counted: 4, muted: 1, healthy: 1, givenUp: 0, forgotten: 0, underWay: 0, lost: 0 });
 });
 
 test('what was given up and comes in again is asked for once, and counted once', async () => {
@@ -116,4 +117,21 @@ test('a job that vanishes is missed', async () => {
   await examines.close();
 
   expect(await readExamined(redis())).toMatchObject({ asked: 2, underWay: 1, lost: 1 });
+});
+
+test('one that was given up two weeks ago is forgotten when its job is, and not missed', async () => {
+  await failing('poison');
+  workers = startWorkers(world, redis(), logger('silent'));
+  await atRest(1);
+  await redis().zadd(keys.openExaminations, Date.now() - GIVEN_UP_TTL_MS - 1, aTraceId('poison'));
+  const forgotten = { asked: 1, givenUp: 0, forgotten: 1, lost: 0 };
+  expect(await readExamined(redis())).toMatchObject(forgotten);
+
+  // Somebody has it done again a moment before its job is deleted: it was counted already.
+  isPoisoned = false;
+  await replay(EXAMINE, () => undefined);
+  await eventually(async () => (await countGivenUp(redis())).size === 0, { what: 'the replay' });
+  expect(await atRest(0)).toMatchObject({ ...forgotten, counted: 0 });
+  await failing('one');
+  expect(await atRest(0)).toMatchObject({ asked: 2, counted: 1, forgotten: 1 });
 });

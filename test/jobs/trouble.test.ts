@@ -24,6 +24,7 @@ import { type RedisServer, startRedisServer } from '../world/redis-server.ts';
 
 const redis = testRedis();
 const HOUR_MS = 3_600_000;
+const REASON = 'Slack refused root:1f: *is_archived* of a Map<T>, `x` & y';
 const SECRET = 'AKIAIOSFODNN7EXAMPLE';
 let now: Micros;
 let slack: ChatTwin;
@@ -52,7 +53,7 @@ async function givenUp(name: QueueName, jobs: number): Promise<void> {
   const queue = new Queue(name, options);
   const before = await queue.getFailedCount();
   const refuse = async (): Promise<void> => {
-    throw new UnrecoverableError('Slack refused root:1f: is_archived');
+    throw new UnrecoverableError(REASON);
   };
   const worker = new Worker(name, refuse, options);
   for (let n = 0; n < jobs; n++) await queue.add(name, { v: 1, incidentId: `i${n}` });
@@ -77,7 +78,7 @@ test('a job that workers give up is told in Slack without what is secret, which 
 
   expect(told).toMatch(/^⚠️ Tracefall gave up one examination of a failing or slow transaction\. What would have been found/);
   expect(told).toMatch(
-    /Why, of the last, .* UTC: payload of examine poison: .*expected a trace id, not .*tracefall replay examine\.$/,
+    /Why, of the last, .* UTC: “payload of examine poison: .*expected a trace id, not .*“tracefall replay examine”\.$/,
   );
   const { data, ...kept } = await redis().hgetall(`${QUEUE_PREFIX}:${EXAMINE}:poison`);
   expect(data).toContain(SECRET);
@@ -85,30 +86,61 @@ test('a job that workers give up is told in Slack without what is secret, which 
   expect(kept['failedReason']).toContain('expected a trace id');
 });
 
-test('more of them change the message and write no other, until an hour has passed; done again, it says so', async () => {
+test('more of them change the message and write no other, until an hour has passed; then the first names the other; done again, it says so', async () => {
   now = fromMillis(Date.now() - HOUR_MS / 2);
   await givenUp(ANNOUNCE, 3);
   for (let twice = 0; twice < 2; twice++) expect(await look(ANNOUNCE)).toBe('done');
   await givenUp(ANNOUNCE, 20);
   await look(ANNOUNCE);
   expect(said()).toEqual([expect.stringMatching(/^⚠️ Tracefall gave up 23 updates of incidents’ threads\. .*is_archived/)]);
+  expect(said()[0]).toContain('“Slack refused root:1f: *is_archived* of a Map&lt;T&gt;, `x` &amp; y”');
+  expect(JSON.stringify(await redis().hgetall(keys.trouble(ANNOUNCE)))).not.toContain('is_archived');
 
   // Of BullMQ's jobs the clock is the machine's: the first message is made older instead.
   const message = keys.trouble(ANNOUNCE);
   await redis().hset(message, 'began', fromMillis(Date.now() - 1.1 * HOUR_MS));
   now = fromMillis(Date.now());
   await givenUp(ANNOUNCE, 1);
-  await look(ANNOUNCE);
-  expect(said()).toEqual([expect.stringMatching(/gave up 23/), expect.stringMatching(/gave up 24/)]);
+  expect(await look(ANNOUNCE)).toEqual({ againInMs: 0 });
+  expect(await look(ANNOUNCE)).toBe('done');
+  const continued = expect.stringMatching(/^➡️ Tracefall gave up 24 .*: see the newer message\. What/);
+  expect(said()).toEqual([continued, expect.stringMatching(/gave up 24/)]);
 
   expect(await replay(ANNOUNCE, () => undefined)).toBe(0);
   await look(ANNOUNCE);
   await look(ANNOUNCE);
-  expect(said()).toEqual([
-    expect.anything(),
-    expect.stringMatching(/^✅ No update of an incident’s thread is given up any more/),
-  ]);
+  expect(said()).toEqual([continued, expect.stringMatching(/^✅ No update of an incident’s thread is given up any more/)]);
   expect(await redis().exists(message)).toBe(0);
+});
+
+test('where nobody knows whether it was told when it is over, it is looked for and says so', async () => {
+  await givenUp(ANNOUNCE, 1);
+  slack.fault('lost');
+  expect(await look(ANNOUNCE)).toEqual({ againInMs: 15_000 });
+  await replay(ANNOUNCE, () => undefined);
+  now = micros(now + 20_000_000);
+  expect(await look(ANNOUNCE)).toBe('done');
+  expect(said()).toEqual([expect.stringMatching(/^✅ No update/)]);
+});
+
+test('where it certainly was not told, its end is not told either', async () => {
+  await givenUp(ANNOUNCE, 1);
+  slack.fault('refused');
+  await expect(look(ANNOUNCE)).rejects.toThrow('not_in_channel');
+  await replay(ANNOUNCE, () => undefined);
+  expect(await look(ANNOUNCE)).toBe('done');
+  expect(said()).toEqual([]);
+  expect(await redis().exists(keys.trouble(ANNOUNCE))).toBe(0);
+});
+
+test('what was told and is forgotten meanwhile is looked for when workers start', async () => {
+  await redis().hset(keys.trouble(ANNOUNCE), 'began', now);
+  const asked: string[] = [];
+  const trouble = async ({ of }: { readonly of: string }) => void asked.push(of);
+  const workers = startWorkers({ ...worldOn(redis()), queue: { ...idleQueue, trouble } }, redis(), logger('silent'));
+  closing.push(() => workers.close());
+  await eventually(() => asked.length > 0, { what: 'a look' });
+  expect(asked).toEqual([ANNOUNCE]);
 });
 
 test('a command to do an unknown queue again says which there are', async () => {
@@ -148,12 +180,16 @@ test('that memory is short is told, that healthy traces are not kept is told apa
 
   await redisLedger(server.owner)({ 'otlp-traces': { ...refusedBody('memory-short'), rejected: { 'memory-short': 1_234 } } });
   await used(server, 0.92);
+  expect(await look('memory', world)).toEqual({ againInMs: 0 });
   for (let twice = 0; twice < 2; twice++) await look('memory', world);
   expect(said()).toEqual([
-    expect.anything(),
+    expect.stringMatching(/^➡️ Healthy traces are not kept: .* 9\d % full: see the newer message\. What .* there\.$/),
     expect.stringMatching(/^⚠️ Healthy traces are not kept: .* 9\d % full\. .* 1,234 spans and logs .* nothing brings them back/),
   ]);
 
+  await used(server, 0.68);
+  expect(await look('memory', world)).toEqual({ againInMs: 60_000 });
+  expect(said()[1]).toMatch(/^⚠️ The memory of Tracefall’s Redis is 6\d % full/);
   await used(server, 0.4);
   expect(await look('memory', world)).toBe('done');
   expect(said()[1]).toMatch(

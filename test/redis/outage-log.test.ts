@@ -13,10 +13,14 @@ let lines: string[];
 let log: Logger;
 beforeEach(() => {
   lines = [];
-  log = logger('info', { write: (line) => void lines.push(JSON.parse(line).msg) });
+  log = logger('info', { write: (line) => void lines.push(saidIn(JSON.parse(line))) });
 });
 
-test('while Redis is away it is said once, however many connections try how often, and when it is back', async () => {
+const saidIn = ({ msg, queue }: { readonly msg: string; readonly queue?: string }): string =>
+  queue ? `${msg} of ${queue}` : msg;
+const connectionReset = (): Error => Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', syscall: 'read' });
+
+test('a fault of one connection is said with its queue; while Redis is away it is said once, however many try how often, and when it is back', async () => {
   const server = await startRedisServer();
   const slack = { botToken: new Secret('xoxb-1'), signingSecret: undefined, appToken: undefined, apiUrl: 'http://127.0.0.1:1/' };
   const redisUrl = `redis://127.0.0.1:${server.port}`;
@@ -28,6 +32,10 @@ test('while Redis is away it is said once, however many connections try how ofte
     attempts += 1;
   };
   for (const redis of [open.prompt, open.patient]) redis.on('error', count);
+  await open.prompt.ping();
+  outageLog(log).onError(connectionReset(), 'examine');
+  await eventually(() => lines.length > 0, { what: 'a line about one connection' });
+  expect(lines.splice(0)).toEqual(['Redis of examine']);
   await server.kill();
   await eventually(() => attempts >= 12, { what: 'a dozen attempts to connect', withinMs: 15_000 });
 
@@ -45,8 +53,8 @@ test('what is wrong with a command is no outage, and said each time', () => {
   for (let times = 0; times < 3; times++) {
     const error = new Error('READONLY You can’t write against a read only replica.');
     // Whoever shares the connection hears of it.
-    for (let queue = 0; queue < 10; queue++) onError(error);
+    for (const queue of ['examine', 'announce', 'answer']) onError(error, queue);
   }
 
-  expect(lines).toEqual(['Redis', 'Redis', 'Redis']);
+  expect(lines).toEqual(Array.from({ length: 3 }, () => 'Redis of examine'));
 });

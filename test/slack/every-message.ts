@@ -71,7 +71,8 @@ const troubles = ([queue = '', why = '']: readonly string[]): readonly Trouble[]
     ...[true, false].map((sheds) => ({ ...memory, sheds })),
   ];
   const message = { id: 'f00d', thread: undefined, shown: undefined };
-  return whats.flatMap((what) => [true, false].map((over) => ({ ...message, what, over })));
+  const states = ['lasts', 'continued', 'over'] as const;
+  return whats.flatMap((what) => states.map((state) => ({ ...message, what, state })));
 };
 
 const subjectOf = ({ id }: Incident) => ({ incident: id, channel: CHANNEL, thread: TS });

@@ -71,31 +71,38 @@ function ofMemory(
 /** What a queue's jobs do, and what is missing without them. */
 type Works = { readonly one: string; readonly many: string; readonly missing: string };
 
-const WORKS: Readonly<Record<string, Works>> = {
-  examine: {
-    ...{ one: 'examination of a failing or slow transaction', many: 'examinations of failing or slow transactions' },
-    missing: 'what would have been found is in no incident, and nobody was told',
-  },
-  announce: {
-    ...{ one: 'update of an incident’s thread', many: 'updates of incidents’ threads' },
-    missing: 'some thread is missing, or says less than is known',
-  },
-  answer: { one: 'answer to a person', many: 'answers to people', missing: 'who asked waits in vain; they had better ask again' },
-  gather: {
-    ...{ one: 'search in AWS', many: 'searches in AWS' },
-    missing: 'some incident lacks what only AWS knows of it',
-  },
-  publish: { one: 'event for the bus', many: 'events for the bus', missing: 'other programs have not heard of some incident' },
-  revisit: {
-    ...{ one: 'look whether an incident is over', many: 'looks whether incidents are over' },
-    missing: 'some incident may stay open or asleep',
-  },
-  storm: { one: 'update of a storm’s message', many: 'updates of a storm’s message', missing: 'it says less than is known' },
-  unfurl: { one: 'preview of a link', many: 'previews of links', missing: 'some link shows nothing below it' },
-};
+/** A map, in which only these are: any text may be the name of a queue here. */
+const WORKS: ReadonlyMap<string, Works> = new Map(
+  Object.entries({
+    examine: {
+      ...{ one: 'examination of a failing or slow transaction', many: 'examinations of failing or slow transactions' },
+      missing: 'what would have been found is in no incident, and nobody was told',
+    },
+    announce: {
+      ...{ one: 'update of an incident’s thread', many: 'updates of incidents’ threads' },
+      missing: 'some thread is missing, or says less than is known',
+    },
+    answer: {
+      one: 'answer to a person',
+      many: 'answers to people',
+      missing: 'who asked waits in vain; they had better ask again',
+    },
+    gather: {
+      ...{ one: 'search in AWS', many: 'searches in AWS' },
+      missing: 'some incident lacks what only AWS knows of it',
+    },
+    publish: { one: 'event for the bus', many: 'events for the bus', missing: 'other programs have not heard of some incident' },
+    revisit: {
+      ...{ one: 'look whether an incident is over', many: 'looks whether incidents are over' },
+      missing: 'some incident may stay open or asleep',
+    },
+    storm: { one: 'update of a storm’s message', many: 'updates of a storm’s message', missing: 'it says less than is known' },
+    unfurl: { one: 'preview of a link', many: 'previews of links', missing: 'some link shows nothing below it' },
+  }),
+);
 
 const worksOf = ({ queue }: GivenUp): Works =>
-  WORKS[queue] ?? { one: `job of ${queue}`, many: `jobs of ${queue}`, missing: 'what they would have done is not done' };
+  WORKS.get(queue) ?? { one: `job of ${queue}`, many: `jobs of ${queue}`, missing: 'what they would have done is not done' };
 
 const amount = (what: GivenUp): string =>
   what.count === 1 ? `one ${worksOf(what).one}` : `${what.count.toLocaleString('en')} ${worksOf(what).many}`;

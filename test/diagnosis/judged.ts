@@ -163,7 +163,8 @@ const isOfCall = (cause: Cause | undefined): boolean => cause?.kind === 'slow-de
 function isBehind(service: string | undefined, cause: Cause | undefined, spans: readonly SpanWords[]): boolean {
   const byId = new Map(spans.map((span) => [span.id, span]));
   const isBelow = (span: SpanWords | undefined): boolean => {
-    for (let at = span; at; at = at.parent === undefined ? undefined : byId.get(at.parent)) if (cause?.spanIds.includes(aSpanId(at.id ?? ''))) return true;
+    for (let at = span; at; at = at.parent === undefined ? undefined : byId.get(at.parent))
+      if (cause?.spanIds.includes(aSpanId(at.id ?? ''))) return true;
     return false;
   };
   return spans.some((span) => span.service === service && isBelow(span));

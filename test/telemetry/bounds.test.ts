@@ -98,7 +98,10 @@ test('bytes of any kind are measured without an error, and a request of real spa
 test('of a body full of bombs no more is unpacked than of two', () => {
   const bomb = gzipSync(Buffer.alloc(40 * 1_024 * 1_024)).toString('base64');
   const honest = gzipSync('{}').toString('base64');
-  const { rejects } = readFirehose({ records: [{ data: bomb }, { data: honest }, ...Array(60).fill({ data: bomb }), { data: honest }] }, undefined);
+  const { rejects } = readFirehose(
+    { records: [{ data: bomb }, { data: honest }, ...Array(60).fill({ data: bomb }), { data: honest }] },
+    undefined,
+  );
 
   expect(rejects.map(({ kind }) => kind)).toEqual(['too-large', 'unknown-format', ...Array(61).fill('too-large')]);
 });

@@ -1,6 +1,6 @@
 import { earlier, later, type Micros } from '../units.ts';
 import { isAwaited, isLambdaPair } from './edges.ts';
-import { MARGIN, type Node, type Tree } from './node.ts';
+import { isQueueLike, MARGIN, type Node, type Tree } from './node.ts';
 
 /**
  * A function's segment may end after that of the Lambda service: it holds the time after the answer too (X-Ray's Overhead), and comes
@@ -34,7 +34,7 @@ function reachOf({ nodes }: Tree): ReadonlyMap<Node, Micros> {
   const handingOver = new Set(nodes.filter(startsAfterParent).map((each) => each.parent));
   for (const each of nodes.toReversed()) {
     const { parent } = each;
-    if (!parent || handingOver.has(parent) || !isInside(each, parent)) continue;
+    if (!parent || handingOver.has(parent) || isQueueLike(parent) || !isInside(each, parent)) continue;
     const end = reach.get(each) ?? (isLambdaPair(parent, each) ? each.end : undefined);
     if (end !== undefined && end > parent.end && isAwaited(each)) reach.set(parent, later(end, reach.get(parent) ?? end));
   }

@@ -278,3 +278,18 @@ test('a child that ends a clock’s margin after its parent is still what the pa
 
   expect(path).toBe('entry 0-10, call 10-20, answer 20-40, entry 40-100');
 });
+
+test('time in a queue lasts as long as it was recorded, whatever is drawn inside of it', () => {
+  const lambda = { spanKind: 'server', resource: 'AWS::Lambda' } as const;
+  const transaction = only(
+    aTrace(
+      'trace',
+      { id: 'entry', to: 0 },
+      { ...lambda, id: 'wait', operation: 'Dwell Time', parent: 'entry', from: 1, to: 2 },
+      { ...lambda, id: 'function', resource: 'AWS::Lambda::Function', parent: 'wait', from: 0, to: 3 },
+      { id: 'later', spanKind: 'server', parent: 'lost', from: 4, to: 5 },
+    ),
+  );
+
+  expect(transaction.spans.find(({ operation }) => operation === 'Dwell Time')?.critical).toBe(1_000);
+});

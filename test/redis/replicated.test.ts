@@ -22,6 +22,8 @@ test('where there is no replica, nobody waits for one; where there is, it has wh
   await replicated(client)();
 
   await replica.follow(primary.port);
+  // Redis sends a new replica nothing before it has heard from it once, which may take a second.
+  await eventually(async () => (await client.wait(1, 100)) === 1, { what: 'a replica that is heard' });
   await client.set('b', 2);
   await replicated(client)();
   expect(await replica.owner.get('b')).toBe('2');

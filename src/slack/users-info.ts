@@ -11,14 +11,18 @@ const PATIENCE_MS = 1_500;
 
 const Zoned = z.object({ user: z.object({ tz: z.string().refine(isZone) }) });
 
-/** Where the person's clock hangs; undefined where Slack does not say. */
-export async function zoneOf(client: Asking, user: string): Promise<string | undefined> {
+/** undefined: Slack does not say it, or not in time. */
+async function told<S extends z.ZodType>(client: Asking, user: string, schema: S): Promise<z.output<S> | undefined> {
   try {
-    return Zoned.parse(await within(client.apiCall('users.info', { user }), PATIENCE_MS)).user.tz;
+    return schema.parse(await within(client.apiCall('users.info', { user }), PATIENCE_MS));
   } catch {
     return undefined;
   }
 }
+
+/** Where the person's clock hangs; undefined where Slack does not say. */
+export const zoneOf = async (client: Asking, user: string): Promise<string | undefined> =>
+  (await told(client, user, Zoned))?.user.tz;
 
 const Known = z.object({
   user: z.object({ is_restricted: z.boolean().default(false), is_ultra_restricted: z.boolean().default(false) }),
@@ -26,12 +30,8 @@ const Known = z.object({
 
 /** Of several channels or of one; undefined where Slack does not say. https://docs.slack.dev/reference/objects/user-object */
 export async function isGuest(client: Asking, user: string): Promise<boolean | undefined> {
-  try {
-    const known = Known.parse(await within(client.apiCall('users.info', { user }), PATIENCE_MS)).user;
-    return known.is_restricted || known.is_ultra_restricted;
-  } catch {
-    return undefined;
-  }
+  const known = (await told(client, user, Known))?.user;
+  return known && (known.is_restricted || known.is_ultra_restricted);
 }
 
 /** Half of what Slack allows in a minute (tier 4), for one document. https://docs.slack.dev/reference/methods/users.info */
@@ -52,14 +52,6 @@ export async function namesOf(client: Asking, users: readonly string[]): Promise
 
 /** The full name first: a document outlives nicknames. */
 async function nameOf(client: Asking, user: string): Promise<string | undefined> {
-  try {
-    const {
-      profile,
-      real_name,
-      name: handle,
-    } = Named.parse(await within(client.apiCall('users.info', { user }), PATIENCE_MS)).user;
-    return profile.real_name ?? real_name ?? profile.display_name ?? handle;
-  } catch {
-    return undefined;
-  }
+  const named = (await told(client, user, Named))?.user;
+  return named && (named.profile.real_name ?? named.real_name ?? named.profile.display_name ?? named.name);
 }

@@ -16,10 +16,13 @@ export function replicated(redis: Redis): () => Promise<void> {
   return async () => {
     if (performance.now() - askedAt > BELIEVED_FOR_MS) {
       askedAt = performance.now();
-      replicas = Number(/connected_slaves:(\d+)/.exec(await redis.info('replication'))?.[1]);
+      replicas = heard(await redis.info('replication'));
     }
     if (replicas === 0) return;
     if ((await redis.wait(1, CONFIRMS_WITHIN_MS)) === 0)
       throw new Error(`no replica of Redis has confirmed within ${CONFIRMS_WITHIN_MS} ms`);
   };
 }
+
+/** Replicas that have said once how far they are. One that still loads its copy may take minutes, and nobody fails over to it. */
+const heard = (replication: string): number => replication.match(/^slave\d+:.*state=online,offset=[1-9]/gm)?.length ?? 0;

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { replicated } from '../../src/redis/replicated.ts';
@@ -17,13 +18,26 @@ afterAll(async () => {
   await Promise.all([primary.stop(), replica.stop()]);
 });
 
+test('nobody waits for a replica that still loads its copy', async () => {
+  const loading = connect(primary.port, '127.0.0.1').resume();
+  try {
+    loading.write('PSYNC ? -1\r\n');
+    const isThere = async () => /^slave\d+:ip=.*,offset=0,/m.test(await client.info('replication'));
+    await eventually(isThere, { what: 'a replica that has confirmed nothing' });
+    await client.set('d', 4);
+    await replicated(client)();
+  } finally {
+    loading.destroy();
+  }
+});
+
 test('where there is no replica, nobody waits for one; where there is, it has what was written; where it is silent, that is said', async () => {
   await client.set('a', 1);
   await replicated(client)();
 
   await replica.follow(primary.port);
-  // Redis sends a new replica nothing before it has heard from it once, which may take a second.
-  await eventually(async () => (await client.wait(1, 100)) === 1, { what: 'a replica that is heard' });
+  const isHeard = async () => (await client.incr('a')) > 0 && (await client.wait(1, 100)) === 1;
+  await eventually(isHeard, { what: 'a replica that is heard' });
   await client.set('b', 2);
   await replicated(client)();
   expect(await replica.owner.get('b')).toBe('2');

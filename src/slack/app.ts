@@ -45,6 +45,12 @@ export type SlackAppOptions = {
   readonly report: Report;
 };
 
+/**
+ * Longer than a load balancer keeps an idle connection (60 s): else it sends a request down one that was just closed, and answers 502.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html#connection-idle-timeout
+ */
+const KEEP_ALIVE_MS = 75_000;
+
 export type SlackApp = {
   /** Resolves to the port when everything can arrive. */
   start(): Promise<number>;
@@ -76,7 +82,8 @@ export function slackApp(options: SlackAppOptions): SlackApp {
   takeLinks(desk);
   takeCommands(desk, options.commands);
 
-  const server = createServer(routed([...entry.routes, ...options.routes], report));
+  const handler = routed([...entry.routes, ...options.routes], report);
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, handler);
   return {
     start: async () => {
       const port = await listening(server, options);

@@ -59,6 +59,11 @@ beforeEach(async () => {
 });
 afterEach(() => app.stop());
 
+test('a connection outlives the minute for which a load balancer keeps it', async () => {
+  const { headers } = await fetch(`${origin}/healthz`);
+  expect(Number(/timeout=(\d+)/.exec(headers.get('keep-alive') ?? '')?.[1])).toBeGreaterThan(60);
+});
+
 const trace = (text: string) => commandForm('/trace', text, RESPONSE);
 const press = pressForm('acknowledge', 'incident-1', RESPONSE);
 

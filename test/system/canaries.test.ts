@@ -3,15 +3,18 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { look } from '../../jobs/look.ts';
 import { logger } from '../../src/log.ts';
+import { traceId } from '../../src/telemetry/ids.ts';
+import { layoutOf } from '../../src/waterfall/layout.ts';
 import { eventually } from '../eventually.ts';
 import { canaries } from '../redaction/canaries.ts';
 import { foundIn, needlesOf } from '../redaction/needles.ts';
 import { sign } from '../slack/forgeries.ts';
 import { logsRequest, otlpAttributes, otlpSpan, traceRequest } from '../telemetry/samples.ts';
 import { openHome, openModal, pressButton, roots, runCommand, submitModal } from '../world/local-slack-control.ts';
+import { testRedisUrl } from '../world/redis.ts';
 import { now } from '../world/slack-signed.ts';
 import { type Line, startLine } from './line.ts';
 
@@ -122,6 +125,7 @@ test('no secret that telemetry or a person brings in is found anywhere afterward
     'the log': logged.join(''),
     'answers to senders': answers.join('\n'),
     'what an operator sees': await operatorsView(),
+    'the words of pictures': await drawnWords(traces),
     'what inspect prints': await inspected(),
   };
   const needles = needlesOf(released);
@@ -131,6 +135,7 @@ test('no secret that telemetry or a person brings in is found anywhere afterward
   }
   expect(places['Redis, all that was ever written']).toContain('[aws-key]');
   expect(places['what Slack was sent']).toContain('canaries');
+  for (const taken of ['[aws-key]', '[email]']) expect(places['the words of pictures']).toContain(taken);
   expect(line.proxy.violations).toEqual([]);
 }, 600_000);
 
@@ -168,10 +173,7 @@ async function linked(url: string): Promise<void> {
 async function inspected(): Promise<string> {
   const file = join(await mkdtemp(join(tmpdir(), 'tracefall-canaries-')), 'spans.jsonl');
   await writeFile(file, requests.slice(0, 30).join('\n'));
-  const cli = new URL('../../dist/jobs/cli.js', import.meta.url).pathname;
-  const run = async (...options: readonly string[]): Promise<string> =>
-    (await promisify(execFile)(process.execPath, [cli, 'inspect', file, ...options], { maxBuffer: 2 ** 28 })).stdout;
-  return (await run()) + (await run('--json'));
+  return (await tracefall(['inspect', file])) + (await tracefall(['inspect', '--json', file]));
 }
 
 test('what it looks for it would find', () => {
@@ -198,5 +200,26 @@ async function everWritten(): Promise<string> {
 
 async function operatorsView(): Promise<string> {
   const pages = ['/healthz', '/readyz', '/metrics'].map(async (path) => await (await fetch(line.botUrl + path)).text());
-  return (await Promise.all(pages)).join('\n');
+  const { botToken: SLACK_BOT_TOKEN, signingSecret: SLACK_SIGNING_SECRET } = line.slack;
+  const slack = { SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET, SLACK_API_URL: line.slack.apiUrl, TRACEFALL_CHANNEL: CHANNEL };
+  const env = { ...process.env, ...slack, REDIS_URL: testRedisUrl() };
+  return [...(await Promise.all(pages)), await tracefall(['doctor'], env), await tracefall(['replay'], env)].join('\n');
+}
+
+/** What it prints, however it ends. */
+async function tracefall(words: readonly string[], env = process.env): Promise<string> {
+  const cli = new URL('../../dist/jobs/cli.js', import.meta.url).pathname;
+  return await new Promise((resolve) => {
+    execFile(process.execPath, [cli, ...words], { env, maxBuffer: 2 ** 28 }, (_, stdout) => resolve(stdout));
+  });
+}
+
+/** Of every transaction, as they are handed to the rasteriser. */
+async function drawnWords(traces: number): Promise<string> {
+  const drawn: string[] = [];
+  for (let trace = 0; trace < traces; trace += 1) {
+    const scene = await look(line.open.world, traceId(hex(trace, 32)) ?? expect.fail('a trace id'));
+    drawn.push(JSON.stringify(layoutOf(scene ?? expect.fail('a transaction')).sheet));
+  }
+  return drawn.join('\n');
 }

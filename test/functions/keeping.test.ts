@@ -110,7 +110,7 @@ test.each([
   expect(await invoke(event ?? null)).toMatchObject(OK);
   // But counted: one thing came, and was understood or refused.
   expect((await written()).filter((key) => !key.startsWith('tf:ledger'))).toEqual([]);
-  expect((await readLedgers(redis())).functions).toMatchObject({ received: 1, stored: 0 });
+  expect((await readLedgers(redis()))['lambda-spans']).toMatchObject({ received: 1, stored: 0 });
 });
 
 test('takes what comes from an account that is named', async () => {

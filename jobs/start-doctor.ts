@@ -1,7 +1,7 @@
 import { config, doctorConfig, functionConfig, rulesConfig, slackConfig } from '../src/config.ts';
 import { type Finding, findingsText, good, missing, missingIn, noted, type Section } from '../src/findings.ts';
 import type { Rules } from '../src/incident/rules.ts';
-import { rhythmOf } from '../src/incident/silence.ts';
+import { isWatched, rhythmOf } from '../src/incident/silence.ts';
 import { balanceOf, balanceOfExamined, type Examined, type Totals, unaccounted } from '../src/ledger.ts';
 import { patientConnection } from '../src/redis/connection.ts';
 import { readExamined } from '../src/redis/examined.ts';
@@ -13,7 +13,7 @@ import { refusedNames } from '../src/redis/usual-names.ts';
 import { checkAddress } from '../src/slack/address-checkup.ts';
 import { checkSlack } from '../src/slack/checkup.ts';
 import { sourceWords } from '../src/slack/source-words.ts';
-import { between, fromMillis, type Micros, spelled } from '../src/units.ts';
+import { between, fromMillis, type Micros, roughly } from '../src/units.ts';
 import { fontFault } from '../src/waterfall/render.ts';
 import { within } from '../src/within.ts';
 import { readRules } from './start-rules.ts';
@@ -117,17 +117,19 @@ const takenIn = (totals: Totals): readonly Finding[] =>
 
 /** When something last came of a source, and what its silence would mean. */
 function lastOf({ source, arrivedAt, watch, refused }: Seen, now: Micros): Finding {
-  const ago = spelled(between(arrivedAt, now));
+  const ago = roughly(between(arrivedAt, now));
+  if (!watch || !isWatched(watch, now))
+    return noted(`${source}: last ${ago} ago; no worker looks whether it is silent`, 'start a worker');
   const why = refused === undefined ? '' : `; what came since was refused (${refused})`;
-  const rhythm = watch && rhythmOf(watch, now);
-  if (rhythm?.kind !== 'steady') return good(`${source}: the last ${ago} ago${why}; ${UNWATCHED[rhythm?.kind ?? 'unknown']}`);
-  const usual = `it pauses for ${spelled(rhythm.usual)} at most at this time of day`;
-  if (watch?.silence && watch.silence.to === undefined)
+  const rhythm = rhythmOf(watch, now);
+  if (rhythm.kind !== 'steady') return good(`${source}: last ${ago} ago${why}; ${UNTOLD[rhythm.kind]}`);
+  const usual = `it pauses for ${roughly(rhythm.usual)} at most at this time of day`;
+  if (watch.silence && watch.silence.to === undefined)
     return noted(`${source}: silent for ${ago}${why}; ${usual}`, sourceWords(source).look);
-  return good(`${source}: the last ${ago} ago${why}; ${usual}, and ${spelled(rhythm.patience)} of silence are told`);
+  return good(`${source}: last ${ago} ago${why}; ${usual}, and ${roughly(rhythm.patience)} of silence are told`);
 }
 
-const UNWATCHED: Readonly<Record<'unknown' | 'irregular', string>> = {
+const UNTOLD: Readonly<Record<'unknown' | 'irregular', string>> = {
   unknown: 'its silence is told when 24 hours of it are known',
   irregular: 'its silence is not told: it pauses for long at this time of day',
 };

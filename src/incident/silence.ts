@@ -51,14 +51,17 @@ const hourOf = (at: Micros): number => Math.floor(at / HOUR);
 /** It was taken down, or nobody has mended it: what is usual of it is known no more. */
 export const isForgotten = (arrivedAt: Micros, now: Micros): boolean => hourOf(now) - hourOf(arrivedAt) > WEEK_HOURS;
 
+/** Whether somebody looks at it now. */
+export const isWatched = ({ lookedAt }: Watch, now: Micros): boolean => now - lookedAt <= BREAK;
+
 /** What is known after a look, at which the last that came had come at `arrivedAt`. */
 export function looked(before: Watch | undefined, arrivedAt: Micros, now: Micros): Watch {
-  const isWatched = before !== undefined && now - before.lookedAt <= BREAK;
+  const seen = before && isWatched(before, now) ? before : undefined;
   const next: Watch = {
     lookedAt: now,
-    since: isWatched ? before.since : now,
+    since: seen?.since ?? now,
     arrivedAt,
-    pauses: isWatched && arrivedAt > before.arrivedAt ? withPause(before, arrivedAt) : (before?.pauses ?? {}),
+    pauses: seen && arrivedAt > seen.arrivedAt ? withPause(seen, arrivedAt) : (before?.pauses ?? {}),
     silence: ended(before, arrivedAt),
   };
   if (next.silence && next.silence.to === undefined) return next;

@@ -1,5 +1,5 @@
 import { type GivenUp, SHED_PERCENT, type ShortOfMemory, type Silent, type Trouble } from '../incident/trouble.ts';
-import { fromSeconds, type Micros, micros, spelled } from '../units.ts';
+import { fromSeconds, type Micros, micros, roughly, spelled } from '../units.ts';
 import { capital } from './cause-words.ts';
 import { HEADER_CHARACTERS, TOP_LEVEL_CHARACTERS } from './limits.ts';
 import { code, plain, plainEscaped } from './mrkdwn.ts';
@@ -65,7 +65,7 @@ function ofSilence(what: Silent, state: Trouble['state'], times: Times, { quoted
     ];
   if (state === 'over') return ['None have come for a week. When they come again, they are watched again.'];
   return [
-    `The last came ${times.full(from)}. At this time of day they pause for ${longest(usual)} at most.`,
+    `The last came ${times.full(from)}. At this time of day they pause for ${roughly(usual)} at most.`,
     `${strong('What fails there now is not told')}: silence is no sign of health.`,
     ...(refused === undefined ? [] : [`${strong('What has come since was refused')}: ${quoted(refused)}`]),
     `${strong('Where to look')}: ${sourceWords(source).look}`,
@@ -77,7 +77,6 @@ const MINUTE = fromSeconds(60);
 /** As their clocks say it: from 14:02 to 14:19 are 17 min. */
 const minutes = (from: Micros, to: Micros): string =>
   spelled(micros((Math.floor(to / MINUTE) - Math.floor(from / MINUTE)) * MINUTE));
-const longest = (pause: Micros): string => spelled(micros(Math.ceil(pause / MINUTE) * MINUTE));
 
 function ofGivenUp(what: GivenUp, state: Trouble['state'], times: Times, { quoted, strong }: Marks): readonly string[] {
   if (state === 'over') return ['All that were have been done again, or are forgotten after two weeks.'];

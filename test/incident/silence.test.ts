@@ -74,6 +74,7 @@ describe('nobody is told of a source', () => {
     ['that rests every night', 5 * DAY, isOpen],
     ['that rests at night and at the weekend, for weeks', 30 * DAY, (minute) => isOpen(minute) && !isWeekend(minute)],
     ['that rests an hour earlier in winter', 20 * DAY, (minute) => isOpen(minute < 14 * DAY ? minute : minute + HOUR)],
+    ['that closes early in its first week', 5 * DAY, (minute) => isOpen(minute) && minute < 3 * DAY + 14 * HOUR],
     ['whose nightly batch is all there is', 9 * DAY, (minute) => timeOfDay(minute) < 40],
     ['whose bursts last two hours, six hours apart', 9 * DAY, (minute) => minute % (8 * HOUR) < 2 * HOUR],
     [

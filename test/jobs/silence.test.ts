@@ -1,3 +1,4 @@
+import type { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { doctor } from '../../jobs/start-doctor.ts';
 import { studio } from '../../jobs/studio.ts';
@@ -7,6 +8,7 @@ import { type Entry, type Ledger, ledger, refusedBody, type Source } from '../..
 import { logger } from '../../src/log.ts';
 import { metrics } from '../../src/metrics.ts';
 import type { World } from '../../src/ports.ts';
+import { promptConnection } from '../../src/redis/connection.ts';
 import { keys } from '../../src/redis/keys.ts';
 import { redisLedger } from '../../src/redis/ledgers.ts';
 import { readSeen } from '../../src/redis/silences.ts';
@@ -24,6 +26,9 @@ const MINUTE_MS = 60_000;
 const HOURS = 60;
 const ONE: Entry = { received: 1, stored: 1, duplicates: 0, quiet: 0, rejected: {} };
 
+const closing: (() => Promise<unknown>)[] = [];
+/** Of the processes. */
+let link: Redis;
 let nowMs: number;
 let slack: ChatTwin;
 let bot: Process;
@@ -32,24 +37,25 @@ let lambda: Process;
 type Process = { readonly books: Ledger; readonly write: () => Promise<void> };
 const started = (): Process => {
   const books = ledger();
-  const write = redisLedger(redis(), () => nowMs);
+  const write = redisLedger(link, () => nowMs);
   return { books, write: () => write(books.totals()) };
 };
 beforeEach(() => {
   // All of it lies in the past.
   nowMs = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS - 30 * HOURS * MINUTE_MS;
   slack = chatTwin();
+  link = promptConnection(testRedisUrl(), () => undefined);
+  closing.push(async () => link.disconnect());
   bot = started();
   lambda = started();
 });
-const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   vi.unstubAllEnvs();
   for (const close of closing.splice(0).reverse()) await close();
 });
 
 function world(): World {
-  const memory = redisMemory(redis(), (): Micros => fromMillis(nowMs));
+  const memory = redisMemory(link, (): Micros => fromMillis(nowMs));
   const pace = { turn: async () => 0, hold: async () => undefined };
   return { ...memory, studio: studio(memory), chat: slack.chat, pace, queue: idleQueue };
 }
@@ -121,6 +127,27 @@ test('a process that restarts, and one that writes again what it has written, ar
   await pass(9);
 
   expect(await redis().hget(keys.arrivals, 'otlp-traces')).toBe(came);
+});
+
+test('what could not be written is said with the next write', async () => {
+  await redis().set(keys.arrivals, 'no hash');
+  spans();
+  await expect(bot.write()).rejects.toThrow('WRONGTYPE');
+  await redis().del(keys.arrivals);
+  await bot.write();
+
+  expect((await readSeen(redis())).map(({ source }) => source)).toEqual(['otlp-traces']);
+});
+
+test('while Redis is away nobody falls silent, and nobody is told of it afterwards', async () => {
+  await pass(26 * HOURS, spans);
+  await pass(8);
+  link.disconnect();
+  for (let minute = 0; minute < 20; minute++) await expect(pass(1)).rejects.toThrow('closed');
+  await link.connect();
+  expect(await pass(10)).toEqual([]);
+
+  expect(await pass(3)).toEqual(['otlp-traces']);
 });
 
 test('one that begins before people could be told that the last is over gets a message of its own', async () => {

@@ -37,6 +37,7 @@ const except =
     (minute <= from || minute >= to) && comes(minute);
 const timeOfDay = (minute: number): number => minute % DAY;
 const isOpen = (minute: number): boolean => timeOfDay(minute) >= 9 * HOUR && timeOfDay(minute) < 18 * HOUR;
+const isLunch = (minute: number): boolean => timeOfDay(minute) >= 12 * HOUR && timeOfDay(minute) < 12 * HOUR + 50;
 const isWeekend = (minute: number): boolean => Math.floor(minute / DAY) % 7 >= 5;
 const every =
   (minutes: number): Look =>
@@ -74,6 +75,8 @@ describe('nobody is told of a source', () => {
     ['that rests every night', 5 * DAY, isOpen],
     ['that rests at night and at the weekend, for weeks', 30 * DAY, (minute) => isOpen(minute) && !isWeekend(minute)],
     ['that rests an hour earlier in winter', 20 * DAY, (minute) => isOpen(minute < 14 * DAY ? minute : minute + HOUR)],
+    ['that has its lunch an hour later once', 10 * DAY, (minute) => !isLunch(minute < 9 * DAY ? minute : minute - HOUR)],
+    ['that has its lunch an hour earlier once', 10 * DAY, (minute) => !isLunch(minute < 9 * DAY ? minute : minute + HOUR)],
     ['that closes early in its first week', 5 * DAY, (minute) => isOpen(minute) && minute < 3 * DAY + 14 * HOUR],
     ['whose nightly batch is all there is', 9 * DAY, (minute) => timeOfDay(minute) < 40],
     ['whose bursts last two hours, six hours apart', 9 * DAY, (minute) => minute % (8 * HOUR) < 2 * HOUR],

@@ -1,16 +1,19 @@
 import { config, doctorConfig, functionConfig, rulesConfig, slackConfig } from '../src/config.ts';
 import { type Finding, findingsText, good, missing, missingIn, noted, type Section } from '../src/findings.ts';
 import type { Rules } from '../src/incident/rules.ts';
+import { isWatched, rhythmOf } from '../src/incident/silence.ts';
 import { balanceOf, balanceOfExamined, type Examined, type Totals, unaccounted } from '../src/ledger.ts';
 import { patientConnection } from '../src/redis/connection.ts';
 import { readExamined } from '../src/redis/examined.ts';
 import { fitnessOf } from '../src/redis/fitness.ts';
 import { countGivenUp } from '../src/redis/given-up.ts';
 import { readLedgers } from '../src/redis/ledgers.ts';
+import { readSeen, type Seen } from '../src/redis/silences.ts';
 import { refusedNames } from '../src/redis/usual-names.ts';
 import { checkAddress } from '../src/slack/address-checkup.ts';
 import { checkSlack } from '../src/slack/checkup.ts';
-import { fromMillis } from '../src/units.ts';
+import { sourceWords } from '../src/slack/source-words.ts';
+import { between, fromMillis, type Micros, roughly } from '../src/units.ts';
 import { fontFault } from '../src/waterfall/render.ts';
 import { within } from '../src/within.ts';
 import { readRules } from './start-rules.ts';
@@ -89,6 +92,7 @@ async function redis(): Promise<readonly Finding[]> {
       ...[...givenUp].map(([queue, count]) => noted(`${count} jobs of ${queue} were given up`, 'tracefall replay says why')),
       ...(refused > 0 ? [noted(`${refused} spans found no room among what is usual: too many names`, NAMES_HINT)] : []),
       ...takenIn(await within(readLedgers(connection))),
+      ...(await within(readSeen(connection))).map((seen) => lastOf(seen, fromMillis(Date.now()))),
       ...looked(await within(readExamined(connection))),
     ];
   } catch {
@@ -110,6 +114,25 @@ const takenIn = (totals: Totals): readonly Finding[] =>
     if (missingOnes === 0) return good(`${source}: ${balanceOf(entry)}`);
     return missing(`${source}: ${missingOnes} unaccounted for in ${balanceOf(entry)}`, 'a mistake of ours: please report it');
   });
+
+/** When something last came of a source, and what its silence would mean. */
+function lastOf({ source, arrivedAt, watch, refused }: Seen, now: Micros): Finding {
+  const ago = roughly(between(arrivedAt, now));
+  if (!watch || !isWatched(watch, now))
+    return noted(`${source}: last ${ago} ago; no worker looks whether it is silent`, 'start a worker');
+  const why = refused === undefined ? '' : `; what came since was refused (${refused})`;
+  const rhythm = rhythmOf(watch, now);
+  if (rhythm.kind !== 'steady') return good(`${source}: last ${ago} ago${why}; ${UNTOLD[rhythm.kind]}`);
+  const usual = `it pauses for ${roughly(rhythm.usual)} at most at this time of day`;
+  if (watch.silence && watch.silence.to === undefined)
+    return noted(`${source}: silent for ${ago}${why}; ${usual}`, sourceWords(source).look);
+  return good(`${source}: last ${ago} ago${why}; ${usual}, and ${roughly(rhythm.patience)} of silence are told`);
+}
+
+const UNTOLD: Readonly<Record<'unknown' | 'irregular', string>> = {
+  unknown: 'its silence is told when 24 hours of it are known',
+  irregular: 'its silence is not told: it pauses for long at this time of day',
+};
 
 /** Who asked for one was told that it is kept only if its job was there: one without a job waits for its sender to come again, or was lost. */
 function looked(examined: Examined): readonly Finding[] {

@@ -6,7 +6,7 @@ import type { JobOutcome } from './outcome.ts';
 
 type Touched = Pick<World, 'clock' | 'outbox' | 'troubles' | 'chat' | 'pace' | 'rules'>;
 
-/** Memory says nothing of itself: while it is short it is looked at this often. Jobs that are given up or done again ask for a look. */
+/** Neither memory nor silence says of itself that it is over: they are looked at this often. Jobs that are given up or done again ask for a look. */
 const LOOK_MS = 60_000;
 
 /** Brings the message about one kind of trouble up to date, until it is over, or is continued in another, and says so. */

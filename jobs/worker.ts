@@ -65,10 +65,13 @@ const MOST_STARTS = 20_000;
 /** While a new version is rolled out, old workers see its jobs: they leave them to the new ones. */
 const FOR_A_NEWER_WORKER: JobOutcome = { againInMs: 15_000 };
 
+/** Sources of telemetry are looked at this often, for one that has fallen silent. */
+const LOOK_MS = 60_000;
+
 export type Workers = { readonly close: () => Promise<void> };
 
 /** Runs every kind of job until closed; `close` lets those that run finish. */
-export function startWorkers(world: World, redis: Redis, log: Logger): Workers {
+export function startWorkers(world: World, redis: Redis, log: Logger, lookMs = LOOK_MS): Workers {
   const tell = (of: TellTrouble['of']): void => {
     world.queue.trouble({ v: 1, of }).catch((error: unknown) => log.error({ err: error, of }, 'trouble is not told'));
   };
@@ -91,8 +94,13 @@ export function startWorkers(world: World, redis: Redis, log: Logger): Workers {
     ([counts, told]) => [...new Set([...counts.keys(), ...told])].map(tell),
     () => undefined,
   );
+  const looks = setInterval(() => {
+    const notLooked = (error: unknown): void => log.warn({ err: error }, 'sources of telemetry were not looked at');
+    world.troubles.silent().then((sources) => sources.forEach(tell), notLooked);
+  }, lookMs);
   return {
     close: async () => {
+      clearInterval(looks);
       const closed = Promise.all(workers.map((worker) => worker.close()));
       await Promise.race([closed, over(ground.running).then(() => delay(HAND_BACK_MS))]);
     },

@@ -16,6 +16,7 @@ import { readExamined } from './redis/examined.ts';
 import { countGivenUp } from './redis/given-up.ts';
 import { type Published, publishing, redisLedger } from './redis/ledgers.ts';
 import { redisOnce } from './redis/once.ts';
+import { readSeen } from './redis/silences.ts';
 import { refusedNames } from './redis/usual-names.ts';
 import type { Secret } from './secret.ts';
 import { slackApp } from './slack/app.ts';
@@ -59,6 +60,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     examined: await examined(),
     givenUp: await countGivenUp(options.redis),
     refusedNames: await refusedNames(options.redis, world.clock()),
+    arrivals: await readSeen(options.redis),
   }));
   const published = publishing(books, redisLedger(options.redis));
   const app = slackApp({

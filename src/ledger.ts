@@ -2,7 +2,12 @@ import type { Kept } from './ports.ts';
 import type { Parsed, RejectKind } from './telemetry/record.ts';
 
 /** Where telemetry comes in. */
-export type Source = 'otlp-traces' | 'otlp-logs' | 'eventbridge' | 'firehose' | 'functions';
+export const SOURCES = [
+  ...(['otlp-traces', 'otlp-logs', 'eventbridge', 'firehose'] as const),
+  /** The functions of serverless.yml. */
+  ...(['lambda-spans', 'lambda-logs', 'lambda-events'] as const),
+] as const;
+export type Source = (typeof SOURCES)[number];
 
 /** Why something was not kept, in one word of a closed list. */
 export type Reason =
@@ -80,6 +85,21 @@ export const addedEntries = (a: Entry, b: Entry): Entry => ({
 /** 0, or something was lost or counted twice. */
 export const unaccounted = ({ received, stored, duplicates, quiet, rejected }: Entry): number =>
   received - stored - duplicates - quiet - Object.values(rejected).reduce((sum, count) => sum + count, 0);
+
+/** These were refused for what Tracefall has or lacks: their sender is none the worse for it. */
+const AS_GOOD_AS_KEPT: readonly Reason[] = ['no-trace-id', 'trace-full', 'memory-short'];
+
+/** How many came through: whatever was understood. */
+export const arrived = ({ stored, duplicates, quiet, rejected }: Entry = NOTHING): number =>
+  stored + duplicates + quiet + AS_GOOD_AS_KEPT.reduce((sum, reason) => sum + (rejected[reason] ?? 0), 0);
+
+/** Why most of what did not come through since `before` was refused. */
+export function refusedSince(before: Entry = NOTHING, { rejected }: Entry = NOTHING): Reason | undefined {
+  // The keys of `rejected` are reasons.
+  const reasons = (Object.keys(rejected) as Reason[]).filter((reason) => !AS_GOOD_AS_KEPT.includes(reason));
+  const more = reasons.map((reason) => ({ reason, count: (rejected[reason] ?? 0) - (before.rejected[reason] ?? 0) }));
+  return more.filter(({ count }) => count > 0).toSorted((a, b) => b.count - a.count)[0]?.reason;
+}
 
 /** `120 received = 100 stored + 15 duplicate + 5 rejected (bad-gzip 5)` */
 export function balanceOf({ received, stored, duplicates, quiet, rejected }: Entry): string {

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import { type Entry, type Examined, type Ledger, unaccounted } from './ledger.ts';
+import { type Entry, type Examined, type Ledger, type Source, unaccounted } from './ledger.ts';
+import { type Micros, toMillis } from './units.ts';
 import { within } from './within.ts';
 
 /** What the processes count; `GET /metrics` shows it as Prometheus text. */
@@ -16,6 +17,7 @@ export type Together = {
   readonly examined: Examined;
   readonly givenUp: ReadonlyMap<string, number>;
   readonly refusedNames: number;
+  readonly arrivals: readonly { readonly source: Source; readonly arrivedAt: Micros }[];
 };
 
 export function metrics(ledger: Ledger, together: () => Promise<Together>): Metrics {
@@ -56,13 +58,20 @@ function ofAll(registry: Registry, together: () => Promise<Together>): () => Pro
   const jobs = gauge('tracefall_given_up_jobs', 'Jobs of all processes that nobody tries any more: tracefall replay', 'queue');
   const unnamed = 'Spans of operations that found no room among what is usual, in three hours: their names are all different';
   const names = gauge('tracefall_names_refused', unnamed);
+  const arrivals = gauge(
+    'tracefall_last_arrival_timestamp_seconds',
+    'When something last came through, to any process',
+    'source',
+  );
   return async () => {
     const read = await within(together(), TOGETHER_WITHIN_MS).catch(() => undefined);
     examinations.reset();
     jobs.reset();
+    arrivals.reset();
     names.set(read?.refusedNames ?? Number.NaN);
     for (const [became, count] of Object.entries(read?.examined ?? {})) examinations.set({ became }, count);
     for (const [queue, count] of read?.givenUp ?? []) jobs.set({ queue }, count);
+    for (const { source, arrivedAt } of read?.arrivals ?? []) arrivals.set({ source }, toMillis(arrivedAt) / 1_000);
   };
 }
 

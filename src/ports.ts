@@ -7,6 +7,7 @@ import type { Rules } from './incident/rules.ts';
 import type { Similar } from './incident/similar.ts';
 import type { Storm, StormLimit } from './incident/storm.ts';
 import type { Trouble } from './incident/trouble.ts';
+import type { Source } from './ledger.ts';
 import type { MapScene } from './map/service-map.ts';
 import type { History, TrendScene } from './map/trend/trend.ts';
 import type { TraceId } from './telemetry/ids.ts';
@@ -193,6 +194,8 @@ export type Troubles = {
   setShown(of: TellTrouble['of'], face: string): Promise<void>;
   /** Its message says that it is over, or continued; or there is none. What comes then gets another. */
   end(of: TellTrouble['of']): Promise<void>;
+  /** Looks at every source of telemetry, once a minute however many ask; gives those that are silent and should not be. */
+  silent(): Promise<readonly Source[]>;
 };
 
 /** Every examination that `Queue.examine` asks for is open until something has come of it. */

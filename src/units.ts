@@ -39,6 +39,12 @@ export function spelled(duration: Micros): string {
   return spelledLong(Math.round(ms / 1_000));
 }
 
+/** Where the rest does not matter: `14 s`, `17 min`, `2 h 5 min`. */
+export function roughly(duration: Micros): string {
+  if (duration < 59_500_000) return `${Math.round(duration / 1_000_000)} s`;
+  return spelled(micros(Math.round(duration / 60_000_000) * 60_000_000));
+}
+
 function spelledLong(seconds: number): string {
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return withRest(`${minutes} min`, seconds % 60, 's');

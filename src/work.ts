@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SOURCES } from './ledger.ts';
 import { traceId } from './telemetry/ids.ts';
 import { micros } from './units.ts';
 
@@ -58,8 +59,11 @@ export type Publish = z.output<typeof Publish>;
 export const TellStorm = z.object({ v: z.literal(1), stormId: z.string().min(1), channel: z.string() });
 export type TellStorm = z.output<typeof TellStorm>;
 
-/** Something is wrong with Tracefall itself, or no longer: jobs of a queue were given up, memory is short. */
-export const TellTrouble = z.object({ v: z.literal(1), of: z.enum(['memory', ...QUEUES]) });
+/**
+ * Something is wrong with Tracefall itself, or no longer: jobs of a queue were given up, memory is short, a source fell silent. A worker
+ * that knows no sources refuses those, and another is asked a minute later.
+ */
+export const TellTrouble = z.object({ v: z.literal(1), of: z.enum(['memory', ...QUEUES, ...SOURCES]) });
 export type TellTrouble = z.output<typeof TellTrouble>;
 
 /** Time has passed since an incident last failed, or was snoozed. */

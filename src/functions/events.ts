@@ -1,4 +1,4 @@
 import { keeping } from './keeping.ts';
 
 /** EventBridge rules: failures, alarms, changes. */
-export const receive = keeping();
+export const receive = keeping('lambda-events');

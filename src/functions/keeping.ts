@@ -1,7 +1,7 @@
 import { type Accounts, readDelivery } from '../aws/delivery.ts';
 import { functionConfig } from '../config.ts';
 import { intake } from '../intake.ts';
-import { keptEntry, ledger, unkeptEntry } from '../ledger.ts';
+import { keptEntry, ledger, type Source, unkeptEntry } from '../ledger.ts';
 import { logger } from '../log.ts';
 import { redactor } from '../redaction/redact.ts';
 import { redisChanges } from '../redis/changes.ts';
@@ -24,7 +24,7 @@ const REJECTS_TOLD = 10;
  * AWS delivers the whole batch again, which changes nothing that is there already. What cannot be read would not be better the next time: it
  * is told and counted, and does not hold up the rest.
  */
-export function keeping(): (event: unknown, run: Run) => Promise<void> {
+export function keeping(source: Source): (event: unknown, run: Run) => Promise<void> {
   const log = logger();
   const redact = redactor();
   const clock = () => fromMillis(Date.now());
@@ -48,11 +48,11 @@ export function keeping(): (event: unknown, run: Run) => Promise<void> {
       log.warn({ reason, where, of: rejects.length }, 'rejected');
     const kept = await within(intake(world, records, undefined, redact), run.getRemainingTimeInMillis() * SHARE_OF_TIME).catch(
       (error: unknown) => {
-        books.enter('functions', unkeptEntry(parsed));
+        books.enter(source, unkeptEntry(parsed));
         throw error;
       },
     );
-    books.enter('functions', keptEntry(parsed, kept));
+    books.enter(source, keptEntry(parsed, kept));
     // Not worth a second delivery of what is safe.
     await publish(books.totals()).catch(onError);
     const { suspects, ...counts } = kept;

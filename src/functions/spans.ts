@@ -1,4 +1,4 @@
 import { keeping } from './keeping.ts';
 
 /** CloudWatch Logs subscription on `aws/spans`. */
-export const receive = keeping();
+export const receive = keeping('lambda-spans');

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
+import type { Reason, Source } from '../ledger.ts';
 import { fromSeconds, type Micros } from '../units.ts';
 import type { Thread } from './incident.ts';
+import type { Silence } from './silence.ts';
 
 /** What Tracefall itself did not do or keep, or soon will not: people hear of it in one message, which is edited. It is no incident of theirs. */
 export type Trouble = {
   /** Of the message: what is new after a while gets another, since an edit wakes nobody. */
   readonly id: string;
-  readonly what: GivenUp | ShortOfMemory;
+  readonly what: GivenUp | ShortOfMemory | Silent;
   /** `continued`: what is news by now gets another message, and this one shall say so first. */
   readonly state: 'lasts' | 'continued' | 'over';
   readonly thread: Thread | undefined;
@@ -31,6 +33,9 @@ export type ShortOfMemory = {
   readonly shed: number;
 };
 
+/** A source from which nothing comes; `refused`: why what came since was. Over without a `to` it has been given up. */
+export type Silent = Silence & { readonly kind: 'silent'; readonly source: Source; readonly refused: Reason | undefined };
+
 /** Of the memory of Redis: what is left then is for what fails, and healthy traces are not kept. */
 export const SHED_PERCENT = 85;
 
@@ -40,6 +45,8 @@ const ONE_MESSAGE_FOR = fromSeconds(3_600);
 /** Whether a message about the same thing that began then, about something as grave or not, is past being edited. */
 export function isNews(what: Trouble['what'], told: { readonly began: Micros; readonly grave: boolean }): boolean {
   if (what.kind === 'given-up') return what.last - told.began > ONE_MESSAGE_FOR;
+  // Another silence, before anybody could say that the first is over.
+  if (what.kind === 'silent') return what.from > told.began;
   return what.sheds && !told.grave;
 }
 

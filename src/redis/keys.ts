@@ -15,6 +15,9 @@ export const GIVEN_UP_TTL_MS = hours(24 * 14);
 /** What is usual is counted in blocks of time; one that is over is read as long as it counts. */
 export const USUAL_TTL_MS = toMillis(BLOCK) * (BLOCKS + 1);
 
+/** Of what has not come for a week nobody knows any more when it usually comes. */
+export const WATCHED_TTL_MS = hours(24 * 8);
+
 export const MINUTE_MS = 60_000;
 export const minuteOf = (at: Micros): number => Math.floor(at / 1_000 / MINUTE_MS);
 
@@ -63,6 +66,10 @@ export const keys = {
   /** What one process has taken in, and when each process last said so. */
   ledger: (process: string) => `tf:ledger:${process}`,
   ledgers: 'tf:ledgers',
+  /** By source: when something last came through, when and why something last did not, and what is known of its pauses. */
+  arrivals: 'tf:ledgers:arrivals',
+  refusals: 'tf:ledgers:refusals',
+  watches: 'tf:ledgers:watches',
   /** How many were asked for and what came of them, and the traces of which nothing has come yet. */
   examinations: 'tf:examinations',
   openExaminations: 'tf:examinations:opened',

@@ -1,24 +1,39 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { addedEntries, type Ledger, type Source, type Totals } from '../ledger.ts';
-import { DECISIONS_TTL_MS, keys } from './keys.ts';
-import { pipelined } from './scripts.ts';
+import { addedEntries, arrived, type Ledger, refusedSince, SOURCES, type Source, type Totals } from '../ledger.ts';
+import { DECISIONS_TTL_MS, keys, WATCHED_TTL_MS } from './keys.ts';
+import { type Command, pipelined } from './scripts.ts';
 
 /** What a process says of itself is forgotten a day after it said so last. */
 const KEPT_MS = DECISIONS_TTL_MS;
 
-/** Writes what this process has taken since it began: totals, so that to write twice is to write once. */
-export function redisLedger(redis: Redis): (totals: Totals) => Promise<void> {
+/** Writes what this process has taken since it began: totals, so that to write twice is to write once. And of what there is more, that it came. */
+export function redisLedger(redis: Redis, clock: () => number = Date.now): (totals: Totals) => Promise<void> {
   const process_ = randomUUID();
+  let written: Totals = {};
   return async (totals) => {
-    const now = Date.now();
+    const now = clock();
     await pipelined(redis, [
+      ...SOURCES.flatMap((source) => lastly(source, { before: written[source], totals: totals[source], now })),
       ['set', keys.ledger(process_), JSON.stringify(totals), 'px', KEPT_MS],
       ['zadd', keys.ledgers, now, process_],
       ['zremrangebyscore', keys.ledgers, 0, now - KEPT_MS],
       ['pexpire', keys.ledgers, KEPT_MS],
+      ['pexpire', keys.arrivals, WATCHED_TTL_MS],
+      ['pexpire', keys.refusals, WATCHED_TTL_MS],
     ]);
+    written = totals;
   };
+}
+
+type More = { readonly before: Totals[Source]; readonly totals: Totals[Source]; readonly now: number };
+
+function lastly(source: Source, { before, totals, now }: More): readonly Command[] {
+  const refused = refusedSince(before, totals);
+  return [
+    ...(arrived(totals) > arrived(before) ? [['hset', keys.arrivals, source, now]] : []),
+    ...(refused === undefined ? [] : [['hset', keys.refusals, source, `${now} ${refused}`]]),
+  ];
 }
 
 export type Published = { readonly soon: () => void; readonly last: () => Promise<void> };

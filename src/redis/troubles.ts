@@ -1,13 +1,15 @@
 import type { Redis } from 'ioredis';
 import { isNews, type Trouble } from '../incident/trouble.ts';
+import { SOURCES, type Source } from '../ledger.ts';
 import type { Clock, Troubles } from '../ports.ts';
-import { micros } from '../units.ts';
+import { micros, NO_TIME } from '../units.ts';
 import { TellTrouble } from '../work.ts';
 import { infoIn, isShort, isTight, usedShare } from './fullness.ts';
 import { lastGivenUp } from './given-up.ts';
 import { INCIDENTS_TTL_MS, keys } from './keys.ts';
 import { readLedgers } from './ledgers.ts';
 import { pipelined } from './scripts.ts';
+import { lastSilence, lookAtSilences } from './silences.ts';
 
 /** Of what there are messages that do not say that it is over. */
 export async function toldTroubles(redis: Redis): Promise<readonly TellTrouble['of'][]> {
@@ -19,7 +21,7 @@ export async function toldTroubles(redis: Redis): Promise<readonly TellTrouble['
   return all.filter((_, index) => told[index] === 1);
 }
 
-/** What is wrong is read where it is so (the failed jobs, the memory, the ledgers), not remembered: only the message is. */
+/** What is wrong is read where it is so (the failed jobs, the memory, the ledgers, the silences), not remembered: only the message is. */
 export function redisTroubles(redis: Redis, clock: Clock): Troubles {
   return {
     read: (of) => read(redis, of, clock),
@@ -32,13 +34,14 @@ export function redisTroubles(redis: Redis, clock: Clock): Troubles {
     end: async (of) => {
       await redis.del(keys.trouble(of));
     },
+    silent: () => lookAtSilences(redis, clock),
   };
 }
 
 async function read(redis: Redis, of: TellTrouble['of'], clock: Clock): Promise<Trouble | undefined> {
   const told = await redis.hgetall(keys.trouble(of));
   const isTold = told['began'] !== undefined;
-  const { what, over } = of === 'memory' ? await memory(redis, isTold) : await givenUp(redis, of);
+  const { what, over } = await now(redis, of, told['began']);
   if (over && !isTold) return undefined;
   const { began = '', grave, channel, ts, shown } = over ? told : await begun(redis, of, what, clock);
   const thread = channel !== undefined && ts !== undefined ? { channel, ts } : undefined;
@@ -58,6 +61,20 @@ async function begun(redis: Redis, of: TellTrouble['of'], what: Trouble['what'],
 }
 
 type Now = { readonly what: Trouble['what']; readonly over: boolean };
+
+/** `toldAt`: undefined where there is no message. */
+async function now(redis: Redis, of: TellTrouble['of'], toldAt: string | undefined): Promise<Now> {
+  if (of === 'memory') return await memory(redis, toldAt !== undefined);
+  const source = SOURCES.find((each) => each === of);
+  return source ? await silent(redis, source, toldAt) : await givenUp(redis, of);
+}
+
+async function silent(redis: Redis, source: Source, toldAt = '0'): Promise<Now> {
+  const last = await lastSilence(redis, source);
+  if (last) return { what: last, over: last.to !== undefined };
+  const forgotten = { from: micros(Number(toldAt)), to: undefined, usual: NO_TIME, patience: NO_TIME, refused: undefined };
+  return { what: { kind: 'silent', source, ...forgotten }, over: true };
+}
 
 async function givenUp(redis: Redis, queue: string): Promise<Now> {
   const { count, why, at } = await lastGivenUp(redis, queue);

@@ -1,11 +1,13 @@
-import { type GivenUp, SHED_PERCENT, type ShortOfMemory, type Trouble } from '../incident/trouble.ts';
+import { type GivenUp, SHED_PERCENT, type ShortOfMemory, type Silent, type Trouble } from '../incident/trouble.ts';
+import { fromSeconds, type Micros, micros, roughly, spelled } from '../units.ts';
 import { capital } from './cause-words.ts';
 import { HEADER_CHARACTERS, TOP_LEVEL_CHARACTERS } from './limits.ts';
 import { code, plain, plainEscaped } from './mrkdwn.ts';
 import { METADATA_TYPE, type RootMessage } from './root-message.ts';
+import { sourceWords } from './source-words.ts';
 import { type Times, UTC_TIMES } from './times.ts';
 
-/** Neither an incident nor a thread to work in: what Tracefall itself dropped or gave up, what follows, and how to bring it back. */
+/** Neither an incident nor a thread to work in: what Tracefall itself dropped, gave up or misses, what follows, and how to bring it back. */
 export function troubleMessage(trouble: Trouble, times: Times): RootMessage {
   const header = headline(trouble);
   const id = `trouble-${trouble.id}`;
@@ -35,6 +37,7 @@ function headline({ what, state }: Trouble): string {
     return state === 'over'
       ? `✅ No ${worksOf(what).one} is given up any more`
       : `${sign} Tracefall gave up ${amount(what)}${continued}`;
+  if (what.kind === 'silent') return silentHeadline(what, state);
   if (state === 'over') return '✅ The memory of Tracefall’s Redis suffices again';
   const full = `memory of Tracefall’s Redis is ${what.usedPercent} % full${continued}`;
   return what.sheds ? `${sign} Healthy traces are not kept: the ${full}` : `${sign} The ${full}`;
@@ -42,8 +45,38 @@ function headline({ what, state }: Trouble): string {
 
 function said({ what, state }: Trouble, times: Times, marks: Marks): readonly string[] {
   if (state === 'continued') return ['What is missing, why, and how to mend it stands there.'];
+  if (what.kind === 'silent') return ofSilence(what, state, times, marks);
   return what.kind === 'given-up' ? ofGivenUp(what, state, times, marks) : ofMemory(what, state, marks);
 }
+
+function silentHeadline({ source, to }: Silent, state: Trouble['state']): string {
+  const { name } = sourceWords(source);
+  if (state === 'continued') return `➡️ ${capital(name)} had stopped coming, and have again: see the newer message`;
+  if (state === 'lasts') return `⚠️ ${capital(name)} have stopped coming`;
+  return to === undefined ? `➡️ ${capital(name)} are waited for no more` : `✅ ${capital(name)} come again`;
+}
+
+function ofSilence(what: Silent, state: Trouble['state'], times: Times, { quoted, strong }: Marks): readonly string[] {
+  const { source, from, to, usual, refused } = what;
+  if (to !== undefined)
+    return [
+      `None came from ${times.full(from)} to ${(to - from < HALF_A_DAY ? times.clock : times.full)(to)}, ${minutes(from, to)}.`,
+      'What failed then is told as far as its senders still deliver it; the rest Tracefall has not seen.',
+    ];
+  if (state === 'over') return ['None have come for a week. When they come again, they are watched again.'];
+  return [
+    `The last came ${times.full(from)}. At this time of day they pause for ${roughly(usual)} at most.`,
+    `${strong('What fails there now is not told')}: silence is no sign of health.`,
+    ...(refused === undefined ? [] : [`${strong('What has come since was refused')}: ${quoted(refused)}`]),
+    `${strong('Where to look')}: ${sourceWords(source).look}`,
+  ];
+}
+
+const HALF_A_DAY = fromSeconds(43_200);
+const MINUTE = fromSeconds(60);
+/** As their clocks say it: from 14:02 to 14:19 are 17 min. */
+const minutes = (from: Micros, to: Micros): string =>
+  spelled(micros((Math.floor(to / MINUTE) - Math.floor(from / MINUTE)) * MINUTE));
 
 function ofGivenUp(what: GivenUp, state: Trouble['state'], times: Times, { quoted, strong }: Marks): readonly string[] {
   if (state === 'over') return ['All that were have been done again, or are forgotten after two weeks.'];

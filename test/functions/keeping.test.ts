@@ -4,8 +4,9 @@ import { afterEach, expect, test } from 'vitest';
 import { freePort } from '../../src/local/free-port.ts';
 import { readLedgers } from '../../src/redis/ledgers.ts';
 import { redisRecords } from '../../src/redis/records.ts';
+import { readSeen } from '../../src/redis/silences.ts';
 import { traceId } from '../../src/telemetry/ids.ts';
-import { fromMillis } from '../../src/units.ts';
+import { fromMillis, toMillis } from '../../src/units.ts';
 import { WANTED } from '../aws/announced.ts';
 import { testRedis, testRedisUrl } from '../world/redis.ts';
 import { type Lambda, lambda } from './lambda.ts';
@@ -110,8 +111,23 @@ test.each([
   expect(await invoke(event ?? null)).toMatchObject(OK);
   // But counted: one thing came, and was understood or refused.
   expect((await written()).filter((key) => !key.startsWith('tf:ledger'))).toEqual([]);
-  expect((await readLedgers(redis())).functions).toMatchObject({ received: 1, stored: 0 });
+  expect((await readLedgers(redis()))['lambda-spans']).toMatchObject({ received: 1, stored: 0 });
 });
+
+test.each(['spans', 'logs', 'events'])(
+  'the function for %s says of itself when something came through it, or why not',
+  async (name) => {
+    const { invoke } = await started(name);
+    const before = Date.now();
+
+    await invoke(spans(span({})));
+    await invoke(batch('aws/spans', ['{'], { owner: '999999999999' }));
+
+    const seen = await readSeen(redis());
+    expect(seen).toEqual([expect.objectContaining({ source: `lambda-${name}`, refused: 'foreign-account' })]);
+    for (const { arrivedAt } of seen) expect(toMillis(arrivedAt)).toBeGreaterThanOrEqual(before);
+  },
+);
 
 test('takes what comes from an account that is named', async () => {
   const { invoke } = await started('spans', { TRACEFALL_ACCOUNTS: '999999999999' });

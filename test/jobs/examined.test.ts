@@ -81,7 +81,12 @@ test('of every examination that is asked for something comes, or it was given up
     '✔ examinations: 6 asked = 3 in incidents + 1 muted by rules + 1 healthy after all + 1 given up + 0 under way',
   );
 
-  const together = async () => ({ examined: await readExamined(redis()), givenUp: await countGivenUp(redis()), refusedNames: 0 });
+  const together = async () => ({
+    examined: await readExamined(redis()),
+    givenUp: await countGivenUp(redis()),
+    refusedNames: 0,
+    arrivals: [],
+  });
   const said = await metrics(ledger(), together).text();
   for (const sum of ['tracefall_examinations{became="counted"} 3', 'tracefall_given_up_jobs{queue="examine"} 1'])
     expect(said).toContain(sum);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { Incident } from '../../src/incident/incident.ts';
 import { mostFrequent, type Storm } from '../../src/incident/storm.ts';
 import type { Trouble } from '../../src/incident/trouble.ts';
+import { SOURCES } from '../../src/ledger.ts';
 import type { Reply, Told, ToldTransaction } from '../../src/ports.ts';
 import { traceHelp } from '../../src/slack/answer-message.ts';
 import { besidePicture, titles } from '../../src/slack/attached.ts';
@@ -17,6 +18,7 @@ import { overMessage, stormMessage } from '../../src/slack/storm-message.ts';
 import { READERS_TIMES } from '../../src/slack/times.ts';
 import { troubleMessage } from '../../src/slack/trouble-message.ts';
 import { unfurls } from '../../src/slack/unfurls.ts';
+import { micros, NO_TIME } from '../../src/units.ts';
 import { tellingOf } from '../../src/waterfall/telling.ts';
 import { sceneOf } from '../map/maps.ts';
 import { responseViolations, violations } from '../world/slack-validator.ts';
@@ -66,9 +68,11 @@ export function everyMessage({ incidents, names }: Hostile): readonly (readonly 
 const troubles = ([queue = '', why = '']: readonly string[]): readonly Trouble[] => {
   const givenUp = { kind: 'given-up' as const, count: 1_234, why, last: NOON };
   const memory = { kind: 'short-of-memory' as const, usedPercent: 91, shed: 1_234 };
+  const silent = { kind: 'silent' as const, from: NOON, usual: NO_TIME, patience: NO_TIME, refused: 'bad-token' as const };
   const whats = [
     ...[queue, 'examine'].map((each) => ({ ...givenUp, queue: each })),
     ...[true, false].map((sheds) => ({ ...memory, sheds })),
+    ...SOURCES.flatMap((source) => [undefined, micros(NOON + 1_000_000_000)].map((to) => ({ ...silent, source, to }))),
   ];
   const message = { id: 'f00d', thread: undefined, shown: undefined };
   const states = ['lasts', 'continued', 'over'] as const;

@@ -264,6 +264,8 @@ export type Chat = {
   postRoot(incident: Incident, channel: string): Promise<Delivery>;
   /** The root that an earlier, unsure attempt left behind, looked for from that moment on. */
   findRoot(incident: Incident, channel: string, since: Micros): Promise<Thread | undefined>;
+  /** The incidents whose roots stand in the channel since then, as far as these tell of them. */
+  rootsIn(channel: string, since: Micros): Promise<Roots>;
   editRoot(incident: Incident, thread: Thread): Promise<Edited>;
   postBulletin(bulletin: Bulletin, channel: string): Promise<Delivery>;
   findBulletin(bulletin: Bulletin, channel: string, since: Micros): Promise<Thread | undefined>;
@@ -355,6 +357,12 @@ export type Reply =
   | { readonly kind: 'similar'; readonly similar: readonly Similar[] }
   /** The picture could not be shown there: the same in characters, and why. */
   | { readonly kind: 'in-words'; readonly told: Told; readonly why: string };
+
+export type Roots =
+  /** `isAll`: not only of the newest messages of a busy channel. */
+  | { readonly kind: 'read'; readonly incidents: readonly Incident[]; readonly isAll: boolean }
+  /** Slack does not let us read there; trying the same again will not help. */
+  | { readonly kind: 'refused'; readonly why: string };
 
 /** What one message says to a whole channel, and is edited to say. */
 export type Bulletin = { readonly storm: Storm } | { readonly trouble: Trouble };

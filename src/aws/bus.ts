@@ -30,7 +30,7 @@ const WHAT: Readonly<Record<LogEntry['what'], 'opened' | 'acknowledged' | 'annot
   ...{ opened: 'opened', reopened: 'opened', flapping: 'opened' },
   ...{ acknowledged: 'acknowledged', noted: 'annotated' },
   ...{ resolved: 'resolved', merged: 'resolved' },
-  ...{ snoozed: undefined, woken: undefined, assigned: undefined },
+  ...{ snoozed: undefined, woken: undefined, assigned: undefined, recalled: undefined },
 };
 
 const STATE: Readonly<Record<IncidentState, 'open' | 'acknowledged' | 'resolved'>> = {

@@ -3,6 +3,7 @@ import type { Lesson } from './diagnosis/lesson.ts';
 import type { Spread, UsualByOperation } from './diagnosis/usual.ts';
 import type { Alert, Incident, Thread } from './incident/incident.ts';
 import type { LifeEvent } from './incident/life.ts';
+import type { Restored, Roots } from './incident/recalled.ts';
 import type { Rules } from './incident/rules.ts';
 import type { Similar } from './incident/similar.ts';
 import type { Storm, StormLimit } from './incident/storm.ts';
@@ -38,6 +39,7 @@ export type World = {
   readonly changes: Changes;
   readonly latencies: Latencies;
   readonly incidents: Incidents;
+  readonly recollection: Recollection;
   readonly storms: Storms;
   readonly troubles: Troubles;
   readonly examinations: Examinations;
@@ -171,6 +173,14 @@ export type Changed =
   /** Somebody was first, or it is over. */
   | { readonly kind: 'refused'; readonly incident: Incident }
   | { readonly kind: 'unknown' };
+
+/** Redis may be emptied, replaced or set back while incidents are open. Their roots in Slack outlive that. */
+export type Recollection = {
+  /** Whether it holds what it held, as far as is known; if so, that is known for some minutes more. */
+  keep(): Promise<boolean>;
+  /** Does the work and holds Redis for whole then; undefined: another process is at it. `adopt` is false of what Redis knows. */
+  restore(work: (adopt: (incident: Incident) => Promise<boolean>) => Promise<Restored>): Promise<Restored | undefined>;
+};
 
 /** Incidents that are told together, because more came at once in a channel than people can read. */
 export type Storms = {
@@ -357,12 +367,6 @@ export type Reply =
   | { readonly kind: 'similar'; readonly similar: readonly Similar[] }
   /** The picture could not be shown there: the same in characters, and why. */
   | { readonly kind: 'in-words'; readonly told: Told; readonly why: string };
-
-export type Roots =
-  /** `isAll`: not only of the newest messages of a busy channel. */
-  | { readonly kind: 'read'; readonly incidents: readonly Incident[]; readonly isAll: boolean }
-  /** Slack does not let us read there; trying the same again will not help. */
-  | { readonly kind: 'refused'; readonly why: string };
 
 /** What one message says to a whole channel, and is edited to say. */
 export type Bulletin = { readonly storm: Storm } | { readonly trouble: Trouble };

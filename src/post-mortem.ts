@@ -33,7 +33,7 @@ export function postMortem(incident: Incident, telling: Telling, names: Names): 
     '## Timeline (UTC)',
     table(
       ['When', 'Who', 'What'],
-      incident.log.map((entry) => moment(entry, names)),
+      incident.log.filter(isNoRepetition).map((entry) => moment(entry, names)),
     ),
     '## Causes',
     ...(alert.causes.length === 0 ? ['None was found.'] : alert.causes.map(causeSaid)),
@@ -57,6 +57,10 @@ function facts(all: readonly (readonly [string, string | undefined])[]): string 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
+/** What Redis has lost is said once. */
+const isNoRepetition = ({ what }: LogEntry, at: number, log: readonly LogEntry[]): boolean =>
+  what !== 'recalled' || log[at - 1]?.what !== 'recalled';
+
 const moment = (entry: LogEntry, names: Names): readonly string[] => [
   utc(entry.at),
   person(entry.by, names),
@@ -65,6 +69,7 @@ const moment = (entry: LogEntry, names: Names): readonly string[] => [
 
 /** In the words of the log; what bears a time, a person or a duration says it. */
 function happened({ what, text: said = '' }: LogEntry, names: Names): string {
+  if (what === 'recalled') return 'what happened until then is in the thread only';
   if (what === 'noted') return `noted: ${text(said)}`;
   if (what === 'assigned') return `assigned to ${person(said, names)}`;
   if (what === 'snoozed') return `snoozed until ${said === 'deployment' ? 'the next deployment' : utc(micros(Number(said)))}`;

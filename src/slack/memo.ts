@@ -15,10 +15,8 @@ const MOST_CHARACTERS = 4_000;
  */
 export function memoOf(incident: Incident): string | undefined {
   const bare = { ...incident, alert: { ...incident.alert, causes: [], error: undefined } };
-  return [incident, bare].map(written).find((memo) => memo.length <= MOST_CHARACTERS);
+  return [incident, bare].map((each) => JSON.stringify(told(each))).find((memo) => memo.length <= MOST_CHARACTERS);
 }
-
-const written = (incident: Incident): string => JSON.stringify(told(incident), (_, value) => value ?? null);
 
 const NAME = 80;
 const SENTENCE = 240;
@@ -52,10 +50,11 @@ const causeOf = (cause: Cause) => ({
   ...{ summary: cause.summary.slice(0, SENTENCE), evidence: cause.evidence.slice(0, 1).map((fact) => fact.slice(0, SENTENCE)) },
 });
 
+/** JSON leaves out what is undefined. */
 const said = z
   .string()
-  .nullable()
-  .transform((text) => text ?? undefined);
+  .optional()
+  .transform((text) => text);
 const moment = z.number().transform(micros);
 const trace = z.string().transform((text, context) => {
   const id = traceId(text);
@@ -90,8 +89,8 @@ const alert = z.object({
   ...{ traceId: trace, transaction: z.string(), service: z.string(), environment: z.string(), hop: z.object(place) },
   error: z
     .object({ type: z.string(), message: z.string() })
-    .nullable()
-    .transform((error) => error ?? undefined),
+    .optional()
+    .transform((error) => error),
   ...{ version: said, owner: said, causes: z.array(cause) },
 });
 

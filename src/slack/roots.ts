@@ -1,6 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
-import type { Place, Roots } from '../ports.ts';
+import type { Roots } from '../incident/recalled.ts';
+import type { Place } from '../ports.ts';
 import { SlackRefused } from './errors.ts';
 import { readChannel, type SeenMessage } from './history.ts';
 import { recalled } from './memo.ts';

@@ -9,7 +9,7 @@ const DATABASES = 16;
 export const testRedisUrl = (): string => `${inject('redisUrl')}/${Number(process.env['VITEST_POOL_ID'] ?? 0) % DATABASES}`;
 
 /** Says that Redis has lost nothing; the key is the only one that is there before a test. */
-export const WHOLE = [keys.whole, JSON.stringify({ at: 0, adopted: 0, unread: [] }), 'EX', 3_600] as const;
+export const LOST_NOTHING = [keys.whole, JSON.stringify({ at: 0, adopted: 0, unread: [] }), 'EX', 3_600] as const;
 
 /** A connection for the tests of one file; the database is empty before each test, and known to have lost nothing. */
 export function testRedis(): () => Redis {
@@ -25,7 +25,7 @@ export function testRedis(): () => Redis {
   });
   beforeEach(async () => {
     await connection().flushdb();
-    await connection().set(...WHOLE);
+    await connection().set(...LOST_NOTHING);
   });
   afterAll(async () => {
     await redis?.quit();

@@ -18,7 +18,7 @@ export function keepRecollection(world: World, log: Logger): { readonly close: (
   let notBefore = 0;
   const failed = (error: unknown): undefined => {
     const restMs = error instanceof RateLimited ? error.retryAfterMs : TRY_AGAIN_MS;
-    notBefore = performance.now() + restMs;
+    notBefore = Math.min(performance.now() + restMs, (lostAt ?? 0) + PATIENCE_MS);
     log.warn({ err: error, again_in_ms: restMs }, 'incidents are not read back yet');
   };
   const readBack = async (lostMs: number): Promise<void> => {

@@ -146,20 +146,21 @@ describe('after Redis was emptied', () => {
   });
 
   test('what may be counted already is not counted again', async () => {
-    await failing(0, 'a');
-    const before = now;
+    // The root names the first and the last of them.
+    const { incidentId } = await failing(0, 'first');
     later(10);
-    const { incidentId } = await failing(0, 'b');
+    const between = alertOf(0, 'between');
+    await world.incidents.report(between);
+    later(10);
+    await failing(0, 'last');
     await flushed();
     await recall(world, false);
     later(60);
-    // Both come once more; of `a` nobody knows any more that it was counted.
-    await failing(0, 'b');
-    await world.incidents.report({ ...alertOf(0, 'a'), at: before });
+    for (const told of [alertOf(0, 'first'), between, alertOf(0, 'last')]) await world.incidents.report(told);
 
-    expect(await world.incidents.read(incidentId)).toMatchObject({ count: 2 });
-    await failing(0, 'c');
     expect(await world.incidents.read(incidentId)).toMatchObject({ count: 3 });
+    await failing(0, 'new');
+    expect(await world.incidents.read(incidentId)).toMatchObject({ count: 4 });
   });
 
   test('of two incidents with one signature the one that is not over goes on', async () => {
@@ -194,23 +195,36 @@ describe('after Redis was set back', () => {
 });
 
 describe('reading back', () => {
-  test('is done by one process at a time, and is done again when Redis is emptied meanwhile', async () => {
-    await failing(0, 'a');
+  test('is done by one process at a time', async () => {
+    const other = () => world.recollection.restore(async () => ({ at: now, adopted: 0, unread: [] }));
+    const asking: Chat = {
+      ...slack.chat,
+      rootsIn: async (...asked) => {
+        expect(await other()).toBeUndefined();
+        return await slack.chat.rootsIn(...asked);
+      },
+    };
+
+    expect(await recall({ ...world, chat: asking }, false)).toMatchObject({ adopted: 0 });
+    expect(await other()).toMatchObject({ adopted: 0 });
+  });
+
+  test.each([0, 1, 2])('is done again when Redis is emptied meanwhile, with %s incidents in the channel', async (open) => {
+    for (let kind = 0; kind < open; kind++) await failing(kind, 'a');
     await flushed();
-    const whole = world.recollection;
     const emptied: Chat = {
       ...slack.chat,
       rootsIn: async (...asked) => {
-        expect(await whole.restore(async () => ({ at: now, adopted: 0, unread: [] }))).toBeUndefined();
         await flushed();
         return await slack.chat.rootsIn(...asked);
       },
     };
 
     await expect(recall({ ...world, chat: emptied }, false)).rejects.toThrow('emptied again');
-    expect(await whole.keep()).toBe(false);
-    expect(await recall(world, false)).toMatchObject({ adopted: 1 });
-    expect(await whole.keep()).toBe(true);
+    expect(await world.recollection.keep()).toBe(false);
+    expect(await world.incidents.newest(1)).toEqual([]);
+    expect(await recall(world, false)).toMatchObject({ adopted: open });
+    expect(await world.recollection.keep()).toBe(true);
   });
 
   test('goes on without a channel that Slack refuses, and says which', async () => {

@@ -15,8 +15,11 @@ const MOST_CHARACTERS = 4_000;
  */
 export function memoOf(incident: Incident): string | undefined {
   const bare = { ...incident, alert: { ...incident.alert, causes: [], error: undefined } };
-  return [incident, bare].map((each) => JSON.stringify(told(each))).find((memo) => memo.length <= MOST_CHARACTERS);
+  return [incident, bare].map(written).find((memo) => memo.length <= MOST_CHARACTERS);
 }
+
+/** Nobody reads metadata for markup; nothing in it could be taken for some all the same. */
+const written = (incident: Incident): string => JSON.stringify(told(incident)).replaceAll('<', '\\u003c');
 
 const NAME = 80;
 const SENTENCE = 240;

@@ -23,11 +23,11 @@ export function recall(world: Touched, last: boolean): Promise<Restored | undefi
     const found = read.flatMap(({ roots }) => (roots.kind === 'read' ? roots.incidents : []));
     let adopted = 0;
     // Of several with one signature the last one counts its next failure.
-    for (const incident of byUrgency(found).toReversed())
-      if (await adopt(incident)) {
-        await askAgain(world, incident);
-        adopted += 1;
-      }
+    for (const incident of byUrgency(found).toReversed()) {
+      // First: whoever dies in between leaves none that nobody looks at again.
+      await askAgain(world, incident);
+      if (await adopt(incident)) adopted += 1;
+    }
     return { at: world.clock(), adopted, unread: read.flatMap(unreadIn) };
   });
 }

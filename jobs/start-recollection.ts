@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Restored } from '../src/incident/recalled.ts';
 import type { World } from '../src/ports.ts';
 import { RateLimited } from '../src/slack/errors.ts';
 import { recall } from './recall.ts';
@@ -22,10 +23,11 @@ export function keepRecollection(world: World, log: Logger): { readonly close: (
     log.warn({ err: error, again_in_ms: restMs }, 'incidents are not read back yet');
   };
   const readBack = async (lostMs: number): Promise<void> => {
-    if (lostMs === 0) log.warn('Redis is new, or has lost what it held: incidents are read back from Slack');
+    if (lostMs === 0)
+      log[wasWhole ? 'warn' : 'info']('Redis is new, or has lost what it held: incidents are read back from Slack');
     if (wasWhole && lostMs < SETTLED_MS) return;
     const restored = await recall(world, lostMs > PATIENCE_MS).catch(failed);
-    if (restored) log[restored.unread.length > 0 ? 'error' : 'info'](restored, 'incidents are read back');
+    if (restored) tell(log, restored);
   };
   const look = async (): Promise<void> => {
     const now = performance.now();
@@ -53,3 +55,6 @@ export function keepRecollection(world: World, log: Logger): { readonly close: (
     },
   };
 }
+
+const tell = (log: Logger, restored: Restored): void =>
+  log[restored.unread.length > 0 ? 'error' : 'info'](restored, 'incidents are read back');

@@ -1,6 +1,7 @@
 import type { Cause } from './diagnosis/cause.ts';
 import type { Incident } from './incident/incident.ts';
 import { type LogEntry, TRACEFALL } from './incident/life.ts';
+import { countSaid } from './incident/recalled.ts';
 import { errorText } from './telemetry/error-text.ts';
 import { xrayTraceId } from './telemetry/ids.ts';
 import { type Micros, micros, spelled, toMillis } from './units.ts';
@@ -14,12 +15,12 @@ type Names = ReadonlyMap<string, string>;
 
 /** An incident and the transaction drawn in it as a Markdown document: what a post-mortem begins with. `names`: of the people in it. */
 export function postMortem(incident: Incident, telling: Telling, names: Names): string {
-  const { alert, count, firstSeen, lastSeen } = incident;
+  const { alert, firstSeen, lastSeen } = incident;
   const hop = alert.hop.operation === alert.hop.service ? alert.hop.service : `${alert.hop.service} ${alert.hop.operation}`;
   return [
     `# ${text(alert.transaction)} ${alert.outcome === 'slow' ? 'was slow' : 'failed'} in ${text(alert.hop.service)}`,
     facts([
-      ['Failing transactions', count.toLocaleString('en')],
+      ['Failing transactions', countSaid(incident)],
       ['First, last', `${utc(firstSeen)}, ${utc(lastSeen)}`],
       ['Environment', text(alert.environment)],
       [alert.outcome === 'slow' ? 'Time goes to' : 'Fails at', code(hop)],

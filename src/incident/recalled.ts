@@ -15,3 +15,7 @@ export type Restored = {
   /** Where open incidents may get a second thread, and why. */
   readonly unread: readonly { readonly channel: string; readonly why: string }[];
 };
+
+/** `12`, or `at least 12` after Redis was lost: nobody knows what was counted and not told yet. */
+export const countSaid = ({ count, recalled }: Pick<Incident, 'count' | 'recalled'>): string =>
+  `${recalled === undefined ? '' : 'at least '}${count.toLocaleString('en')}`;

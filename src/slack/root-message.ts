@@ -1,5 +1,6 @@
 import type { KnownBlock, MrkdwnElement } from '@slack/types';
 import type { Incident } from '../incident/incident.ts';
+import { countSaid } from '../incident/recalled.ts';
 import { errorText } from '../telemetry/error-text.ts';
 import { between, fromSeconds, spelled } from '../units.ts';
 import { capital, causeLine, confidenceWords, NOT_ENOUGH_EVIDENCE, sayable } from './cause-words.ts';
@@ -19,7 +20,7 @@ export type RootMessage = {
   /** By the id an unsure post is found again; the memo is what outlives Redis. */
   readonly metadata: {
     readonly event_type: typeof METADATA_TYPE;
-    readonly event_payload: { readonly id: string; readonly memo?: string | undefined };
+    readonly event_payload: { readonly id: string; readonly memo?: string };
   };
 };
 
@@ -28,6 +29,7 @@ export type RootMessage = {
  * where (header), the likely cause with its strongest evidence, how often and since when, who holds it. Nothing else.
  */
 export function rootMessage(incident: Incident, times: Times = READERS_TIMES): RootMessage {
+  const memo = memoOf(incident);
   return {
     text: spoken(incident),
     blocks: [
@@ -37,7 +39,7 @@ export function rootMessage(incident: Incident, times: Times = READERS_TIMES): R
       { type: 'context', elements: [mrkdwn(`${standing(incident, times)} · ${footer(incident)}`)] },
       rootButtons(incident),
     ],
-    metadata: { event_type: METADATA_TYPE, event_payload: { id: incident.id, memo: memoOf(incident) } },
+    metadata: { event_type: METADATA_TYPE, event_payload: { id: incident.id, ...(memo !== undefined && { memo }) } },
   };
 }
 
@@ -88,10 +90,9 @@ function extent(incident: Incident, times: Times): string {
   ].join('\n');
 }
 
-/** After Redis was lost nobody knows what was counted and not told yet. */
-function counted({ count, recalled }: Incident): string {
-  if (count === 1) return recalled === undefined ? 'Once' : 'At least once';
-  return `${recalled === undefined ? '' : 'At least '}${count.toLocaleString('en')} transactions`;
+function counted(incident: Incident): string {
+  if (incident.count === 1) return incident.recalled === undefined ? 'Once' : 'At least once';
+  return capital(`${countSaid(incident)} transactions`);
 }
 
 const MINUTE = fromSeconds(60);

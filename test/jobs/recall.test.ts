@@ -227,6 +227,29 @@ describe('reading back', () => {
     expect(await world.recollection.keep()).toBe(true);
   });
 
+  test('is taken up by another process where one dies in between', async () => {
+    const [one, two] = [await failing(0, 'a'), await failing(1, 'a')];
+    await flushed();
+    const { recollection } = world;
+    const dying: World['recollection'] = {
+      ...recollection,
+      restore: (work) =>
+        recollection.restore((adopt) => {
+          let adopted = 0;
+          return work(async (incident) => {
+            if (adopted++ > 0) throw new Error('killed');
+            return await adopt(incident);
+          });
+        }),
+    };
+
+    await expect(recall({ ...world, recollection: dying }, false)).rejects.toThrow('killed');
+    expect(await recollection.keep()).toBe(false);
+    expect(await recall(world, false)).toMatchObject({ adopted: 1 });
+    expect(new Set(revisits)).toEqual(new Set([one, two].map(({ incidentId }) => `rested ${incidentId} in 420000 ms`)));
+    expect(await world.incidents.newest(9)).toHaveLength(2);
+  });
+
   test('goes on without a channel that Slack refuses, and says which', async () => {
     const refusing: Chat = { ...slack.chat, rootsIn: async () => ({ kind: 'refused', why: 'missing_scope' }) };
     await flushed();

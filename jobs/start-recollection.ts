@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Restored } from '../src/incident/recalled.ts';
 import type { World } from '../src/ports.ts';
 import { RateLimited } from '../src/slack/errors.ts';
+import { within } from '../src/within.ts';
 import { recall } from './recall.ts';
 
 /** What fails meanwhile waits as long. */
@@ -11,6 +12,7 @@ const SETTLED_MS = 15_000;
 /** Slack may be away; that people hear nothing is worse than that they hear it in a second thread. */
 const PATIENCE_MS = 5 * 60_000;
 const TRY_AGAIN_MS = 5_000;
+const STOPS_WITHIN_MS = 1_000;
 
 /** Holds Redis for whole as long as it is, and sees to it that open incidents are taken up again where it is not. */
 export function keepRecollection(world: World, log: Logger): { readonly close: () => Promise<void> } {
@@ -51,7 +53,8 @@ export function keepRecollection(world: World, log: Logger): { readonly close: (
   return {
     close: async () => {
       clearInterval(timer);
-      await looking;
+      // What reads a long channel is left alone: whoever comes next begins anew.
+      await within(looking ?? Promise.resolve(), STOPS_WITHIN_MS).catch(() => undefined);
     },
   };
 }

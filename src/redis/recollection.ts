@@ -23,7 +23,7 @@ export function redisRecollection(redis: Redis): Recollection {
       if ((await redis.set(keys.restoring, lease, 'PX', LEASE_MS, 'NX')) === null) return undefined;
       const renewing = setInterval(() => {
         pipelined(redis, [script(RENEW, keys.restoring, [lease, LEASE_MS])]).catch(() => undefined);
-      }, LEASE_MS / 4);
+      }, LEASE_MS / 4).unref();
       try {
         const restored = await work((incident) =>
           untilCommitted(`what its root says of ${incident.id}`, () => adopt(redis, lease, incident)),

@@ -54,7 +54,11 @@ const untilCountEdit = (editedAt: Micros | undefined, now: Micros): number =>
   Math.max(1, editedAt === undefined ? 0 : toMillis(micros(editedAt + COUNT_EDIT - now)));
 
 /** Nothing looks whether incidents are over: each failure asks for one look after a time without another. */
-async function askWhetherOver({ clock, usual, queue, rules }: Touched, incidentId: string, alert: Alert): Promise<void> {
+export async function askWhetherOver(
+  { clock, usual, queue, rules }: Pick<Touched, 'clock' | 'usual' | 'queue' | 'rules'>,
+  incidentId: string,
+  alert: Alert,
+): Promise<void> {
   const since = clock();
   const sightings = await usual.sightings(operationKey(alert.service, alert.transaction), since);
   await queue.revisit({ v: 1, why: 'rested', incidentId, since, sightings }, toMillis(rules.resolveAfter));

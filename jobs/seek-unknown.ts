@@ -1,4 +1,5 @@
-import type { Sought, World } from '../src/ports.ts';
+import type { Sought } from '../src/aws-ports.ts';
+import type { World } from '../src/ports.ts';
 import type { TraceId } from '../src/telemetry/ids.ts';
 
 type Outcome = Sought | { readonly kind: 'failed'; readonly why: string };

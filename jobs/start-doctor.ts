@@ -1,6 +1,7 @@
 import { config, doctorConfig, functionConfig, rulesConfig, slackConfig } from '../src/config.ts';
 import { type Finding, findingsText, good, missing, missingIn, noted, type Section } from '../src/findings.ts';
-import type { Rules } from '../src/incident/rules.ts';
+import type { Restored } from '../src/incident/recalled.ts';
+import { channelsOf, type Rules } from '../src/incident/rules.ts';
 import { isWatched, rhythmOf } from '../src/incident/silence.ts';
 import { balanceOf, balanceOfExamined, type Examined, type Totals, unaccounted } from '../src/ledger.ts';
 import { patientConnection } from '../src/redis/connection.ts';
@@ -8,12 +9,13 @@ import { readExamined } from '../src/redis/examined.ts';
 import { fitnessOf } from '../src/redis/fitness.ts';
 import { countGivenUp } from '../src/redis/given-up.ts';
 import { readLedgers } from '../src/redis/ledgers.ts';
+import { lastRestored } from '../src/redis/recollection.ts';
 import { readSeen, type Seen } from '../src/redis/silences.ts';
 import { refusedNames } from '../src/redis/usual-names.ts';
 import { checkAddress } from '../src/slack/address-checkup.ts';
 import { checkSlack } from '../src/slack/checkup.ts';
 import { sourceWords } from '../src/slack/source-words.ts';
-import { between, fromMillis, type Micros, roughly } from '../src/units.ts';
+import { between, fromMillis, type Micros, roughly, toMillis } from '../src/units.ts';
 import { fontFault } from '../src/waterfall/render.ts';
 import { within } from '../src/within.ts';
 import { readRules } from './start-rules.ts';
@@ -86,9 +88,11 @@ async function redis(): Promise<readonly Finding[]> {
     const fitness = await within(fitnessOf(connection));
     const givenUp = await within(countGivenUp(connection));
     const refused = await within(refusedNames(connection, fromMillis(Date.now())));
+    const restored = await within(lastRestored(connection));
     return [
       good(`answers, in ${Math.ceil(performance.now() - began)} ms`),
       ...fitness,
+      ...(restored ? readBack(restored) : []),
       ...[...givenUp].map(([queue, count]) => noted(`${count} jobs of ${queue} were given up`, 'tracefall replay says why')),
       ...(refused > 0 ? [noted(`${refused} spans found no room among what is usual: too many names`, NAMES_HINT)] : []),
       ...takenIn(await within(readLedgers(connection))),
@@ -106,6 +110,17 @@ async function redis(): Promise<readonly Finding[]> {
 }
 
 const NAMES_HINT = 'something writes ids into the names of spans or services: name the route instead';
+
+/** When Redis was new or had lost what it held. */
+const readBack = ({ at, adopted, unread }: Restored): readonly Finding[] =>
+  unread.length === 0
+    ? [good(`is whole since ${new Date(toMillis(at)).toISOString()}: ${adopted} incidents were read back from Slack then`)]
+    : unread.map(({ channel, why }) =>
+        noted(
+          `what it had lost was not read back from ${channel}: ${why}`,
+          'an incident that was open there gets a second thread when it fails again; resolve the first',
+        ),
+      );
 
 /** Of each source what came in within a day and what became of it: what is missing from the sum was lost. */
 const takenIn = (totals: Totals): readonly Finding[] =>
@@ -145,9 +160,8 @@ async function slack(rules: Rules | undefined, address: string | undefined): Pro
   const read = await attempt(slackConfig);
   if (read instanceof Error) return [noted('not checked: its variables are not usable')];
   const { botToken, signingSecret, appToken, apiUrl, channel } = read;
-  const channels = [
-    ...new Set([rules?.channel || channel, rules?.notices ?? [], (rules?.routes ?? []).map((route) => route.channel)].flat()),
-  ];
+  const told = channelsOf({ channel: rules?.channel || channel, routes: rules?.routes ?? [] });
+  const channels = [...new Set([...told, ...(rules?.notices === undefined ? [] : [rules.notices])])];
   return [
     ...(await checkSlack({
       ...{ token: botToken.reveal(), signingSecret: signingSecret?.reveal(), appToken: appToken?.reveal(), apiUrl, channels },

@@ -45,6 +45,7 @@ import type { JobOutcome } from './outcome.ts';
 import { publish } from './publish.ts';
 import { revisit } from './revisit.ts';
 import { showHome } from './show-home.ts';
+import { keepRecollection } from './start-recollection.ts';
 import { tellStorm } from './tell-storm.ts';
 import { tellTrouble } from './tell-trouble.ts';
 import { unfurl } from './unfurl.ts';
@@ -75,7 +76,8 @@ export function startWorkers(world: World, redis: Redis, log: Logger, lookMs = L
   const tell = (of: TellTrouble['of']): void => {
     world.queue.trouble({ v: 1, of }).catch((error: unknown) => log.error({ err: error, of }, 'trouble is not told'));
   };
-  const ground: Ground = { redis, log, tell, running: new Set() };
+  const ground: Ground = { redis, log, tell, running: new Set(), isWhole: world.recollection.keep };
+  const recollection = keepRecollection(world, log);
   const workers = [
     run({ queue: EXAMINE, schema: Examine, job: (data) => examine(data, world) }, ground),
     run({ queue: ANNOUNCE, schema: Announce, job: (data) => announce(data, world) }, ground),
@@ -101,6 +103,7 @@ export function startWorkers(world: World, redis: Redis, log: Logger, lookMs = L
   return {
     close: async () => {
       clearInterval(looks);
+      await recollection.close();
       const closed = Promise.all(workers.map((worker) => worker.close()));
       await Promise.race([closed, over(ground.running).then(() => delay(HAND_BACK_MS))]);
     },
@@ -159,7 +162,12 @@ type Ground = {
   readonly log: Logger;
   readonly tell: (of: QueueName) => void;
   readonly running: Set<Promise<void>>;
+  readonly isWhole: () => Promise<boolean>;
 };
+
+/** While Redis is not whole these would take what it says for the truth, and tell it over what the roots say. */
+const ON_TRUE_MEMORY: ReadonlySet<QueueName> = new Set([EXAMINE, ANNOUNCE, REVISIT, STORM, PUBLISH]);
+const UNTIL_RECALLED: JobOutcome = { againInMs: 1_000 };
 
 type Line<S extends z.ZodType> = {
   readonly queue: QueueName;
@@ -167,12 +175,15 @@ type Line<S extends z.ZodType> = {
   readonly job: (data: z.output<S>) => Promise<JobOutcome>;
 };
 
-function run<S extends z.ZodType>({ queue, schema, job }: Line<S>, { redis, log, tell, running }: Ground): Worker {
+function run<S extends z.ZodType>({ queue, schema, job }: Line<S>, { redis, log, tell, running, isWhole }: Ground): Worker {
   const walk = async (bull: Job, token?: string): Promise<void> => {
     const read = schema.safeParse(bull.data);
     if (!read.success && !isNewer(bull.data))
       throw new UnrecoverableError(`payload of ${queue} ${bull.id}: ${read.error.message}`);
-    const outcome = read.success ? await restrained(() => job(read.data)) : FOR_A_NEWER_WORKER;
+    const isEarly = ON_TRUE_MEMORY.has(queue) && !(await isWhole());
+    const done = (payload: z.output<S>): Promise<JobOutcome> | JobOutcome =>
+      isEarly ? UNTIL_RECALLED : restrained(() => job(payload));
+    const outcome = read.success ? await done(read.data) : FOR_A_NEWER_WORKER;
     if (outcome === 'done') return;
     if (bull.attemptsStarted > MOST_STARTS) throw new UnrecoverableError(`${queue} ${bull.id} was put off ${MOST_STARTS} times`);
     // Not a failure: it waits without using up one of its attempts.

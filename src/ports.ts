@@ -1,8 +1,10 @@
+import type { Archive, Bus } from './aws-ports.ts';
 import type { ResourceChange } from './diagnosis/changes.ts';
 import type { Lesson } from './diagnosis/lesson.ts';
 import type { Spread, UsualByOperation } from './diagnosis/usual.ts';
 import type { Alert, Incident, Thread } from './incident/incident.ts';
 import type { LifeEvent } from './incident/life.ts';
+import type { Restored, Roots } from './incident/recalled.ts';
 import type { Rules } from './incident/rules.ts';
 import type { Similar } from './incident/similar.ts';
 import type { Storm, StormLimit } from './incident/storm.ts';
@@ -39,6 +41,7 @@ export type World = {
   readonly changes: Changes;
   readonly latencies: Latencies;
   readonly incidents: Incidents;
+  readonly recollection: Recollection;
   readonly storms: Storms;
   readonly troubles: Troubles;
   readonly examinations: Examinations;
@@ -173,6 +176,14 @@ export type Changed =
   | { readonly kind: 'refused'; readonly incident: Incident }
   | { readonly kind: 'unknown' };
 
+/** Redis may be emptied, replaced or set back while incidents are open. Their roots in Slack outlive that. */
+export type Recollection = {
+  /** Whether it holds what it held, as far as is known; if so, that is known for some minutes more. */
+  keep(): Promise<boolean>;
+  /** Does the work and holds Redis for whole then; undefined: another process is at it. `adopt` is false of what Redis knows. */
+  restore(work: (adopt: (incident: Incident) => Promise<boolean>) => Promise<Restored>): Promise<Restored | undefined>;
+};
+
 /** Incidents that are told together, because more came at once in a channel than people can read. */
 export type Storms = {
   /** The storm in whose message the incident is told; undefined: it gets a thread of its own. */
@@ -267,6 +278,8 @@ export type Chat = {
   postRoot(incident: Incident, channel: string): Promise<Delivery>;
   /** The root that an earlier, unsure attempt left behind, looked for from that moment on. */
   findRoot(incident: Incident, channel: string, since: Micros): Promise<Thread | undefined>;
+  /** The incidents whose roots stand in the channel since then, as far as these tell of them. */
+  rootsIn(channel: string, since: Micros): Promise<Roots>;
   editRoot(incident: Incident, thread: Thread): Promise<Edited>;
   postBulletin(bulletin: Bulletin, channel: string): Promise<Delivery>;
   findBulletin(bulletin: Bulletin, channel: string, since: Micros): Promise<Thread | undefined>;
@@ -374,34 +387,3 @@ export type Delivery =
 
 /** `gone`: somebody deleted the message. `unsure`: no clear answer. Throws when it certainly was not edited. */
 export type Edited = 'edited' | 'gone' | 'unsure';
-
-/** What AWS keeps, asked only where what was pushed does not suffice. Throws when AWS failed, and then nothing was learnt. */
-export type Archive = {
-  /** Spans of a trace of which none is `known`, and the log lines of its functions. */
-  seek(traceId: TraceId, known: readonly TelemetryRecord[]): Promise<Sought>;
-};
-
-export type Sought =
-  | { readonly kind: 'sought'; readonly records: readonly TelemetryRecord[]; readonly calls: number }
-  /** Lately, for so many calls: what was found then is among the records. */
-  | { readonly kind: 'asked-before'; readonly calls: number }
-  /** The budget of all workers together is used up; with `againInMs`: only just now. */
-  | { readonly kind: 'refused'; readonly why: string; readonly againInMs: number | undefined };
-
-/** What all workers together may ask of AWS. */
-export type QueryBudget = {
-  enter(): Promise<Entered>;
-  /** How many calls it took when this trace was asked for lately. */
-  asked(traceId: TraceId): Promise<number | undefined>;
-  remember(traceId: TraceId, calls: number): Promise<void>;
-};
-
-type Entered =
-  | { readonly kind: 'entered'; readonly leave: (bytesScanned: number) => Promise<void> }
-  | { readonly kind: 'refused'; readonly why: string; readonly againInMs: number | undefined };
-
-/** Where other programs of the company hear of incidents. Throws when it was not taken. */
-export type Bus = {
-  /** At least once; the entry's place in the incident's log tells repetitions apart. */
-  tell(incident: Incident, entry: number): Promise<void>;
-};

@@ -1,6 +1,7 @@
 import type { Cause } from './diagnosis/cause.ts';
 import type { Incident } from './incident/incident.ts';
 import { type LogEntry, TRACEFALL } from './incident/life.ts';
+import { countSaid } from './incident/recalled.ts';
 import { errorText } from './telemetry/error-text.ts';
 import { xrayTraceId } from './telemetry/ids.ts';
 import { type Micros, micros, spelled, toMillis } from './units.ts';
@@ -14,12 +15,12 @@ type Names = ReadonlyMap<string, string>;
 
 /** An incident and the transaction drawn in it as a Markdown document: what a post-mortem begins with. `names`: of the people in it. */
 export function postMortem(incident: Incident, telling: Telling, names: Names): string {
-  const { alert, count, firstSeen, lastSeen } = incident;
+  const { alert, firstSeen, lastSeen } = incident;
   const hop = alert.hop.operation === alert.hop.service ? alert.hop.service : `${alert.hop.service} ${alert.hop.operation}`;
   return [
     `# ${text(alert.transaction)} ${alert.outcome === 'slow' ? 'was slow' : 'failed'} in ${text(alert.hop.service)}`,
     facts([
-      ['Failing transactions', count.toLocaleString('en')],
+      ['Failing transactions', countSaid(incident)],
       ['First, last', `${utc(firstSeen)}, ${utc(lastSeen)}`],
       ['Environment', text(alert.environment)],
       [alert.outcome === 'slow' ? 'Time goes to' : 'Fails at', code(hop)],
@@ -33,7 +34,7 @@ export function postMortem(incident: Incident, telling: Telling, names: Names): 
     '## Timeline (UTC)',
     table(
       ['When', 'Who', 'What'],
-      incident.log.map((entry) => moment(entry, names)),
+      incident.log.filter(isNoRepetition).map((entry) => moment(entry, names)),
     ),
     '## Causes',
     ...(alert.causes.length === 0 ? ['None was found.'] : alert.causes.map(causeSaid)),
@@ -57,6 +58,10 @@ function facts(all: readonly (readonly [string, string | undefined])[]): string 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
+/** What Redis has lost is said once. */
+const isNoRepetition = ({ what }: LogEntry, at: number, log: readonly LogEntry[]): boolean =>
+  what !== 'recalled' || log[at - 1]?.what !== 'recalled';
+
 const moment = (entry: LogEntry, names: Names): readonly string[] => [
   utc(entry.at),
   person(entry.by, names),
@@ -65,6 +70,7 @@ const moment = (entry: LogEntry, names: Names): readonly string[] => [
 
 /** In the words of the log; what bears a time, a person or a duration says it. */
 function happened({ what, text: said = '' }: LogEntry, names: Names): string {
+  if (what === 'recalled') return 'what happened until then is in the thread only';
   if (what === 'noted') return `noted: ${text(said)}`;
   if (what === 'assigned') return `assigned to ${person(said, names)}`;
   if (what === 'snoozed') return `snoozed until ${said === 'deployment' ? 'the next deployment' : utc(micros(Number(said)))}`;

@@ -12,6 +12,7 @@ import { outageLog } from './redis/outage-log.ts';
 import { redisOutbox } from './redis/outbox.ts';
 import { redisPace } from './redis/pace.ts';
 import { redisQueue } from './redis/queue.ts';
+import { redisRecollection } from './redis/recollection.ts';
 import { redisRecords } from './redis/records.ts';
 import { redisStorms } from './redis/storms.ts';
 import { redisTroubles } from './redis/troubles.ts';
@@ -55,6 +56,7 @@ export function openWorld({ redisUrl, slack, log, rules = rulesFor(slack) }: Wor
     changes: redisChanges(prompt),
     latencies: redisLatencies(prompt),
     incidents: redisIncidents(prompt, clock),
+    recollection: redisRecollection(prompt),
     storms: redisStorms(prompt, clock),
     examinations: redisExaminations(prompt),
     troubles: redisTroubles(prompt, clock),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { postMortem } from '../src/post-mortem.ts';
-import { alert, cause, entry, incident, resolved, telling } from './slack/samples.ts';
+import { alert, cause, entry, incident, NOON, resolved, telling } from './slack/samples.ts';
 
 test('a post-mortem begins with what happened, who did what when, why, and what was noted', () => {
   const text = postMortem(resolved(), telling(), new Map([['U0MAYA', 'Maya Okafor']]));
@@ -16,6 +16,14 @@ test('a post-mortem begins with what happened, who did what when, why, and what 
   expect(text).toContain('   - no retry was seen');
   expect(text).toContain('| 2026-11-22 14:07:07 | U0JONAS | noted: Rolled back payments to v41 |');
   expect(text).toMatch(/```\ncheckout-ap.*payments charge/s);
+});
+
+test('what Redis has lost is said once, and of its count that it is the least', () => {
+  const lost = [entry('recalled', 'tracefall', 0), entry('recalled', 'tracefall', 0), entry('acknowledged', 'U0MAYA', 95)];
+  const text = postMortem(resolved({ log: lost, recalled: NOON }), telling(), new Map());
+
+  expect(text).toContain('| **Failing transactions** | at least 12 |');
+  expect(text.match(/what happened until then is in the thread only/g)).toHaveLength(1);
 });
 
 test('nothing in it breaks out of its place, whatever things are called', () => {

@@ -1,6 +1,7 @@
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { XRayClient } from '@aws-sdk/client-xray';
-import type { Archive, Clock, QueryBudget, Sought } from '../ports.ts';
+import type { Archive, QueryBudget, Sought } from '../aws-ports.ts';
+import type { Clock } from '../ports.ts';
 import { redactor } from '../redaction/redact.ts';
 import { type TraceId, xrayTraceId } from '../telemetry/ids.ts';
 import type { TelemetryRecord } from '../telemetry/record.ts';

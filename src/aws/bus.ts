@@ -1,7 +1,7 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import type { Bus } from '../aws-ports.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { IncidentState, LogEntry } from '../incident/life.ts';
-import type { Bus } from '../ports.ts';
 import { toMillis } from '../units.ts';
 import { attempts } from './attempts.ts';
 
@@ -30,7 +30,7 @@ const WHAT: Readonly<Record<LogEntry['what'], 'opened' | 'acknowledged' | 'annot
   ...{ opened: 'opened', reopened: 'opened', flapping: 'opened' },
   ...{ acknowledged: 'acknowledged', noted: 'annotated' },
   ...{ resolved: 'resolved', merged: 'resolved' },
-  ...{ snoozed: undefined, woken: undefined, assigned: undefined },
+  ...{ snoozed: undefined, woken: undefined, assigned: undefined, recalled: undefined },
 };
 
 const STATE: Readonly<Record<IncidentState, 'open' | 'acknowledged' | 'resolved'>> = {

@@ -1,8 +1,9 @@
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { XRayClient } from '@aws-sdk/client-xray';
+import type { Bus, QueryBudget } from '../aws-ports.ts';
 import type { AwsCallsConfig } from '../config.ts';
-import type { Bus, Clock, QueryBudget } from '../ports.ts';
+import type { Clock } from '../ports.ts';
 import { type AwsArchive, awsArchive } from './archive.ts';
 import { eventBridgeBus } from './bus.ts';
 

@@ -55,6 +55,8 @@ export type Incident = {
   readonly shown: number;
   /** Entries of the log that the thread tells already. */
   readonly told: number;
+  /** Redis was lost since: it is known from its root, and of what began until then nobody can say whether it is counted. */
+  readonly recalled: Micros | undefined;
   /** Grows with every change; an edit made from an older one must not overwrite a newer. */
   readonly version: number;
 };

@@ -33,7 +33,9 @@ export type LogEntry = {
     | 'assigned'
     | 'reopened'
     | 'flapping'
-    | 'merged';
+    | 'merged'
+    /** What was told until then was lost with Redis, and stands in the thread. */
+    | 'recalled';
   readonly from: IncidentState | undefined;
   readonly to: IncidentState;
   /** Of a note: its text; of an assignment: to whom; else why, where it is not plain. */

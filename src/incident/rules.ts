@@ -63,6 +63,11 @@ export function isBroadcast({ log }: Pick<Incident, 'log'>, index: number, chann
   return resolved !== undefined && entry.at - resolved.at >= policy.reopenedAfter;
 }
 
+/** Where incidents may be told. */
+export const channelsOf = ({ channel, routes }: Pick<Rules, 'channel' | 'routes'>): readonly string[] => [
+  ...new Set([channel, ...routes.map((route) => route.channel)]),
+];
+
 export type Telling =
   | { readonly kind: 'told'; readonly channel: string; readonly why: string }
   | { readonly kind: 'untold'; readonly why: string };

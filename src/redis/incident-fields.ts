@@ -49,6 +49,7 @@ const incidentOf = (id: string, fields: Fields, entries: unknown): Incident => (
   log: (Array.isArray(entries) ? entries : []).map((entry) => JSON.parse(String(entry)) as LogEntry),
   thread: fields['channel'] && fields['ts'] ? { channel: fields['channel'], ts: fields['ts'] } : undefined,
   storm: fields['storm'] || undefined,
+  recalled: fields['recalled'] === undefined ? undefined : micros(Number(fields['recalled'])),
   shown: Number(fields['shown'] ?? 0),
   told: Number(fields['told'] ?? 0),
   version: Number(fields['version']),

@@ -85,5 +85,8 @@ export const keys = {
   storm: (id: string) => `${STORM_PREFIX}${id}`,
   /** The message about one kind of trouble of ours. */
   trouble: (of: string) => `tf:trouble:${of}`,
+  /** There as long as Redis has lost nothing. */
+  whole: 'tf:whole',
+  restoring: 'tf:restoring',
   outbox: (key: string) => `tf:outbox:${digest(key)}`,
 };

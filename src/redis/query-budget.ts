@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import type { QueryBudget } from '../ports.ts';
+import type { QueryBudget } from '../aws-ports.ts';
 import { keys } from './keys.ts';
 import { pipelined, script } from './scripts.ts';
 

@@ -19,13 +19,18 @@ type Known = {
   readonly current: string | undefined;
   readonly incidents: ReadonlyMap<string, Fields>;
   readonly checks: readonly Check[];
+  readonly isWhole: boolean;
 };
+
+/** Read back first: a failure that is told in a thread already would get another. */
+const FORGOTTEN = 'Redis has lost what it held, and nobody has read back yet which incidents are open';
 
 /** One attempt to count the alert's transaction where it belongs; undefined: somebody was faster. */
 export async function report(redis: Redis, alert: Alert, now: Micros): Promise<Reported | undefined> {
   const known = await read(redis, alert);
   const current = known.incidents.get(known.current ?? '');
   const placing = place(alert, known.claims, current && candidateOf(known.current ?? '', current), now);
+  if (!placing.home && !known.isWhole) throw new Error(FORGOTTEN);
   const id = placing.home?.id ?? newId();
   const home = known.incidents.get(id);
   const filed = home ? filedAgain(alert, placing, home, now) : opened(alert, now);
@@ -46,6 +51,7 @@ export async function report(redis: Redis, alert: Alert, now: Micros): Promise<R
 
 async function read(redis: Redis, { traceIds, signature }: Alert): Promise<Known> {
   const { claimed, current, checks } = await readClaims(redis, traceIds, keys.signature(signature));
+  const whole = { key: keys.whole, value: (await redis.get(keys.whole)) ?? undefined };
   const ids = [...new Set([...claimed.values()].map(({ id }) => id)), ...(current === undefined ? [] : [current])];
   const fields = await readFields(redis, ids);
   const incidents = new Map(ids.flatMap((id, index) => (fields[index] ? [[id, fields[index]]] : [])));
@@ -61,7 +67,7 @@ async function read(redis: Redis, { traceIds, signature }: Alert): Promise<Known
     value: incidents.get(id)?.['version'],
   }));
   const traces = [...new Set([...traceIds, ...claimed.keys()])];
-  return { claims, traces, current, incidents, checks: [...checks, ...versions] };
+  return { claims, traces, current, incidents, checks: [...checks, ...versions, whole], isWhole: whole.value !== undefined };
 }
 
 type Claimed = Map<TraceId, { readonly id: string; readonly member: TraceId }>;
@@ -122,21 +128,30 @@ function opened(alert: Alert, now: Micros): Filed {
   };
 }
 
-function filedAgain(alert: Alert, { kept, drawn }: Placing, home: Fields, now: Micros): Filed {
-  const grown = drawn && home['alert'] !== JSON.stringify(alert);
-  if (kept !== undefined) {
-    const what = grown ? 'grown' : 'known';
-    const signed = candidateOf('', home).life.state === 'resolved' ? {} : { signature: alert.signature };
-    return { what, fields: grown ? { ...aboutIt(alert), ...signed, ...next(home) } : {}, entries: [] };
-  }
+const NOTHING_NEW: Filed = { what: 'known', fields: {}, entries: [] };
+
+function filedAgain(alert: Alert, placing: Placing, home: Fields, now: Micros): Filed {
+  if (placing.kept !== undefined) return seenAgain(alert, placing, home);
+  if (mayBeCounted(alert, home)) return NOTHING_NEW;
   const failed: LifeEvent = { kind: 'failed', at: micros(alert.at + alert.duration), version: alert.version };
   const change = step(candidateOf('', home).life, failed, now);
   const life = change.kind === 'changed' ? { life: JSON.stringify(change.life) } : {};
   const entries = change.kind === 'changed' && change.entry ? [change.entry] : [];
   const count = Number(home['count']) + 1;
   const what = entries.length > 0 ? 'reopened' : 'counted';
-  return { what, fields: { ...life, count, ...seen(alert, home), ...next(home) }, entries };
+  // What its root says of a failure that Redis has lost is less than what is known of this one.
+  const sharper = home['partial'] === '1' ? { ...aboutIt(alert), partial: '' } : {};
+  return { what, fields: { ...life, count, ...sharper, ...seen(alert, home), ...next(home) }, entries };
 }
+
+function seenAgain(alert: Alert, { drawn }: Placing, home: Fields): Filed {
+  if (!drawn || home['alert'] === JSON.stringify(alert)) return NOTHING_NEW;
+  const signed = candidateOf('', home).life.state === 'resolved' ? {} : { signature: alert.signature };
+  return { what: 'grown', fields: { ...aboutIt(alert), ...signed, ...next(home) }, entries: [] };
+}
+
+/** Before Redis was lost, of which nobody knows any more: "at least" is still true of the count without it. */
+const mayBeCounted = ({ at }: Alert, { recalled }: Fields): boolean => recalled !== undefined && at <= Number(recalled);
 
 const next = (fields: Fields) => ({ version: Number(fields['version']) + 1 });
 

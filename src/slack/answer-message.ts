@@ -1,5 +1,6 @@
 import type { Incident } from '../incident/incident.ts';
 import type { LogEntry } from '../incident/life.ts';
+import { countSaid } from '../incident/recalled.ts';
 import { trendDrawn } from '../map/trend/trend-drawn.ts';
 import type { Reply, Told, ToldTransaction } from '../ports.ts';
 import { errorText } from '../telemetry/error-text.ts';
@@ -59,8 +60,10 @@ export const whereItBelongs = ({ telling, incident }: ToldTransaction): string =
   [...(incident ? [partOf(incident)] : []), code(`/trace ${xrayTraceId(telling.id)}`)].join(' ');
 
 /** `One of 30 transactions of an incident, which is snoozed: open its thread.` */
-function partOf({ count, life, thread }: Incident): string {
-  const share = count === 1 ? 'The only transaction' : `One of ${count.toLocaleString('en')} transactions`;
+function partOf(incident: Incident): string {
+  const { count, recalled, life, thread } = incident;
+  const isOnly = count === 1 && recalled === undefined;
+  const share = isOnly ? 'The only transaction' : `One of ${countSaid(incident)} ${count === 1 ? 'transaction' : 'transactions'}`;
   const place = thread ? `: ${threadLink(thread.channel, thread.ts)}` : '';
   return `${share} of an incident, which is ${life.state}${place}.`;
 }

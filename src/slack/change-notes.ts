@@ -6,7 +6,8 @@ import type { Times } from './times.ts';
 
 export const UNCONFIRMED =
   'I could not confirm that this was saved. Please look at the message, and press again if nothing changed.';
-const UNKNOWN = 'I no longer know this incident: it is older than what I keep.';
+const UNKNOWN =
+  'I no longer know this incident: it is older than what I keep. If it is not, my memory was emptied; please press again in a minute.';
 
 /** What the presser is told in private; undefined where the edited message says it all. `user`: the presser. */
 export function changeNote(changed: Changed, user: string, times: Times): string | undefined {

@@ -15,6 +15,7 @@ import { failureOf, isGone, thrown, undelivered } from './outcome.ts';
 import { respondPrivately } from './response-url.ts';
 import { isButtonsOf } from './root-buttons.ts';
 import { METADATA_TYPE, type RootMessage, rootMessage } from './root-message.ts';
+import { rootsIn } from './roots.ts';
 import { overMessage, stormKey, stormMessage } from './storm-message.ts';
 import { type Times, timesFor } from './times.ts';
 import { troubleMessage } from './trouble-message.ts';
@@ -38,6 +39,7 @@ export function slackChat({ token, apiUrl }: SlackChatOptions): Chat {
   return {
     postRoot: (incident, channel) => posted(clients.posting, { channel, ...rootMessage(incident, times) }),
     findRoot: (incident, channel, since) => findRoot(clients.posting, incident.id, { channel, ts: undefined, since }),
+    rootsIn: (channel, since) => rootsIn(clients.posting, { channel, ts: undefined, since }),
     editRoot: (incident, thread) => editRoot(clients.posting, rootMessage(incident, times), thread),
     postBulletin: (bulletin, channel) => posted(clients.posting, { channel, ...bulletinMessage(bulletin, times) }),
     findBulletin: (bulletin, channel, since) => {

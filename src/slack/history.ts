@@ -10,9 +10,12 @@ const CLOCK_DIFFERENCE_S = 60;
 const PAGE = 200;
 /** 4,000 messages in a channel since the attempt: a channel that busy is not searched to its end within one job. */
 const PAGES = 20;
+const MOST_READ = PAGE * PAGES;
 
 const Message = z.object({
   ts: z.string(),
+  /** Of whoever wrote it. */
+  user: z.string().optional(),
   metadata: z
     .object({ event_type: z.string(), event_payload: z.record(z.string(), z.unknown()) })
     .optional()
@@ -38,9 +41,17 @@ export function findInChannel(
   place: Place,
   wanted: (message: SeenMessage) => boolean,
 ): Promise<SeenMessage | undefined> {
-  const asked = { channel: place.channel, oldest: slackTime(place.since), inclusive: true, include_all_metadata: true };
-  return find(client, 'conversations.history', asked, wanted);
+  return find(client, 'conversations.history', inChannel(place), wanted);
 }
+
+/** All of them, or where there are too many the newest. */
+export function readChannel(client: WebClient, place: Place, wanted: (message: SeenMessage) => boolean): Promise<Found> {
+  return readAll(client, 'conversations.history', inChannel(place), wanted);
+}
+
+const inChannel = ({ channel, since }: Place) => ({
+  ...{ channel, oldest: slackTime(since), inclusive: true, include_all_metadata: true },
+});
 
 /** The same for a thread; its root is part of it. */
 export function findInThread(
@@ -52,16 +63,30 @@ export function findInThread(
 }
 
 async function find(client: WebClient, method: string, asked: object, wanted: (message: SeenMessage) => boolean) {
+  const { found, isAll } = await readAll(client, method, asked, wanted);
+  if (!isAll)
+    throw new Error(`${method} has more than ${MOST_READ} messages since the attempt: whether it happened is not known`);
+  return found.reduce<SeenMessage | undefined>((oldest, each) => (oldest && oldest.ts <= each.ts ? oldest : each), undefined);
+}
+
+/** `isAll`: there are no more than were looked at, the newest first in a channel. */
+type Found = { readonly found: readonly SeenMessage[]; readonly isAll: boolean };
+
+async function readAll(
+  client: WebClient,
+  method: string,
+  asked: object,
+  wanted: (message: SeenMessage) => boolean,
+): Promise<Found> {
   const found: SeenMessage[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < PAGES; page += 1) {
     const answer = await read(client, method, { ...asked, limit: PAGE, ...(cursor ? { cursor } : {}) });
     found.push(...answer.messages.filter(wanted));
     cursor = answer.response_metadata?.next_cursor;
-    if (!cursor)
-      return found.reduce<SeenMessage | undefined>((oldest, each) => (oldest && oldest.ts <= each.ts ? oldest : each), undefined);
+    if (!cursor) return { found, isAll: true };
   }
-  throw new Error(`${method} has more than ${PAGE * PAGES} messages since the attempt: whether it happened is not known`);
+  return { found, isAll: false };
 }
 
 async function read(client: WebClient, method: string, asked: Record<string, unknown>): Promise<z.output<typeof Page>> {

@@ -1,4 +1,5 @@
 import type { Incident } from '../incident/incident.ts';
+import { countSaid } from '../incident/recalled.ts';
 import type { Similar } from '../incident/similar.ts';
 import { closingNote } from '../incident/similar.ts';
 import type { Reply } from '../ports.ts';
@@ -13,12 +14,12 @@ const LINES = 15;
 
 /** `🔴 POST /checkout at payments charge, 12×, …: open its thread` */
 export function incidentLine(incident: Incident, times: Times): string {
-  const { alert, count, life, thread, id, lastSeen } = incident;
+  const { alert, life, thread, id, lastSeen } = incident;
   const hop = alert.hop.operation === alert.hop.service ? alert.hop.service : `${alert.hop.service} ${alert.hop.operation}`;
   const place = thread ? threadLink(thread.channel, thread.ts) : 'it has no thread';
   return [
     `${SIGN[life.state]} ${code(alert.transaction, 60)} at ${code(hop, 60)} in ${prose(alert.environment, 20)}`,
-    `${count.toLocaleString('en')}×, last ${times.full(lastSeen)} · ${standing(incident, times)} · ${place} · ${code(id)}`,
+    `${countSaid(incident)}×, last ${times.full(lastSeen)} · ${standing(incident, times)} · ${place} · ${code(id)}`,
   ].join('\n      ');
 }
 

@@ -1,9 +1,11 @@
 import type { KnownBlock, MrkdwnElement } from '@slack/types';
 import type { Incident } from '../incident/incident.ts';
+import { countSaid } from '../incident/recalled.ts';
 import { errorText } from '../telemetry/error-text.ts';
 import { between, fromSeconds, spelled } from '../units.ts';
 import { capital, causeLine, confidenceWords, NOT_ENOUGH_EVIDENCE, sayable } from './cause-words.ts';
 import { HEADER_CHARACTERS, TOP_LEVEL_CHARACTERS } from './limits.ts';
+import { memoOf } from './memo.ts';
 import { code, oneLine, plain, plainEscaped, prose } from './mrkdwn.ts';
 import { rootButtons } from './root-buttons.ts';
 import { SIGN, standing } from './standing-words.ts';
@@ -15,8 +17,11 @@ export type RootMessage = {
   /** What a screen reader and a notification say: the same facts as the blocks. */
   readonly text: string;
   readonly blocks: KnownBlock[];
-  /** By this an unsure post is found again. */
-  readonly metadata: { readonly event_type: typeof METADATA_TYPE; readonly event_payload: { readonly id: string } };
+  /** By the id an unsure post is found again; the memo is what outlives Redis. */
+  readonly metadata: {
+    readonly event_type: typeof METADATA_TYPE;
+    readonly event_payload: { readonly id: string; readonly memo?: string };
+  };
 };
 
 /**
@@ -24,6 +29,7 @@ export type RootMessage = {
  * where (header), the likely cause with its strongest evidence, how often and since when, who holds it. Nothing else.
  */
 export function rootMessage(incident: Incident, times: Times = READERS_TIMES): RootMessage {
+  const memo = memoOf(incident);
   return {
     text: spoken(incident),
     blocks: [
@@ -33,7 +39,7 @@ export function rootMessage(incident: Incident, times: Times = READERS_TIMES): R
       { type: 'context', elements: [mrkdwn(`${standing(incident, times)} · ${footer(incident)}`)] },
       rootButtons(incident),
     ],
-    metadata: { event_type: METADATA_TYPE, event_payload: { id: incident.id } },
+    metadata: { event_type: METADATA_TYPE, event_payload: { id: incident.id, ...(memo !== undefined && { memo }) } },
   };
 }
 
@@ -76,12 +82,17 @@ function factsOf({ alert, contrast }: Incident): readonly string[] {
 
 function extent(incident: Incident, times: Times): string {
   const { alert, count } = incident;
-  const often = count === 1 ? '*Once*' : `*${count.toLocaleString('en')} transactions*${rate(incident)}`;
+  const often = count === 1 ? `*${counted(incident)}*` : `*${counted(incident)}*${rate(incident)}`;
   const where = code(hopName(alert), 200);
   return [
     `${often} in *${prose(alert.environment, 60)}*${span(incident, times)}`,
     `${hopLabel(incident)} ${where}, ${spelled(alert.duration)} in all`,
   ].join('\n');
+}
+
+function counted(incident: Incident): string {
+  if (incident.count === 1) return incident.recalled === undefined ? 'Once' : 'At least once';
+  return capital(`${countSaid(incident)} transactions`);
 }
 
 const MINUTE = fromSeconds(60);
@@ -137,11 +148,12 @@ function spoken(incident: Incident): string {
   return `${plainEscaped(facts.filter((fact) => fact !== '').join(' '), TOP_LEVEL_CHARACTERS - said.length - 1)} ${said}`;
 }
 
-function spokenExtent({ alert, count, firstSeen, lastSeen }: Incident): string {
+function spokenExtent(incident: Incident): string {
+  const { alert, count, firstSeen, lastSeen } = incident;
   const environment = plain(alert.environment, 60);
-  if (count === 1) return `Once in ${environment}, ${UTC_TIMES.full(firstSeen)}.`;
+  if (count === 1) return `${counted(incident)} in ${environment}, ${UTC_TIMES.full(firstSeen)}.`;
   const span = `since ${UTC_TIMES.full(firstSeen)}, last ${UTC_TIMES.full(lastSeen)}`;
-  return `${count.toLocaleString('en')} transactions in ${environment} ${span}.`;
+  return `${counted(incident)} in ${environment} ${span}.`;
 }
 
 function sentence(text: string, max: number): string {

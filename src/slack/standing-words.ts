@@ -61,5 +61,7 @@ export function entryWords(entry: LogEntry, times: Times): string {
       return `🔁 It opens and closes again and again: ${prose(text, 10)} times within half an hour. I say no more until it rests`;
     case 'merged':
       return '↪️ Later spans show that this failure is another incident’s, where it is counted now';
+    case 'recalled':
+      return 'What was told until then stands in the thread';
   }
 }

@@ -10,6 +10,7 @@ import { startRedis } from '../../src/local/redis.ts';
 import { logger } from '../../src/log.ts';
 import { patientConnection } from '../../src/redis/connection.ts';
 import { redisIncidents } from '../../src/redis/incidents.ts';
+import { redisRecollection } from '../../src/redis/recollection.ts';
 import { Secret } from '../../src/secret.ts';
 import { fromMillis } from '../../src/units.ts';
 import { openWorld } from '../../src/world.ts';
@@ -29,6 +30,8 @@ const redisUrl = new URL(redis.url);
 const proxy = await startHoldProxy(Number(redisUrl.port));
 const direct = patientConnection(redis.url, () => undefined);
 const incidents = redisIncidents(direct, () => fromMillis(Date.now()));
+// There is no worker that would say so.
+await redisRecollection(direct).restore(async () => ({ at: fromMillis(Date.now()), adopted: 0, unread: [] }));
 
 /** What the bot says to people through `response_url`, by the press. */
 const told = new Map<string, string[]>();

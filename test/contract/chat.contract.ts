@@ -63,6 +63,18 @@ export function chatContract(name: string, start: () => Promise<ChatUnderTest>):
       expect(await under.chat.findRoot(mine, under.channel, LONG_AGO)).toEqual(thread);
     });
 
+    test('tells what its roots say of their incidents, after an edit too', async () => {
+      const mine = fresh();
+      const thread = await postRoot(mine);
+      await under.chat.editRoot(acknowledged({ id: mine.id, count: 31 }), thread);
+      const roots = await under.chat.rootsIn(under.channel, LONG_AGO);
+
+      expect(roots).toMatchObject({ kind: 'read', isAll: true });
+      expect(roots.kind === 'read' && roots.incidents.filter(({ id }) => id === mine.id)).toMatchObject([
+        { thread, count: 31, life: { state: 'acknowledged', by: 'U0MAYA' }, alert: { signature: 'f00d' } },
+      ]);
+    });
+
     test('edits twice as once', async () => {
       const mine = fresh();
       const thread = await postRoot(mine);

@@ -13,7 +13,7 @@ import { type Lambda, lambda } from './lambda.ts';
 
 const redis = testRedis();
 /** All keys but those by which BullMQ names a queue as soon as it is opened. */
-const written = async () => (await redis().keys('*')).filter((key) => !key.endsWith(':meta'));
+const written = async () => (await redis().keys('*')).filter((key) => !/:meta$|^tf:whole$/.test(key));
 const sandboxes: Lambda[] = [];
 afterEach(() => Promise.all(sandboxes.splice(0).map((sandbox) => sandbox.stop())));
 

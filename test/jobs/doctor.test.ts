@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { doctor } from '../../jobs/start-doctor.ts';
 import { freePort } from '../../src/local/free-port.ts';
+import { keys } from '../../src/redis/keys.ts';
 import { redisOnce } from '../../src/redis/once.ts';
 import { SCOPES } from '../../src/slack/manifest.ts';
 import { signedReceiver } from '../../src/slack/receiver.ts';
@@ -44,6 +45,12 @@ async function examined(address?: string): Promise<{ readonly code: number; read
   }, address);
   return { code, said };
 }
+
+test('says from which channels nothing was read back when Redis had lost what it held', async () => {
+  await redis().set(keys.whole, JSON.stringify({ at: 0, adopted: 3, unread: [{ channel: 'C0PAYMENTS', why: 'missing_scope' }] }));
+
+  expect((await examined()).said).toContain('not read back from C0PAYMENTS: missing_scope');
+});
 
 test('finds nothing missing where everything is there', async () => {
   const { code, said } = await examined();

@@ -7,7 +7,7 @@ import type { Incidents } from '../../src/ports.ts';
 import { redisIncidents } from '../../src/redis/incidents.ts';
 import { fromMillis, fromSeconds, type Micros, micros, NO_TIME } from '../../src/units.ts';
 import { aTraceId } from '../trace/records.ts';
-import { testRedis } from '../world/redis.ts';
+import { LOST_NOTHING, testRedis } from '../world/redis.ts';
 import {
   act,
   type Failing,
@@ -168,6 +168,7 @@ test('whatever happens to incidents, in whatever order, twice, at once or half: 
   await fc.assert(
     fc.asyncProperty(fc.commands(commands, { size: 'max', maxCommands: 100 }), async (sequence) => {
       await redis().flushdb();
+      await redis().set(...LOST_NOTHING);
       const model = newModel(START);
       const clock = (): Micros => micros(model.now);
       const worker = (): Incidents => redisIncidents(redis(), clock);

@@ -68,7 +68,8 @@ test('every key dies some day', async () => {
   await incidents().change(incidentId, { kind: 'note', by: 'U0JONAS', text: 'x' });
 
   const ttls = await Promise.all((await redis().keys('*')).map((key) => redis().pttl(key)));
-  expect(ttls).toHaveLength(6);
+  // One of them says that Redis is whole.
+  expect(ttls).toHaveLength(7);
   expect(Math.min(...ttls)).toBeGreaterThan(0);
 });
 

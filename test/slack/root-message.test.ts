@@ -144,7 +144,9 @@ describe('the root message', () => {
   });
 
   test('can be found again by its incident', () => {
-    expect(rootMessage(incident()).metadata).toEqual({ event_type: 'tracefall_incident', event_payload: { id: '3f9a1c07be42' } });
+    expect(rootMessage(incident()).metadata).toMatchObject({
+      ...{ event_type: 'tracefall_incident', event_payload: { id: '3f9a1c07be42' } },
+    });
   });
 
   test('is the same for everybody', () => {

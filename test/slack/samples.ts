@@ -64,6 +64,7 @@ export const incident = (changes: Partial<Incident> = {}): Incident => ({
   log: [entry('opened', 'tracefall', 0)],
   thread: undefined,
   storm: undefined,
+  recalled: undefined,
   contrast: [],
   shown: 0,
   told: 0,

@@ -3,6 +3,7 @@ import type { Storm } from '../../src/incident/storm.ts';
 import type { Trouble } from '../../src/incident/trouble.ts';
 import type { MapScene } from '../../src/map/service-map.ts';
 import type { Bulletin, Chat, Delivery, Place, Reply, Told } from '../../src/ports.ts';
+import { memoOf, recalled } from '../../src/slack/memo.ts';
 
 /** What goes wrong with one call: `lost` says unsure though it happened, `dropped` says unsure and it did not. */
 type Fault = 'lost' | 'dropped' | 'refused' | 'unreachable';
@@ -37,6 +38,9 @@ export type ChatTwin = {
 };
 
 const idOf = (bulletin: Bulletin): string => ('storm' in bulletin ? bulletin.storm.id : bulletin.trouble.id);
+/** Written and read as the real one does. */
+const remembered = ({ incident, thread }: Root): Incident | undefined =>
+  recalled({ id: incident.id, memo: memoOf(incident) }, thread);
 const entryOf = ({ log }: Incident, index: number): string => `${log[index]?.what} by ${log[index]?.by}`;
 
 export function chatTwin(channel = 'C0INCIDENTS'): ChatTwin {
@@ -79,6 +83,10 @@ export function chatTwin(channel = 'C0INCIDENTS'): ChatTwin {
         return thread;
       }),
     findRoot: async (incident) => truth.roots.find((root) => root.incident.id === incident.id)?.thread,
+    rootsIn: async (asked) => ({
+      ...{ kind: 'read', isAll: true },
+      incidents: asked === channel ? truth.roots.flatMap((root) => remembered(root) ?? []) : [],
+    }),
     editRoot: async (incident, thread) => {
       const at = rootAt(thread);
       if (at < 0) return 'gone';

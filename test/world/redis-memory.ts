@@ -7,6 +7,7 @@ import { redisIncidents } from '../../src/redis/incidents.ts';
 import { redisLatencies } from '../../src/redis/latencies.ts';
 import { redisOutbox } from '../../src/redis/outbox.ts';
 import { redisPace } from '../../src/redis/pace.ts';
+import { redisRecollection } from '../../src/redis/recollection.ts';
 import { redisRecords } from '../../src/redis/records.ts';
 import { redisStorms } from '../../src/redis/storms.ts';
 import { redisTroubles } from '../../src/redis/troubles.ts';
@@ -18,6 +19,6 @@ export const RULES: Rules = { ...DEFAULT_RULES, channel: 'C0INCIDENTS' };
 export const redisMemory = (redis: Redis, clock: Clock): Omit<World, 'queue' | 'chat' | 'studio'> => ({
   ...{ clock, rules: RULES, outbox: redisOutbox(redis), pace: redisPace(redis, clock), storms: redisStorms(redis, clock) },
   ...{ changes: redisChanges(redis), latencies: redisLatencies(redis), troubles: redisTroubles(redis, clock) },
-  examinations: redisExaminations(redis),
+  ...{ examinations: redisExaminations(redis), recollection: redisRecollection(redis) },
   ...{ records: redisRecords(redis, clock), usual: redisUsual(redis, clock), incidents: redisIncidents(redis, clock) },
 });

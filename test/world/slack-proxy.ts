@@ -40,6 +40,7 @@ export async function startSlackProxy(target: { readonly apiUrl: string }): Prom
   const given: Call[] = [];
   const found: string[] = [];
   let faults: ((call: Call) => Fault | undefined) | undefined;
+  const noted = metadataKept();
 
   const server = createServer((request, response) => {
     void serve(request, response).catch(() => response.destroy());
@@ -56,7 +57,7 @@ export async function startSlackProxy(target: { readonly apiUrl: string }): Prom
     const fault = faults?.(call);
     if (fault?.when === 'before') return goWrong(fault, response);
     given.push(call);
-    const answer = since(call, await forwarded(request, body));
+    const answer = noted.kept(call, since(call, await forwarded(request, body)));
     if (fault?.when === 'after') return goWrong(fault, response);
     response.writeHead(answer.status, answer.headers).end(answer.body);
   }
@@ -102,6 +103,26 @@ function since(call: Call, answer: Answered): Answered {
   const said = JSON.parse(answer.body.toString());
   const messages = (said.messages ?? []).filter((message: { ts: string }) => Number(message.ts) >= oldest);
   return { ...answer, body: Buffer.from(JSON.stringify({ ...said, messages })) };
+}
+
+/** Slack gives a message's metadata back to whoever asks for all of it; local-slack 0.1.8 drops it. */
+function metadataKept() {
+  const byMessage = new Map<string, unknown>();
+  const kept = (call: Call, answer: Answered): Answered => {
+    const { metadata } = call.args;
+    if (metadata !== undefined) {
+      const { channel, ts } = JSON.parse(answer.body.toString());
+      if (ts !== undefined) byMessage.set(`${channel}/${ts}`, metadata);
+    }
+    if (call.method !== 'conversations.history' || call.args['include_all_metadata'] === undefined) return answer;
+    const said = JSON.parse(answer.body.toString());
+    const messages = (said.messages ?? []).map((message: { ts: string }) => {
+      const note = byMessage.get(`${call.args['channel']}/${message.ts}`);
+      return note === undefined ? message : { ...message, metadata: note };
+    });
+    return { ...answer, body: Buffer.from(JSON.stringify({ ...said, messages })) };
+  };
+  return { kept };
 }
 
 /** Of one connection, or made anew by fetch. */

@@ -73,15 +73,33 @@ const Posted = z.object({ channel: z.string(), ts: z.string() });
 
 type Message = {
   readonly channel: string;
+  readonly ts?: string;
   readonly thread_ts?: string;
   readonly reply_broadcast?: true;
+  readonly parse?: 'none';
   readonly text: string;
   readonly blocks: unknown;
+  readonly metadata?: RootMessage['metadata'];
 };
+
+/** How much metadata Slack takes it does not say, only that it was too much: people read the message without the memo too. */
+const NOT_TAKEN = new Set(['metadata_too_large', 'invalid_metadata_format', 'invalid_metadata_schema']);
+
+async function call(client: WebClient, method: string, message: Message): Promise<unknown> {
+  try {
+    return await client.apiCall(method, { ...message });
+  } catch (error) {
+    const failure = failureOf(error);
+    const { metadata } = message;
+    if (failure.kind !== 'refused' || !NOT_TAKEN.has(failure.code) || metadata?.event_payload.memo === undefined) throw error;
+    const { id } = metadata.event_payload;
+    return await client.apiCall(method, { ...message, metadata: { ...metadata, event_payload: { id } } });
+  }
+}
 
 async function posted(client: WebClient, message: Message): Promise<Delivery> {
   try {
-    const answer = Posted.safeParse(await client.apiCall('chat.postMessage', { ...message, ...QUIET }));
+    const answer = Posted.safeParse(await call(client, 'chat.postMessage', { ...message, ...QUIET }));
     if (!answer.success) return { kind: 'unsure', why: 'Slack said ok without a channel and a ts' };
     return { kind: 'posted', thread: { channel: answer.data.channel, ts: answer.data.ts } };
   } catch (error) {
@@ -108,7 +126,7 @@ async function findEntry(client: WebClient, blockId: string, { channel, ts }: Th
 
 async function editRoot(client: WebClient, root: RootMessage, thread: Thread): Promise<Edited> {
   try {
-    await client.apiCall('chat.update', { channel: thread.channel, ts: thread.ts, ...root, parse: 'none' });
+    await call(client, 'chat.update', { channel: thread.channel, ts: thread.ts, ...root, parse: 'none' });
     return 'edited';
   } catch (error) {
     if (failureOf(error).kind === 'unsure') return 'unsure';

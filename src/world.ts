@@ -76,11 +76,12 @@ export function openWorld({ redisUrl, slack, log, rules = rulesFor(slack) }: Wor
 }
 
 /** What reads telemetry and nothing else, for one thread of the studio; whoever ends the thread ends its connection. */
-export function openReading(redisUrl: string): Pick<World, 'records' | 'usual' | 'changes' | 'latencies'> {
+export function openReading(redisUrl: string): Pick<World, 'clock' | 'records' | 'usual' | 'changes' | 'latencies'> {
   // Its commands fail when Redis is away, and say so then.
   const redis = promptConnection(redisUrl, () => undefined);
   const clock = () => fromMillis(Date.now());
   return {
+    clock,
     records: redisRecords(redis, clock),
     usual: redisUsual(redis, clock),
     changes: redisChanges(redis),

@@ -5,6 +5,7 @@ import { type LifeEvent, type LogEntry, NEW_LIFE, step, TRACEFALL } from '../inc
 import { type Claim, type Placing, place } from '../incident/placing.ts';
 import type { Reported } from '../ports.ts';
 import { type TraceId, traceId } from '../telemetry/ids.ts';
+import { timely } from '../telemetry/time.ts';
 import { earlier, type Micros, micros } from '../units.ts';
 import { type Check, commit, DELETE_IF } from './commit.ts';
 import { candidateOf, type Fields, readFields } from './incident-fields.ts';
@@ -110,7 +111,8 @@ type Filed = {
 const aboutIt = (alert: Alert) => ({ alert: JSON.stringify(alert), trace: alert.traceId });
 
 function opened(alert: Alert, now: Micros): Filed {
-  const { signature, at } = alert;
+  const { signature } = alert;
+  const at = timely(alert.at, now);
   const entry: LogEntry = {
     ...{ at: now, by: TRACEFALL, what: 'opened', from: undefined, to: 'open', text: undefined, message: undefined },
   };
@@ -129,21 +131,21 @@ function filedAgain(alert: Alert, { kept, drawn }: Placing, home: Fields, now: M
     const signed = candidateOf('', home).life.state === 'resolved' ? {} : { signature: alert.signature };
     return { what, fields: grown ? { ...aboutIt(alert), ...signed, ...next(home) } : {}, entries: [] };
   }
-  const failed: LifeEvent = { kind: 'failed', at: micros(alert.at + alert.duration), version: alert.version };
+  const failed: LifeEvent = { kind: 'failed', at: timely(micros(alert.at + alert.duration), now), version: alert.version };
   const change = step(candidateOf('', home).life, failed, now);
   const life = change.kind === 'changed' ? { life: JSON.stringify(change.life) } : {};
   const entries = change.kind === 'changed' && change.entry ? [change.entry] : [];
   const count = Number(home['count']) + 1;
   const what = entries.length > 0 ? 'reopened' : 'counted';
-  return { what, fields: { ...life, count, ...seen(alert, home), ...next(home) }, entries };
+  return { what, fields: { ...life, count, ...seen(alert, home, now), ...next(home) }, entries };
 }
 
 const next = (fields: Fields) => ({ version: Number(fields['version']) + 1 });
 
 const newestOf = ({ traceId: own, version }: Alert): string => JSON.stringify({ traceId: own, version });
 
-function seen(alert: Alert, fields: Fields) {
-  const { at } = alert;
+function seen(alert: Alert, fields: Fields, now: Micros) {
+  const at = timely(alert.at, now);
   const lastSeen = micros(Number(fields['lastSeen']));
   const firstSeen = earlier(at, micros(Number(fields['firstSeen'])));
   return at < lastSeen ? { firstSeen } : { firstSeen, lastSeen: at, newest: newestOf(alert) };

@@ -4,6 +4,7 @@ import type { SlackConfig } from './config.ts';
 import { DEFAULT_RULES, type Rules } from './incident/rules.ts';
 import type { World } from './ports.ts';
 import { redisChanges } from './redis/changes.ts';
+import { redisClock } from './redis/clock.ts';
 import { patientConnection, promptConnection } from './redis/connection.ts';
 import { redisExaminations } from './redis/examinations.ts';
 import { redisIncidents } from './redis/incidents.ts';
@@ -17,7 +18,6 @@ import { redisStorms } from './redis/storms.ts';
 import { redisTroubles } from './redis/troubles.ts';
 import { redisUsual } from './redis/usual.ts';
 import { slackChat } from './slack/chat.ts';
-import { fromMillis } from './units.ts';
 
 export type OpenWorld = {
   readonly world: Omit<World, 'studio'>;
@@ -43,7 +43,7 @@ export function openWorld({ redisUrl, slack, log, rules = rulesFor(slack) }: Wor
   const prompt = promptConnection(redisUrl, onError);
   const patient = patientConnection(redisUrl, onError);
   for (const redis of [prompt, patient]) watch(redis);
-  const clock = () => fromMillis(Date.now());
+  const clock = redisClock(prompt, (ahead_ms) => log.error({ ahead_ms }, 'the clock of this machine and that of Redis differ'));
   const queue = redisQueue(prompt, onError);
   const world: OpenWorld['world'] = {
     clock,
@@ -79,7 +79,7 @@ export function openWorld({ redisUrl, slack, log, rules = rulesFor(slack) }: Wor
 export function openReading(redisUrl: string): Pick<World, 'clock' | 'records' | 'usual' | 'changes' | 'latencies'> {
   // Its commands fail when Redis is away, and say so then.
   const redis = promptConnection(redisUrl, () => undefined);
-  const clock = () => fromMillis(Date.now());
+  const clock = redisClock(redis);
   return {
     clock,
     records: redisRecords(redis, clock),

@@ -44,7 +44,7 @@ export function openWorld({ redisUrl, slack, log, rules = rulesFor(slack) }: Wor
   const patient = patientConnection(redisUrl, onError);
   for (const redis of [prompt, patient]) watch(redis);
   const clock = redisClock(prompt, (ahead_ms) => log.error({ ahead_ms }, 'the clock of this machine and that of Redis differ'));
-  const queue = redisQueue(prompt, onError);
+  const queue = redisQueue(prompt, onError, clock);
   const world: OpenWorld['world'] = {
     clock,
     records: redisRecords(prompt, clock, (used_share) => {

@@ -4,7 +4,9 @@ import { revisit } from '../../jobs/revisit.ts';
 import { STORM_LIMIT } from '../../src/incident/storm.ts';
 import type { Clock } from '../../src/ports.ts';
 import { redisClock, timeIn } from '../../src/redis/clock.ts';
+import { QUEUE_PREFIX, redisQueue } from '../../src/redis/queue.ts';
 import { fromSeconds, micros, toMillis } from '../../src/units.ts';
+import { ANNOUNCE, EXAMINE, REVISIT, STORM } from '../../src/work.ts';
 import { eventually } from '../eventually.ts';
 import { randomInts } from '../random-ints.ts';
 import { alert } from '../slack/samples.ts';
@@ -70,6 +72,23 @@ test('nothing is decided early or late by a process whose wall clock jumps by tw
     expect(Math.round((await world.pace.turn('C1', 'b')) / 10_000)).toBe(6);
     expect(await untilLookedAfter(world)).toBeGreaterThan(10_000);
     expect(toMillis(micros(clock() - since))).toBeLessThan(5_000);
+  }
+});
+
+test('what a process asks for whose wall clock is ahead is not done two hours late', async () => {
+  const clock = await clockOf();
+  jumpBy(2 * HOUR_MS);
+  const queue = redisQueue(redis(), (error) => expect.fail(error.message), clock);
+  await queue.examine(aTraceId('one'), 2_000);
+  await queue.announce({ v: 1, incidentId: 'i' }, 2_000);
+  await queue.revisit({ v: 1, why: 'woke', incidentId: 'i' }, 2_000);
+  await queue.storm({ v: 1, stormId: 's', channel: 'C1' }, 2_000);
+  await queue.close();
+
+  for (const name of [EXAMINE, ANNOUNCE, REVISIT, STORM]) {
+    const [, score = ''] = await redis().zrange(`${QUEUE_PREFIX}:${name}:delayed`, '0', '-1', 'WITHSCORES');
+    // BullMQ keeps the time in all but the last twelve bits.
+    expect(Number(score) / 0x1000).toBeLessThan(vi.getRealSystemTime() + 3_000);
   }
 });
 

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Alert } from '../incident/incident.ts';
-import { type LifeEvent, type LogEntry, NEW_LIFE, step, TRACEFALL } from '../incident/life.ts';
+import { type LogEntry, NEW_LIFE, step, TRACEFALL } from '../incident/life.ts';
 import { type Claim, type Placing, place } from '../incident/placing.ts';
 import type { Reported } from '../ports.ts';
 import { type TraceId, traceId } from '../telemetry/ids.ts';
 import { timely } from '../telemetry/time.ts';
-import { earlier, type Micros, micros } from '../units.ts';
+import { earlier, later, type Micros, micros } from '../units.ts';
 import { type Check, commit, DELETE_IF } from './commit.ts';
 import { candidateOf, type Fields, readFields } from './incident-fields.ts';
 import { INCIDENTS_TTL_MS, keys } from './keys.ts';
@@ -116,7 +116,7 @@ function opened(alert: Alert, now: Micros): Filed {
   const entry: LogEntry = {
     ...{ at: now, by: TRACEFALL, what: 'opened', from: undefined, to: 'open', text: undefined, message: undefined },
   };
-  const times = { firstSeen: at, lastSeen: at, newest: newestOf(alert), opened: now };
+  const times = { firstSeen: at, lastSeen: at, newest: newestOf(alert), failed: alert.lastFailure, opened: now };
   return {
     what: 'opened',
     fields: { ...aboutIt(alert), signature, life: JSON.stringify(NEW_LIFE), count: 1, ...times, version: 1 },
@@ -124,21 +124,48 @@ function opened(alert: Alert, now: Micros): Filed {
   };
 }
 
-function filedAgain(alert: Alert, { kept, drawn }: Placing, home: Fields, now: Micros): Filed {
-  const grown = drawn && home['alert'] !== JSON.stringify(alert);
-  if (kept !== undefined) {
-    const what = grown ? 'grown' : 'known';
-    const signed = candidateOf('', home).life.state === 'resolved' ? {} : { signature: alert.signature };
-    return { what, fields: grown ? { ...aboutIt(alert), ...signed, ...next(home) } : {}, entries: [] };
-  }
-  const failed: LifeEvent = { kind: 'failed', at: timely(micros(alert.at + alert.duration), now), version: alert.version };
-  const change = step(candidateOf('', home).life, failed, now);
-  const life = change.kind === 'changed' ? { life: JSON.stringify(change.life) } : {};
-  const entries = change.kind === 'changed' && change.entry ? [change.entry] : [];
+function filedAgain(alert: Alert, placing: Placing, home: Fields, now: Micros): Filed {
+  if (placing.kept !== undefined) return filedThere(alert, placing, home, now);
+  const { fields, entries } = failedAgain(alert, micros(alert.at + alert.duration), home, now);
   const count = Number(home['count']) + 1;
   const what = entries.length > 0 ? 'reopened' : 'counted';
-  return { what, fields: { ...life, count, ...seen(alert, home, now), ...next(home) }, entries };
+  return {
+    what,
+    fields: { ...fields, count, failed: lastFailed(alert, home), ...seen(alert, home, now), ...next(home) },
+    entries,
+  };
 }
+
+/** It counts there already: it may tell more, and where it has failed since somebody resolved it, that is news (a client may never begin a new trace). */
+function filedThere(alert: Alert, { drawn }: Placing, home: Fields, now: Micros): Filed {
+  const isResolved = candidateOf('', home).life.state === 'resolved';
+  const isNewer = alert.lastFailure > Number(home['failed'] ?? Infinity);
+  const again = isResolved && isNewer ? failedAgain(alert, alert.lastFailure, home, now) : undefined;
+  if (again && again.entries.length > 0)
+    return {
+      what: 'reopened',
+      fields: { ...aboutIt(alert), ...again.fields, ...failedAt(alert, home, now), ...next(home) },
+      entries: again.entries,
+    };
+  const grown = drawn && home['alert'] !== JSON.stringify(alert);
+  if (!grown) return { what: 'known', fields: {}, entries: [] };
+  const signed = isResolved ? {} : { signature: alert.signature };
+  return { what: 'grown', fields: { ...aboutIt(alert), ...signed, ...failedAt(alert, home, now), ...next(home) }, entries: [] };
+}
+
+function failedAgain({ version }: Alert, at: Micros, home: Fields, now: Micros): Pick<Filed, 'fields' | 'entries'> {
+  const change = step(candidateOf('', home).life, { kind: 'failed', at: timely(at, now), version }, now);
+  if (change.kind !== 'changed') return { fields: {}, entries: [] };
+  return { fields: { life: JSON.stringify(change.life) }, entries: change.entry ? [change.entry] : [] };
+}
+
+const failedAt = (alert: Alert, home: Fields, now: Micros) => ({
+  failed: lastFailed(alert, home),
+  lastSeen: later(timely(alert.lastFailure, now), micros(Number(home['lastSeen']))),
+});
+
+/** By the senders' clocks, whatever those say: to tell a failure from a repetition of it. What was kept before this was noted cannot. */
+const lastFailed = ({ lastFailure }: Alert, home: Fields): number => Math.max(lastFailure, Number(home['failed'] ?? lastFailure));
 
 const next = (fields: Fields) => ({ version: Number(fields['version']) + 1 });
 

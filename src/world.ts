@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { SlackConfig } from './config.ts';
 import { DEFAULT_RULES, type Rules } from './incident/rules.ts';
 import type { World } from './ports.ts';
+import { redisAskings } from './redis/askings.ts';
 import { redisChanges } from './redis/changes.ts';
 import { redisClock } from './redis/clock.ts';
 import { patientConnection, promptConnection } from './redis/connection.ts';
@@ -59,6 +60,7 @@ export function openWorld({ redisUrl, slack, log, rules = rulesFor(slack) }: Wor
     examinations: redisExaminations(prompt),
     troubles: redisTroubles(prompt, clock),
     pace: redisPace(prompt, clock),
+    askings: redisAskings(prompt),
     outbox: redisOutbox(prompt),
     rules,
     queue,

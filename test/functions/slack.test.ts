@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { people } from '../../src/people.ts';
 import { redactor } from '../../src/redaction/redact.ts';
+import { redisAskings } from '../../src/redis/askings.ts';
 import { redisIncidents } from '../../src/redis/incidents.ts';
 import { redisQueue } from '../../src/redis/queue.ts';
 import { slackApp } from '../../src/slack/app.ts';
@@ -186,7 +187,7 @@ describe('the same request makes the same job here and at the bot', () => {
     const app = slackApp({
       ...{ signingSecret: SECRET, token: 'xoxb-test', apiUrl: 'http://127.0.0.1:1/api/', appToken: undefined, port: 0 },
       ...{ commands: [], routes: [], once: async () => 'first' },
-      on: people({ clock, incidents: incidents(), queue }, {}, redactor()),
+      on: people({ clock, incidents: incidents(), askings: redisAskings(redis()), queue }, {}, redactor()),
       report: { refused: () => undefined, failed: () => undefined },
     });
     const port = await app.start();

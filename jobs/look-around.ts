@@ -17,7 +17,7 @@ const AT_ONCE = 20;
 /** Traces of thousands of spans each: then the sample is smaller, and says so. */
 const MOST_RECORDS = 50_000;
 
-type Touched = Pick<World, 'records' | 'usual' | 'changes'>;
+type Touched = Pick<World, 'clock' | 'records' | 'usual' | 'changes'>;
 
 /** The observed edges of the last minutes, or of one transaction; undefined: nothing is known of what was asked for. */
 export async function lookAround(world: Touched, question: MapQuestion): Promise<MapScene | undefined> {

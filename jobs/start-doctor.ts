@@ -4,6 +4,7 @@ import type { Restored } from '../src/incident/recalled.ts';
 import { channelsOf, type Rules } from '../src/incident/rules.ts';
 import { isWatched, rhythmOf } from '../src/incident/silence.ts';
 import { balanceOf, balanceOfExamined, type Examined, type Totals, unaccounted } from '../src/ledger.ts';
+import { CLOCKS_DIFFER_MS, timeIn } from '../src/redis/clock.ts';
 import { patientConnection } from '../src/redis/connection.ts';
 import { readExamined } from '../src/redis/examined.ts';
 import { fitnessOf } from '../src/redis/fitness.ts';
@@ -15,7 +16,7 @@ import { refusedNames } from '../src/redis/usual-names.ts';
 import { checkAddress } from '../src/slack/address-checkup.ts';
 import { checkSlack } from '../src/slack/checkup.ts';
 import { sourceWords } from '../src/slack/source-words.ts';
-import { between, fromMillis, type Micros, roughly, toMillis } from '../src/units.ts';
+import { between, fromMillis, type Micros, roughly, spelled, toMillis } from '../src/units.ts';
 import { fontFault } from '../src/waterfall/render.ts';
 import { within } from '../src/within.ts';
 import { readRules } from './start-rules.ts';
@@ -85,12 +86,14 @@ async function redis(): Promise<readonly Finding[]> {
   const connection = patientConnection(read.redisUrl, () => undefined);
   try {
     const began = performance.now();
+    const clocks = clocksSaid(Date.now() - (await within(timeIn(connection))));
     const fitness = await within(fitnessOf(connection));
     const givenUp = await within(countGivenUp(connection));
     const refused = await within(refusedNames(connection, fromMillis(Date.now())));
     const restored = await within(lastRestored(connection));
     return [
       good(`answers, in ${Math.ceil(performance.now() - began)} ms`),
+      ...clocks,
       ...fitness,
       ...(restored ? readBack(restored) : []),
       ...[...givenUp].map(([queue, count]) => noted(`${count} jobs of ${queue} were given up`, 'tracefall replay says why')),
@@ -108,6 +111,17 @@ async function redis(): Promise<readonly Finding[]> {
     connection.disconnect();
   }
 }
+
+/** Jobs that wait do so by the clocks of those who ask for them and of the workers; all else goes by Redis's. */
+const clocksSaid = (aheadMs: number): readonly Finding[] =>
+  Math.abs(aheadMs) > CLOCKS_DIFFER_MS
+    ? [
+        missing(
+          `the clock of this machine is ${spelled(fromMillis(Math.abs(aheadMs)))} ${aheadMs > 0 ? 'ahead of' : 'behind'} that of Redis`,
+          'keep both right (NTP): jobs run that much too early or too late',
+        ),
+      ]
+    : [];
 
 const NAMES_HINT = 'something writes ids into the names of spans or services: name the route instead';
 

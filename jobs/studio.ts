@@ -15,7 +15,7 @@ import { lookAround } from './look-around.ts';
 import { lookBack } from './look-back.ts';
 
 /** In this thread: whoever serves a queue in it meanwhile should ask `openStudio` instead. */
-export const studio = (world: Pick<World, 'records' | 'usual' | 'changes' | 'latencies'>): Studio => ({
+export const studio = (world: Pick<World, 'clock' | 'records' | 'usual' | 'changes' | 'latencies'>): Studio => ({
   judge: async (traceId) => {
     const scene = await look(world, traceId);
     const alert = scene && decide(scene.transaction, scene.outcome, scene.causes);

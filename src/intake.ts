@@ -4,6 +4,7 @@ import { operationKey } from './diagnosis/usual.ts';
 import type { Kept, Suspect, World } from './ports.ts';
 import { type Redactor, redactor } from './redaction/redact.ts';
 import type { TelemetryRecord } from './telemetry/record.ts';
+import { isTimely } from './telemetry/time.ts';
 import { fromMillis, type Micros, micros, toMillis } from './units.ts';
 import type { Learn } from './work.ts';
 
@@ -35,12 +36,13 @@ export async function intake(
   const records = redact.records(parsed);
   const usual = await world.usual.read(entryKeys(records));
   const suspects = suspicions(records, usual).map((suspicion) => suspicion.traceId);
-  const changes = changesIn(records);
+  const now = world.clock();
+  // Whatever it may explain is found by its time.
+  const changes = changesIn(records).filter(({ at }) => isTimely(at, now));
   if (changes.length > 0) await world.changes.keep(changes);
   const inTransactions = await world.records.keep(records, suspects);
   const kept = withChanges(inTransactions, changes.length);
   // failpoint: intake-kept
-  const now = world.clock();
   await Promise.all(
     kept.suspects.map((suspect) => world.queue.examine(suspect.traceId, toMillis(delayOf(suspect, now, settling)))),
   );

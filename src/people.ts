@@ -22,7 +22,7 @@ const isKept = ({ log }: Incident, { message }: Deed): boolean =>
 
 /** What follows when people press, write and ask, whichever way it came in: the bot and the function of AWS do the same. */
 export function people(
-  { clock, incidents, queue }: Pick<World, 'clock' | 'incidents' | 'queue'>,
+  { clock, incidents, queue, askings }: Pick<World, 'clock' | 'incidents' | 'queue' | 'askings'>,
   commands: Commands,
   redact: Pick<Redactor, 'text'>,
 ): People {
@@ -50,7 +50,11 @@ export function people(
     unmute: (incidentId) => incidents.unmute(incidentId),
     incidents: () => incidents.newest(LISTED),
     home: (user) => queue.home({ v: 1, user }),
-    trace: (question) => queue.answer(question),
+    trace: async (question) => {
+      const wait = await askings.turn(question.user);
+      if (wait === 0) await queue.answer(question);
+      return wait;
+    },
     unfurl: (links) => queue.unfurl(links),
     command: async (name, text, user) => (await commands[name]?.(text, user)) ?? `There is no ${name} here.`,
   };

@@ -46,6 +46,7 @@ export type World = {
   readonly troubles: Troubles;
   readonly examinations: Examinations;
   readonly pace: Pace;
+  readonly askings: Askings;
   readonly outbox: Outbox;
   readonly queue: Queue;
   readonly chat: Chat;
@@ -221,6 +222,12 @@ export type Pace = {
   turn(line: string, who: string): Promise<number>;
   /** Slack wants to hear nothing on that line for that long. */
   hold(line: string, forMs: number): Promise<void>;
+};
+
+/** One person's questions take work from everybody's. */
+export type Askings = {
+  /** How many ms to wait before the next; 0: it may be asked now, and is counted. */
+  turn(user: string): Promise<number>;
 };
 
 /** What we intend to do to Slack, written down before it is tried, so that a successor can find out whether it happened. */

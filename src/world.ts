@@ -3,7 +3,9 @@ import type { Logger } from 'pino';
 import type { SlackConfig } from './config.ts';
 import { DEFAULT_RULES, type Rules } from './incident/rules.ts';
 import type { World } from './ports.ts';
+import { redisAskings } from './redis/askings.ts';
 import { redisChanges } from './redis/changes.ts';
+import { redisClock } from './redis/clock.ts';
 import { patientConnection, promptConnection } from './redis/connection.ts';
 import { redisExaminations } from './redis/examinations.ts';
 import { redisIncidents } from './redis/incidents.ts';
@@ -18,7 +20,6 @@ import { redisStorms } from './redis/storms.ts';
 import { redisTroubles } from './redis/troubles.ts';
 import { redisUsual } from './redis/usual.ts';
 import { slackChat } from './slack/chat.ts';
-import { fromMillis } from './units.ts';
 
 export type OpenWorld = {
   readonly world: Omit<World, 'studio'>;
@@ -44,8 +45,8 @@ export function openWorld({ redisUrl, slack, log, rules = rulesFor(slack) }: Wor
   const prompt = promptConnection(redisUrl, onError);
   const patient = patientConnection(redisUrl, onError);
   for (const redis of [prompt, patient]) watch(redis);
-  const clock = () => fromMillis(Date.now());
-  const queue = redisQueue(prompt, onError);
+  const clock = redisClock(prompt, (ahead_ms) => log.error({ ahead_ms }, 'the clock of this machine and that of Redis differ'));
+  const queue = redisQueue(prompt, onError, clock);
   const world: OpenWorld['world'] = {
     clock,
     records: redisRecords(prompt, clock, (used_share) => {
@@ -61,6 +62,7 @@ export function openWorld({ redisUrl, slack, log, rules = rulesFor(slack) }: Wor
     examinations: redisExaminations(prompt),
     troubles: redisTroubles(prompt, clock),
     pace: redisPace(prompt, clock),
+    askings: redisAskings(prompt),
     outbox: redisOutbox(prompt),
     rules,
     queue,
@@ -78,11 +80,12 @@ export function openWorld({ redisUrl, slack, log, rules = rulesFor(slack) }: Wor
 }
 
 /** What reads telemetry and nothing else, for one thread of the studio; whoever ends the thread ends its connection. */
-export function openReading(redisUrl: string): Pick<World, 'records' | 'usual' | 'changes' | 'latencies'> {
+export function openReading(redisUrl: string): Pick<World, 'clock' | 'records' | 'usual' | 'changes' | 'latencies'> {
   // Its commands fail when Redis is away, and say so then.
   const redis = promptConnection(redisUrl, () => undefined);
-  const clock = () => fromMillis(Date.now());
+  const clock = redisClock(redis);
   return {
+    clock,
     records: redisRecords(redis, clock),
     usual: redisUsual(redis, clock),
     changes: redisChanges(redis),

@@ -5,6 +5,7 @@ import type { Clock } from '../ports.ts';
 import { redactor } from '../redaction/redact.ts';
 import { type TraceId, xrayTraceId } from '../telemetry/ids.ts';
 import type { TelemetryRecord } from '../telemetry/record.ts';
+import { timely } from '../telemetry/time.ts';
 import { logGroupsOf, requestIdsOf } from '../trace/log-groups.ts';
 import { fromMillis, type Micros, micros } from '../units.ts';
 import { type Attempts, attempts } from './attempts.ts';
@@ -90,13 +91,14 @@ async function linesOf(door: ArchiveDoor, traceId: TraceId, records: readonly Te
   const groups = logGroupsOf(records);
   if (groups.length === 0) return { records: [], bytesScanned: 0 };
   const ids = [...requestIdsOf(records), xrayTraceId(traceId), traceId];
-  return await queryLogs(door.logs, { groups, ids, ...windowOf(records) }, calls);
+  return await queryLogs(door.logs, { groups, ids, ...windowOf(records, door.clock()) }, calls);
 }
 
 //            ├ first record ───── last record ┤
 //  ├ margin ─┤                                ├─ margin ┤   and no longer than the longest window
-function windowOf(records: readonly TelemetryRecord[]): Window {
-  const times = records.flatMap((record) => (record.kind === 'span' ? [record.start, record.end ?? record.start] : [record.at]));
+function windowOf(records: readonly TelemetryRecord[], now: Micros): Window {
+  const told = records.flatMap((record) => (record.kind === 'span' ? [record.start, record.end ?? record.start] : [record.at]));
+  const times = told.map((at) => timely(at, now));
   const from = micros(times.reduce((least, time) => Math.min(least, time), Number.MAX_SAFE_INTEGER) - MARGIN);
   const last = micros(times.reduce((most, time) => Math.max(most, time), 0) + MARGIN);
   return { from, to: micros(Math.min(last, from + LONGEST_WINDOW)) };

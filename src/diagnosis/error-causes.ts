@@ -1,5 +1,6 @@
 import { isFailing } from '../trace/failing.ts';
 import { attemptsAt, fatalEnds } from '../trace/failure.ts';
+import { grouped } from '../trace/grouped.ts';
 import type { Node, Tree } from '../trace/node.ts';
 import type { Transaction } from '../trace/transaction.ts';
 import { type Micros, micros, spelled } from '../units.ts';
@@ -36,10 +37,20 @@ const NOTABLE_SHARE = 0.3;
 
 /** What made the transaction fail, for each place where the failure reached somebody. */
 export function errorCauses(tree: Tree, { duration, logs }: Told, usual: UsualByOperation): readonly Found[] {
-  return fatalEnds(tree)
+  return telling(fatalEnds(tree))
     .flatMap((end) => originsOf(end, usual))
     .map((origin) => causeOf(origin, { duration, logs }, usual));
 }
+
+/** Each is held against all of its siblings; a batch, or a client that begins no new trace, has thousands that say the same. */
+const MOST_ENDS = 100;
+
+const telling = (ends: readonly Node[]): readonly Node[] =>
+  ends.length <= MOST_ENDS
+    ? ends
+    : [...grouped(ends, ({ span }) => JSON.stringify([span.service, span.operation, span.error])).values()]
+        .flatMap(([first]) => first ?? [])
+        .slice(0, MOST_ENDS);
 
 function causeOf(origin: Origin, { duration: path, logs }: Told, usual: UsualByOperation): Found {
   const verdict = verdictOn(origin.node, usual);

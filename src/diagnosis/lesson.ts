@@ -3,7 +3,7 @@ import type { Node } from '../trace/node.ts';
 import { settleAgain } from '../trace/timing.ts';
 import type { Span, Transaction } from '../trace/transaction.ts';
 import { regrow } from '../trace/tree.ts';
-import { type Micros, micros } from '../units.ts';
+import { micros } from '../units.ts';
 import { answerOf, callsOf } from './calls.ts';
 import { CALLER, type Count, callField, durationField, FAILED, gapField, ownField } from './tally.ts';
 import { keyOfEntry, keyWithin, operationKey } from './usual.ts';
@@ -12,7 +12,7 @@ import { keyOfEntry, keyWithin, operationKey } from './usual.ts';
 const MOST_COUNTS = 3_000;
 
 /** What a transaction adds to what is usual. */
-export type Lesson = { readonly entry: string; readonly at: Micros; readonly counts: readonly Count[] };
+export type Lesson = { readonly entry: string; readonly counts: readonly Count[] };
 
 type Seen = Pick<Span, 'service' | 'operation' | 'duration' | 'status' | 'error' | 'attributes'>;
 
@@ -38,7 +38,7 @@ export function lessonOf(transaction: Transaction): Lesson {
     const inside = keyWithin(entry, key);
     return [...fields.map((field) => ({ key, field })), ...[...took, ...fields].map((field) => ({ key: inside, field }))];
   });
-  return { entry, at: transaction.start, counts: counts.slice(0, MOST_COUNTS) };
+  return { entry, counts: counts.slice(0, MOST_COUNTS) };
 }
 
 const keyOf = ({ span }: Node): string => operationKey(span.service, span.operation);

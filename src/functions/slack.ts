@@ -3,6 +3,7 @@ import { slackFunctionConfig } from '../config.ts';
 import { logger } from '../log.ts';
 import { people } from '../people.ts';
 import { redactor } from '../redaction/redact.ts';
+import { redisAskings } from '../redis/askings.ts';
 import { promptConnection } from '../redis/connection.ts';
 import { redisIncidents } from '../redis/incidents.ts';
 import { redisOnce } from '../redis/once.ts';
@@ -39,7 +40,7 @@ const secrets = [signingSecret.reveal(), ...(previousSecret ? [previousSecret.re
 const onError = (error: Error) => log.warn({ err: error }, 'Redis');
 const redis = promptConnection(redisUrl, onError);
 const clock = () => fromMillis(Date.now());
-const world = { clock, incidents: redisIncidents(redis, clock), queue: redisQueue(redis, onError) };
+const world = { clock, askings: redisAskings(redis), incidents: redisIncidents(redis, clock), queue: redisQueue(redis, onError) };
 const report = {
   refused: (why: string) => log.warn({ why }, 'refused'),
   failed: (error: unknown, doing: string) => log.error({ err: error, doing }, 'failed'),

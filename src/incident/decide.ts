@@ -1,6 +1,7 @@
 import type { Cause } from '../diagnosis/cause.ts';
-import { failingSpan } from '../trace/failing.ts';
+import { failingSpan, isFailing } from '../trace/failing.ts';
 import type { Span, Transaction } from '../trace/transaction.ts';
+import { later, type Micros, micros, NO_TIME } from '../units.ts';
 import type { Alert } from './incident.ts';
 import { type Failure, type Place, signatureOf } from './signature.ts';
 
@@ -30,7 +31,13 @@ export function decide(transaction: Transaction, outcome: 'ok' | 'failed' | 'slo
     traceId: transaction.id,
     traceIds: transaction.traceIds,
     at: transaction.start,
+    lastFailure: lastFailureOf(transaction),
   };
+}
+
+function lastFailureOf({ spans, start, duration }: Transaction): Micros {
+  const ends = spans.filter(isFailing).map((span) => micros(span.start + (span.duration ?? NO_TIME)));
+  return ends.length === 0 ? micros(start + duration) : ends.reduce(later);
 }
 
 /** No convention names an owner; these are what teams write. */

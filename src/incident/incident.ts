@@ -29,6 +29,8 @@ export type Alert = {
   readonly traceIds: readonly TraceId[];
   /** When the transaction began. */
   readonly at: Micros;
+  /** When the last of it that failed ended; of a slow one, when it ended. */
+  readonly lastFailure: Micros;
 };
 
 /** Where the incident lives in Slack. */

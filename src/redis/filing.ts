@@ -5,6 +5,7 @@ import { operationKey } from '../diagnosis/usual.ts';
 import type { TraceId } from '../telemetry/ids.ts';
 import type { EventRecord, InvocationRecord, LogRecord, SpanRecord, TelemetryRecord } from '../telemetry/record.ts';
 import { isCalling } from '../telemetry/span-words.ts';
+import { timely } from '../telemetry/time.ts';
 import { tellsFailure } from '../trace/events.ts';
 import { executionArnOf, requestIdOf } from '../trace/functions.ts';
 import { joinKeysOf } from '../trace/join-keys.ts';
@@ -30,13 +31,13 @@ export type RequestFile = { readonly entries: Entry[]; failed: boolean };
 export type Filed = { readonly byTrace: ReadonlyMap<TraceId, TraceFile>; readonly byRequest: ReadonlyMap<string, RequestFile> };
 
 /** Sorts records into the hashes they rest in: spans by trace, what the platform says by request, logs by whichever they name. */
-export function filed(records: readonly TelemetryRecord[]): Filed {
+export function filed(records: readonly TelemetryRecord[], now: Micros): Filed {
   const byTrace = new Map<TraceId, TraceFile>();
   const byRequest = new Map<string, RequestFile>();
   const trace = (id: TraceId): TraceFile => entryOf(byTrace, id, newTraceFile);
   const request = (id: string): RequestFile => entryOf(byRequest, id, newRequestFile);
   for (const record of records) {
-    if (record.kind === 'span') fileSpan(trace(record.traceId), record);
+    if (record.kind === 'span') fileSpan(trace(record.traceId), record, now);
     else if (record.kind === 'invocation')
       fileInvocation(request(record.requestId), record, record.traceId && trace(record.traceId));
     else if (record.kind === 'event') fileEvent(record, { trace, request });
@@ -85,13 +86,13 @@ const GATEWAY_REQUEST_ID = [
   'http.response.header.x-amzn-requestid',
 ] as const;
 
-function fileSpan(file: TraceFile, span: SpanRecord): void {
+function fileSpan(file: TraceFile, span: SpanRecord, now: Micros): void {
   // The in-progress copy and the finished one are two fields: whichever comes last, neither hides the other.
   const field = `s:${span.spanId}:${span.spanKind}:${span.end === undefined ? 'open' : 'ended'}`;
-  file.entries.push({ ...plain(field, span), ...usualOf(span) });
+  file.entries.push({ ...plain(field, span), ...usualOf(span, now) });
   for (const link of span.links) if (link.traceId !== span.traceId) file.linked.add(link.traceId);
   const { offers, wants } = joinKeysOf(span);
-  for (const key of [...offers, ...wants.flat()]) file.joins.set(key, span.start);
+  for (const key of [...offers, ...wants.flat()]) file.joins.set(key, timely(span.start, now));
   // The execution of a state machine is filed like a request: what is announced of it finds its trace, whichever comes first.
   const named = [ownRequestId(span), executionArnOf(span.attributes), ...GATEWAY_REQUEST_ID.map((name) => span.attributes[name])];
   for (const id of named) if (typeof id === 'string' && id !== '') file.requestIds.add(id);
@@ -99,11 +100,12 @@ function fileSpan(file: TraceFile, span: SpanRecord): void {
     file.healthyKey = keys.healthy(operationKey(span.service ?? '', span.operation));
 }
 
-function usualOf(span: SpanRecord): Pick<Entry, 'usualKey' | 'count'> | undefined {
+/** In the block of time in which it came, by our clock: whether an incident is over is told by what came since. */
+function usualOf(span: SpanRecord, now: Micros): Pick<Entry, 'usualKey' | 'count'> | undefined {
   const { service, operation, status, error, attributes, start, end } = span;
   if (end === undefined || service === undefined) return undefined;
   const count = countOf({ service, operation, status, error, attributes, duration: between(start, end) });
-  return count && { usualKey: keys.usual(count.key, blockOf(start)), count: count.field };
+  return count && { usualKey: keys.usual(count.key, blockOf(now)), count: count.field };
 }
 
 /** Of the run that the span is; a client's `aws.request_id` is that of the service it called. */

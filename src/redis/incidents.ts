@@ -11,7 +11,7 @@ import { lifeOf, readFields, readIncidents } from './incident-fields.ts';
 import { INCIDENTS_TTL_MS, keys } from './keys.ts';
 import { replicated } from './replicated.ts';
 import { report } from './reports.ts';
-import { type Command, pipelined } from './scripts.ts';
+import { type Command, noted, pipelined } from './scripts.ts';
 
 const HOUR = fromSeconds(3_600);
 
@@ -58,15 +58,17 @@ export function redisIncidents(redis: Redis, clock: Clock, most = NEW_AN_HOUR): 
       if (!thread) return void (await redis.hdel(keys.incident(id), 'channel', 'ts', 'told', 'shown'));
       const { channel, ts } = thread;
       await pipelined(redis, [
-        ['hset', keys.incident(id), 'channel', channel, 'ts', ts],
+        noted(keys.incident(id), 'channel', channel, 'ts', ts),
         ['set', keys.incidentOfThread(channel, ts), id, 'px', INCIDENTS_TTL_MS],
       ]);
     },
     setShown: async (id, version, editedAt) => {
-      await redis.hset(keys.incident(id), { shown: version, ...(editedAt !== undefined && { editedAt }) });
+      await pipelined(redis, [
+        noted(keys.incident(id), 'shown', version, ...(editedAt === undefined ? [] : ['editedAt', editedAt])),
+      ]);
     },
     setTold: async (id, entries) => {
-      await redis.hset(keys.incident(id), 'told', entries);
+      await pipelined(redis, [noted(keys.incident(id), 'told', entries)]);
     },
   };
 }

@@ -75,6 +75,8 @@ export const keys = {
   openExaminations: 'tf:examinations:opened',
   once: (name: string) => `tf:once:${digest(name)}`,
   asked: (id: TraceId) => `tf:asked:${id}`,
+  /** How often a person has asked for a picture lately. */
+  askings: (user: string) => `tf:askings:${digest(user)}`,
   budget: (what: string) => `tf:budget:${what}`,
   incidentOfThread: (channel: string, ts: string) => `tf:incident-of-thread:${digest(`${channel}/${ts}`)}`,
   pace: (channel: string) => `tf:pace:${digest(channel)}`,

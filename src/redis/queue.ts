@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Queue as BullQueue, type JobsOptions } from 'bullmq';
 import type { Redis } from 'ioredis';
-import type { Queue } from '../ports.ts';
+import type { Clock, Queue } from '../ports.ts';
+import { fromMillis, toMillis } from '../units.ts';
 import { ANNOUNCE, ANSWER, EXAMINE, GATHER, HOME, LEARN, PUBLISH, REVISIT, STORM, TROUBLE, UNFURL } from '../work.ts';
 import { openExamination } from './examinations.ts';
 import { GIVEN_UP_TTL_MS, INCIDENTS_TTL_MS } from './keys.ts';
@@ -61,7 +62,11 @@ function everySoOften(everyMs: number): (name: string) => boolean {
 
 export type Queues = Queue & { readonly close: () => Promise<void> };
 
-export function redisQueue(redis: Redis, onError: (error: Error, queue?: string) => void): Queues {
+const wallClock: Clock = () => fromMillis(Date.now());
+
+export function redisQueue(redis: Redis, onError: (error: Error, queue?: string) => void, clock = wallClock): Queues {
+  // BullMQ waits by wall clocks. Of one that is ahead a job would come late; too early does no harm: who runs it asks the time again.
+  const after = (delay: number): JobsOptions => ({ delay, timestamp: Math.min(Date.now(), Math.round(toMillis(clock()))) });
   const opened: BullQueue[] = [];
   const open = (name: string): BullQueue => {
     const queue = new BullQueue(name, { connection: redis, prefix: QUEUE_PREFIX, defaultJobOptions: options });
@@ -77,14 +82,14 @@ export function redisQueue(redis: Redis, onError: (error: Error, queue?: string)
     examine: async (traceId, delayMs) => {
       const deduplication = { id: traceId, reschedule: true, keepLastIfActive: true };
       await openExamination(redis, traceId);
-      await examine.add(EXAMINE, { v: 1, traceId }, { delay: delayMs, deduplication, attempts: EXAMINE_ATTEMPTS });
+      await examine.add(EXAMINE, { v: 1, traceId }, { ...after(delayMs), deduplication, attempts: EXAMINE_ATTEMPTS });
       // The sender is told next that we have it.
       await safe();
     },
     // A count may wait for the next one and is not put off by it; what a person did goes at once.
     announce: async (job, delayMs) => {
       const deduplication = { id: job.incidentId, keepLastIfActive: true, ...(delayMs === 0 && { reschedule: true }) };
-      await announce.add(ANNOUNCE, job, { delay: delayMs, deduplication });
+      await announce.add(ANNOUNCE, job, { ...after(delayMs), deduplication });
     },
     answer: async (job) => {
       await answer.add(ANSWER, job, { jobId: job.requestId.replaceAll(':', '-') });
@@ -96,10 +101,10 @@ export function redisQueue(redis: Redis, onError: (error: Error, queue?: string)
     },
     revisit: async (job, delayMs) => {
       const deduplication = { id: `${job.why} ${job.incidentId}`, replace: true, keepLastIfActive: true };
-      await revisit.add(REVISIT, job, { delay: delayMs, deduplication });
+      await revisit.add(REVISIT, job, { ...after(delayMs), deduplication });
     },
     storm: async (job, delayMs) => {
-      await storm.add(STORM, job, { delay: delayMs, deduplication: { id: job.stormId, keepLastIfActive: true } });
+      await storm.add(STORM, job, { ...after(delayMs), deduplication: { id: job.stormId, keepLastIfActive: true } });
     },
     // Whoever was given up is told of here: if this cannot be told, the log and the doctor say it.
     trouble: async (job) => {

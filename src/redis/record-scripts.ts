@@ -10,6 +10,8 @@ import { COUNT_USUAL, usualNames } from './usual-names.ts';
 
 /** A trace, or a request, keeps this many records (X-Ray's own limit is 10,000 spans). What comes later is counted and said. */
 const RECORDS_EACH = 20_000;
+/** Beyond that it keeps this many spans that failed, the last ones: a failure is not lost among what went well, and a client that begins no new trace is heard for ever. */
+const FAILING_EACH = 1_000;
 /** A script takes this many records: its arguments are spread over a call, which a JavaScript stack bounds, and Redis serves nobody else meanwhile. */
 const RECORDS_A_SCRIPT = 2_000;
 /** A suspicion older than the longest wait has had its examination: what comes now begins a new wait. */
@@ -54,17 +56,26 @@ local function counts(key, field)
   if key == '' then return false end
   return field == '${FAILED}' or not suspected and redis.call('EXISTS', '${keys.frozenPrefix}' .. string.match(key, '[^:]*$')) == 0
 end
-local size, stored, duplicates, truncated = redis.call('HLEN', trace), 0, 0, 0
+local size, stored, duplicates, truncated, replaced = redis.call('HLEN', trace), 0, 0, 0, 0
+local function hasRoom(field, failing)
+  if size + stored < cap then return true end
+  if not failing then return false end
+  local place = 'f:' .. redis.call('HINCRBY', trace, 'failing', 1) % ${FAILING_EACH}
+  local former = redis.call('HGET', trace, place)
+  if former then replaced = replaced + redis.call('HDEL', trace, former) end
+  redis.call('HSET', trace, place, field)
+  return true
+end
 for i = 13 + requests, #ARGV, 4 do
   if redis.call('HEXISTS', trace, ARGV[i]) == 1 then duplicates = duplicates + 1
-  elseif size + stored >= cap then truncated = truncated + 1
+  elseif not hasRoom(ARGV[i], ARGV[i + 3] == '${FAILED}') then truncated = truncated + 1
   else
     redis.call('HSET', trace, ARGV[i], ARGV[i + 1])
     stored = stored + 1
     if counts(ARGV[i + 2], ARGV[i + 3]) then usual(ARGV[i + 2], ARGV[i + 3], ARGV[7]) end
   end
 end
-if truncated > 0 then redis.call('HINCRBY', trace, 'truncated', truncated) end
+if truncated + replaced > 0 then redis.call('HINCRBY', trace, 'truncated', truncated + replaced) end
 if ARGV[8] ~= '' then redis.call('HSET', trace, 'closed', 1) end
 if not suspected then
   -- A trace, or the key of an id that several traces name.

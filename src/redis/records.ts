@@ -39,7 +39,7 @@ async function traceOfId(redis: Redis, id: string): Promise<TraceId | undefined>
 
 /** One round trip, one script a trace: this is all that a healthy transaction costs. */
 async function keep(redis: Redis, records: readonly TelemetryRecord[], keeping: Keeping): Promise<Kept> {
-  const { byTrace, byRequest } = filed(records);
+  const { byTrace, byRequest } = filed(records, fromMillis(keeping.nowMs));
   const joined = [...byTrace].filter(([id]) => !keeping.sheds || keeping.suspects.has(id));
   // Links first: a trace that comes now must find the suspects it belongs with.
   const links = joined.flatMap(([id, file]) => [...file.linked].flatMap((other) => keepLink(id, other)));

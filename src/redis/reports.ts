@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Alert } from '../incident/incident.ts';
-import { type LifeEvent, type LogEntry, NEW_LIFE, step, TRACEFALL } from '../incident/life.ts';
+import { type LogEntry, NEW_LIFE, step, TRACEFALL } from '../incident/life.ts';
 import { type Claim, type Placing, place } from '../incident/placing.ts';
 import type { Reported } from '../ports.ts';
 import { type TraceId, traceId } from '../telemetry/ids.ts';
-import { earlier, type Micros, micros } from '../units.ts';
+import { timely } from '../telemetry/time.ts';
+import { earlier, later, type Micros, micros } from '../units.ts';
 import { type Check, commit, DELETE_IF } from './commit.ts';
 import { candidateOf, type Fields, readFields } from './incident-fields.ts';
 import { INCIDENTS_TTL_MS, keys } from './keys.ts';
@@ -113,14 +114,16 @@ type Filed = {
   readonly entries: readonly LogEntry[];
 };
 
-const aboutIt = (alert: Alert) => ({ alert: JSON.stringify(alert), trace: alert.traceId });
+/** `partial`: as far as its root told, once Redis was lost. */
+const aboutIt = (alert: Alert) => ({ alert: JSON.stringify(alert), trace: alert.traceId, partial: '' });
 
 function opened(alert: Alert, now: Micros): Filed {
-  const { signature, at } = alert;
+  const { signature } = alert;
+  const at = timely(alert.at, now);
   const entry: LogEntry = {
     ...{ at: now, by: TRACEFALL, what: 'opened', from: undefined, to: 'open', text: undefined, message: undefined },
   };
-  const times = { firstSeen: at, lastSeen: at, newest: newestOf(alert), opened: now };
+  const times = { firstSeen: at, lastSeen: at, newest: newestOf(alert), failed: alert.lastFailure, opened: now };
   return {
     what: 'opened',
     fields: { ...aboutIt(alert), signature, life: JSON.stringify(NEW_LIFE), count: 1, ...times, version: 1 },
@@ -131,34 +134,53 @@ function opened(alert: Alert, now: Micros): Filed {
 const NOTHING_NEW: Filed = { what: 'known', fields: {}, entries: [] };
 
 function filedAgain(alert: Alert, placing: Placing, home: Fields, now: Micros): Filed {
-  if (placing.kept !== undefined) return seenAgain(alert, placing, home);
-  if (mayBeCounted(alert, home)) return NOTHING_NEW;
-  const failed: LifeEvent = { kind: 'failed', at: micros(alert.at + alert.duration), version: alert.version };
-  const change = step(candidateOf('', home).life, failed, now);
-  const life = change.kind === 'changed' ? { life: JSON.stringify(change.life) } : {};
-  const entries = change.kind === 'changed' && change.entry ? [change.entry] : [];
+  if (placing.kept !== undefined) return filedThere(alert, placing, home, now);
+  if (mayBeCounted(alert, home, now)) return NOTHING_NEW;
+  const { fields, entries } = failedAgain(alert, micros(alert.at + alert.duration), home, now);
   const count = Number(home['count']) + 1;
   const what = entries.length > 0 ? 'reopened' : 'counted';
   // What its root says of a failure that Redis has lost is less than what is known of this one.
-  const sharper = home['partial'] === '1' ? { ...aboutIt(alert), partial: '' } : {};
-  return { what, fields: { ...life, count, ...sharper, ...seen(alert, home), ...next(home) }, entries };
+  const sharper = home['partial'] === '1' ? aboutIt(alert) : {};
+  const times = { failed: lastFailed(alert, home), ...seen(alert, home, now) };
+  return { what, fields: { ...fields, count, ...sharper, ...times, ...next(home) }, entries };
 }
 
-function seenAgain(alert: Alert, { drawn }: Placing, home: Fields): Filed {
+/** It counts there already: it may tell more, and where it has failed since somebody resolved it, that is news (a client may never begin a new trace). */
+function filedThere(alert: Alert, { drawn }: Placing, home: Fields, now: Micros): Filed {
+  const isResolved = candidateOf('', home).life.state === 'resolved';
+  const isNewer = alert.lastFailure > Number(home['failed'] ?? Infinity);
+  const again = isResolved && isNewer ? failedAgain(alert, alert.lastFailure, home, now) : undefined;
+  const told = { ...aboutIt(alert), ...failedAt(alert, home, now), ...next(home) };
+  if (again && again.entries.length > 0)
+    return { what: 'reopened', fields: { ...told, ...again.fields }, entries: again.entries };
   if (!drawn || home['alert'] === JSON.stringify(alert)) return NOTHING_NEW;
-  const signed = candidateOf('', home).life.state === 'resolved' ? {} : { signature: alert.signature };
-  return { what: 'grown', fields: { ...aboutIt(alert), ...signed, ...next(home) }, entries: [] };
+  return { what: 'grown', fields: { ...told, ...(isResolved ? {} : { signature: alert.signature }) }, entries: [] };
 }
+
+function failedAgain({ version }: Alert, at: Micros, home: Fields, now: Micros): Pick<Filed, 'fields' | 'entries'> {
+  const change = step(candidateOf('', home).life, { kind: 'failed', at: timely(at, now), version }, now);
+  if (change.kind !== 'changed') return { fields: {}, entries: [] };
+  return { fields: { life: JSON.stringify(change.life) }, entries: change.entry ? [change.entry] : [] };
+}
+
+const failedAt = (alert: Alert, home: Fields, now: Micros) => ({
+  failed: lastFailed(alert, home),
+  lastSeen: later(timely(alert.lastFailure, now), micros(Number(home['lastSeen']))),
+});
+
+/** By the senders' clocks, whatever those say: to tell a failure from a repetition of it. What was kept before this was noted cannot. */
+const lastFailed = ({ lastFailure }: Alert, home: Fields): number => Math.max(lastFailure, Number(home['failed'] ?? lastFailure));
 
 /** Before Redis was lost, of which nobody knows any more: "at least" is still true of the count without it. */
-const mayBeCounted = ({ at }: Alert, { recalled }: Fields): boolean => recalled !== undefined && at <= Number(recalled);
+const mayBeCounted = ({ at }: Alert, { recalled }: Fields, now: Micros): boolean =>
+  recalled !== undefined && timely(at, now) <= Number(recalled);
 
 const next = (fields: Fields) => ({ version: Number(fields['version']) + 1 });
 
 const newestOf = ({ traceId: own, version }: Alert): string => JSON.stringify({ traceId: own, version });
 
-function seen(alert: Alert, fields: Fields) {
-  const { at } = alert;
+function seen(alert: Alert, fields: Fields, now: Micros) {
+  const at = timely(alert.at, now);
   const lastSeen = micros(Number(fields['lastSeen']));
   const firstSeen = earlier(at, micros(Number(fields['firstSeen'])));
   return at < lastSeen ? { firstSeen } : { firstSeen, lastSeen: at, newest: newestOf(alert) };

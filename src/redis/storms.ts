@@ -6,7 +6,7 @@ import { fromMillis, type Micros, toMillis } from '../units.ts';
 import { commit, DELETE_IF } from './commit.ts';
 import { readIncidents } from './incident-fields.ts';
 import { INCIDENTS_TTL_MS, keys } from './keys.ts';
-import { pipelined, script } from './scripts.ts';
+import { noted, pipelined, script } from './scripts.ts';
 
 /**
  * KEYS[1] incidents of the channel by when they were first to be told. ARGV: 1 incident, 2 now, 3 window, 4 how many, 5 the channel's
@@ -44,10 +44,10 @@ export function redisStorms(redis: Redis, clock: Clock): Storms {
     },
     read: (id, limit) => read(redis, id, (last) => isOver(last, clock(), limit)),
     setThread: async (id, { channel, ts }) => {
-      await redis.hset(keys.storm(id), { channel, ts });
+      await pipelined(redis, [noted(keys.storm(id), 'channel', channel, 'ts', ts)]);
     },
     setShown: async (id, face) => {
-      await redis.hset(keys.storm(id), 'shown', face);
+      await pipelined(redis, [noted(keys.storm(id), 'shown', face)]);
     },
     end: async (id, channel) => {
       await commit(redis, [], [[DELETE_IF, keys.stormOf(channel), id]]);

@@ -8,7 +8,7 @@ import { infoIn, isShort, isTight, usedShare } from './fullness.ts';
 import { lastGivenUp } from './given-up.ts';
 import { INCIDENTS_TTL_MS, keys } from './keys.ts';
 import { readLedgers } from './ledgers.ts';
-import { pipelined } from './scripts.ts';
+import { noted, pipelined } from './scripts.ts';
 import { lastSilence, lookAtSilences } from './silences.ts';
 
 /** Of what there are messages that do not say that it is over. */
@@ -26,10 +26,10 @@ export function redisTroubles(redis: Redis, clock: Clock): Troubles {
   return {
     read: (of) => read(redis, of, clock),
     setThread: async (of, { channel, ts }) => {
-      await redis.hset(keys.trouble(of), { channel, ts });
+      await pipelined(redis, [noted(keys.trouble(of), 'channel', channel, 'ts', ts)]);
     },
     setShown: async (of, face) => {
-      await redis.hset(keys.trouble(of), 'shown', face);
+      await pipelined(redis, [noted(keys.trouble(of), 'shown', face)]);
     },
     end: async (of) => {
       await redis.del(keys.trouble(of));

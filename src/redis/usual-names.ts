@@ -13,7 +13,6 @@ const ALL = 30_000;
 /**
  * Part of the scripts that count what is usual: `usual(key, field, names)` adds one. Of a key that is not there yet it is asked whether there
  * is room for it; one that was there in the block before needs none among the new. What was not counted for want of room is counted as that.
- * The room is that of the present block, whatever block a span says it is of.
  */
 export const COUNT_USUAL = `
 local function usual(key, field, names)

@@ -87,10 +87,10 @@ for i = 5, #ARGV, 2 do
 end
 return 1`;
 
-const learnCommand = (traceId: TraceId, { entry, at, counts }: Lesson, now: Micros) =>
+const learnCommand = (traceId: TraceId, { entry, counts }: Lesson, now: Micros) =>
   script(LEARN, keys.learned(traceId), [
     ...[DECISIONS_TTL_MS, usualNames(now), FIELDS_EACH, keys.frozen(entry)],
-    ...counts.flatMap((count) => [keys.usual(count.key, blockOf(at)), count.field]),
+    ...counts.flatMap((count) => [keys.usual(count.key, blockOf(now)), count.field]),
   ]);
 
 /** ARGV: 1 now (ms), 2 frozen for, 3 frozen at most, 4 over after so much quiet. */

@@ -9,6 +9,7 @@ import { code, prose } from './mrkdwn.ts';
 import { muted, unmuted } from './muting.ts';
 import { respondPrivately } from './response-url.ts';
 import type { Desk } from './slack-desk.ts';
+import { askedTooOften } from './too-often.ts';
 import type { TraceCommand } from './trace-command.ts';
 import { readTraceCommand } from './trace-command.ts';
 
@@ -77,8 +78,8 @@ function firstWords(asked: TraceCommand): string {
 }
 
 async function keepQuestion(desk: Desk, command: SlashCommand, asked: Question): Promise<void> {
-  const kept = await attempt(desk, () => desk.on.trace(answerTo(command, asked)).then(() => true), '/trace');
-  if (!kept) await respond(desk, command, FAILED);
+  const wait = await attempt(desk, () => desk.on.trace(answerTo(command, asked)), '/trace');
+  if (wait !== 0) await respond(desk, command, wait === undefined ? FAILED : askedTooOften(wait));
 }
 
 function answerTo(command: SlashCommand, asked: Question): Answer {

@@ -27,13 +27,13 @@ const SENTENCE = 240;
 const REOPENED = 4;
 
 function told({ alert, life, newest, count, firstSeen, lastSeen, version, log }: Incident) {
-  const { signature, outcome, duration, spans, at } = alert;
+  const { signature, outcome, duration, spans, at, lastFailure } = alert;
   return {
     ...{ v: 1, version, entries: log.length, count, firstSeen, lastSeen },
     life: { ...life, reopened: life.reopened.slice(-REOPENED) },
     newest: { traceId: newest.traceId, version: newest.version?.slice(0, NAME) },
     alert: {
-      ...{ signature, outcome, duration, spans, at, traceId: alert.traceId },
+      ...{ signature, outcome, duration, spans, at, lastFailure, traceId: alert.traceId },
       ...{ transaction: alert.transaction.slice(0, NAME), service: alert.service.slice(0, NAME) },
       ...{ environment: alert.environment.slice(0, NAME), hop: placeOf(alert.hop) },
       error: alert.error && { type: alert.error.type.slice(0, NAME), message: alert.error.message.slice(0, SENTENCE) },
@@ -88,7 +88,14 @@ const cause = z
   .transform((one): Cause => ({ ...one, kind: one.kind as CauseKind, resource: undefined, spanIds: [], edge: undefined }));
 
 const alert = z.object({
-  ...{ signature: z.string(), outcome: z.enum(['failed', 'slow']), duration: moment, spans: z.number(), at: moment },
+  ...{
+    signature: z.string(),
+    outcome: z.enum(['failed', 'slow']),
+    duration: moment,
+    spans: z.number(),
+    at: moment,
+    lastFailure: moment,
+  },
   ...{ traceId: trace, transaction: z.string(), service: z.string(), environment: z.string(), hop: z.object(place) },
   error: z
     .object({ type: z.string(), message: z.string() })

@@ -17,8 +17,8 @@ export type People = {
   incidents(): Promise<readonly Incident[]>;
   /** Resolves when it is kept that the person's tab is to be completed. */
   home(user: string): Promise<void>;
-  /** Resolves when the question is kept; the answer comes later through its `responseUrl`. */
-  trace(question: Answer): Promise<void>;
+  /** Resolves to 0 when the question is kept; the answer comes later through its `responseUrl`. Else the person has asked too often, and has to wait that many ms. */
+  trace(question: Answer): Promise<number>;
   /** Resolves when it is kept that these links are to be shown. */
   unfurl(links: Unfurl): Promise<void>;
   /** A further slash command, `/shop` say; resolves to what its user is told (mrkdwn made safe). */

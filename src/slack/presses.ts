@@ -11,6 +11,7 @@ import { respondPrivately } from './response-url.ts';
 import { ACTIONS, chosen, MORE, SLEEPS } from './root-buttons.ts';
 import type { Desk } from './slack-desk.ts';
 import { timesFor } from './times.ts';
+import { askedTooOften } from './too-often.ts';
 import { zoneOf } from './users-info.ts';
 
 /** What we need of a `block_actions` payload; `actions` of a message hold exactly the one pressed. */
@@ -97,10 +98,13 @@ async function ask(desk: Desk, press: Press, question: Question): Promise<void> 
     ...{ user: press.user.id, responseUrl: press.response_url },
   });
   if (!asked.success) return desk.report.failed(asked.error, 'a question');
-  await within(desk.on.trace(asked.data)).catch(async (error) => {
+  try {
+    const wait = await within(desk.on.trace(asked.data));
+    if (wait > 0) await tell(desk, press, askedTooOften(wait));
+  } catch (error) {
     desk.report.failed(error, 'a question');
     await tell(desk, press, UNCONFIRMED);
-  });
+  }
 }
 
 async function change(desk: Desk, press: Press, incidentId: string, deed: Deed): Promise<void> {

@@ -1,4 +1,4 @@
-import { fromNanos, type Micros, micros } from '../units.ts';
+import { fromMillis, fromNanos, type Micros, micros } from '../units.ts';
 import { finite } from './shape.ts';
 
 /** Longer digit strings are no time: a fixed64 has 20 at most. */
@@ -48,3 +48,14 @@ export function isoTime(value: unknown): Micros | undefined {
   if (Number.isNaN(ms)) return undefined;
   return exact(micros(ms * 1_000 + Number(fraction.padEnd(6, '0').slice(0, 6))));
 }
+
+/** Clocks that are kept right differ by less; AWS refuses requests of a clock that is farther off. */
+const AHEAD = fromMillis(5 * 60_000);
+/** AWS and collectors deliver again for a day at most, and few workflows run for longer than this. */
+const BEHIND = fromMillis(7 * 24 * 3_600_000);
+
+/** Whether what reaches us now can be of that time; else the sender's clock is wrong. */
+export const isTimely = (at: Micros, now: Micros): boolean => at <= now + AHEAD && at >= now - BEHIND;
+
+/** The sender's time where it can be true, else ours: nothing that we decide by time may depend on a clock that is years off. */
+export const timely = (at: Micros, now: Micros): Micros => (isTimely(at, now) ? at : now);

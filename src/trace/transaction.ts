@@ -51,7 +51,9 @@ export type Incomplete =
   /** A message was sent, and nobody told that it was taken. */
   | 'consumer-not-traced'
   /** The platform, or a header that was passed on, says that a part was left out by sampling. */
-  | 'sampled';
+  | 'sampled'
+  /** Some are in the future, or of weeks before they came: only where it is known when they came. */
+  | 'wrong-times';
 
 /** How the parent is known: recorded, by a span link, by a message id, or only guessed. undefined: the entry, or a root without parent. */
 export type Join = 'parent' | 'link' | 'message' | 'inferred';

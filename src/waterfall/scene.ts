@@ -51,6 +51,7 @@ const INCOMPLETE: Readonly<Record<Exclude<Transaction['incomplete'][number], 'cl
   'producer-not-traced': 'who sent the first message was not traced',
   'consumer-not-traced': 'a message was sent, and who took it was not traced',
   sampled: 'sampling left a part of it out',
+  'wrong-times': 'some times cannot be true: the clock of a sender is wrong',
 };
 
 /** What a reader must know before trusting the drawing. */

@@ -2,11 +2,13 @@ import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { people } from '../../src/people.ts';
 import { redactor } from '../../src/redaction/redact.ts';
+import { redisAskings } from '../../src/redis/askings.ts';
 import { redisIncidents } from '../../src/redis/incidents.ts';
 import { redisQueue } from '../../src/redis/queue.ts';
 import { slackApp } from '../../src/slack/app.ts';
 import { viewSeal } from '../../src/slack/sealed-views.ts';
 import { fromMillis } from '../../src/units.ts';
+import { eventually } from '../eventually.ts';
 import { alert } from '../slack/samples.ts';
 import { testRedis, testRedisUrl } from '../world/redis.ts';
 import { commandForm, now, pressForm, sendSigned, submissionForm } from '../world/slack-signed.ts';
@@ -181,17 +183,19 @@ describe('the same request makes the same job here and at the bot', () => {
     return { ids, fields };
   };
 
-  async function atTheBot(fields: Form): Promise<{ readonly job: unknown; readonly answer: unknown }> {
+  /** It answers before it has kept the job. */
+  async function atTheBot(fields: Form, kept: number): Promise<{ readonly job: unknown; readonly answer: unknown }> {
     const queue = redisQueue(redis(), () => undefined);
     const app = slackApp({
       ...{ signingSecret: SECRET, token: 'xoxb-test', apiUrl: 'http://127.0.0.1:1/api/', appToken: undefined, port: 0 },
       ...{ commands: [], routes: [], once: async () => 'first' },
-      on: people({ clock, incidents: incidents(), queue }, {}, redactor()),
+      on: people({ clock, incidents: incidents(), askings: redisAskings(redis()), queue }, {}, redactor()),
       report: { refused: () => undefined, failed: () => undefined },
     });
     const port = await app.start();
     const response = await sendSigned({ url: `http://127.0.0.1:${port}/slack/events`, secret: SECRET, form: fields });
     const answer = await response.json();
+    await eventually(async () => (await redis().llen(`${question.name}:wait`)) === kept);
     await app.stop();
     await queue.close();
     return { job: await jobs(), answer };
@@ -205,7 +209,7 @@ describe('the same request makes the same job here and at the bot', () => {
       const outcome = await sent(fields);
       const here = { job: await jobs(), answer: JSON.parse(String(Object(Object(outcome)['value'])['body'])) };
 
-      expect(here).toEqual(await atTheBot(fields));
+      expect(here).toEqual(await atTheBot(fields, here.job.ids.length));
     },
   );
 });

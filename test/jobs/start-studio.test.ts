@@ -10,6 +10,7 @@ import { redisChanges } from '../../src/redis/changes.ts';
 import { redisLatencies } from '../../src/redis/latencies.ts';
 import { redisRecords } from '../../src/redis/records.ts';
 import { redisUsual } from '../../src/redis/usual.ts';
+import { fromMillis } from '../../src/units.ts';
 import { aSpan, aTraceId, at } from '../trace/records.ts';
 import { testRedis, testRedisUrl } from '../world/redis.ts';
 
@@ -44,7 +45,7 @@ test('a thread says and draws the same as this thread would, to the byte', async
     [],
   );
   const threads = opened({ thread: BUILT });
-  const here = studio(memory());
+  const here = studio({ ...memory(), clock: () => fromMillis(Date.now()) });
   const trace = aTraceId('one');
 
   expect(await threads.judge(trace)).toEqual(await here.judge(trace));

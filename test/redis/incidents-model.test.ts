@@ -37,7 +37,7 @@ type Real = {
 const alertOf = (model: Model, { traces, signature }: Failing): Alert => ({
   ...{ signature, outcome: 'failed', transaction: 'POST /orders', service: 'api', environment: 'test' },
   ...{ hop: { service: 'payment', operation: 'charge' }, error: undefined, duration: NO_TIME, spans: 2, causes: [] },
-  ...{ version: undefined, owner: undefined, at: micros(model.now) },
+  ...{ version: undefined, owner: undefined, at: micros(model.now), lastFailure: NO_TIME },
   ...{ traceId: aTraceId(traces[0]), traceIds: traces.map((trace) => aTraceId(trace)) },
 });
 

@@ -12,7 +12,7 @@ const alert = (trace: string, changes: Partial<Alert> = {}): Alert => ({
   ...{ signature: 's', outcome: 'failed', transaction: 'POST /orders', service: 'api', environment: 'test' },
   ...{ hop: { service: 'payment', operation: 'charge' }, error: undefined, duration: fromMillis(200), spans: 2, causes: [] },
   ...{ version: undefined, owner: undefined },
-  ...{ traceId: aTraceId(trace), traceIds: [aTraceId(trace)], at: NOW },
+  ...{ traceId: aTraceId(trace), traceIds: [aTraceId(trace)], at: NOW, lastFailure: micros(NOW + 200_000) },
   ...changes,
 });
 

@@ -14,7 +14,7 @@ const alert = (n: number, signature: string): Alert => ({
   ...{ signature, outcome: 'failed', transaction: 'POST /orders', service: 'api', environment: 'test' },
   ...{ hop: { service: 'payment', operation: 'charge' }, error: { type: `Error ${signature}`, message: 'no' } },
   ...{ duration: fromMillis(200), spans: 2, causes: [], version: undefined, owner: undefined },
-  ...{ traceId: aTraceId(`t${n}`), traceIds: [aTraceId(`t${n}`)], at: now },
+  ...{ traceId: aTraceId(`t${n}`), traceIds: [aTraceId(`t${n}`)], at: now, lastFailure: now },
 });
 
 test('a new kind in every failure becomes one incident that counts them all, and known kinds go on being counted apart', async () => {

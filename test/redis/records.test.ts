@@ -304,7 +304,6 @@ describe('what is usual', () => {
   const KEY = operationKey('checkout-fn', 'Invoke');
   const lesson = {
     entry: KEY,
-    at: NOW,
     counts: [
       { key: KEY, field: 'n' },
       { key: KEY, field: ownField(fromMillis(90)) },

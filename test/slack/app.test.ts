@@ -4,6 +4,7 @@ import type { Once } from '../../src/ports.ts';
 import { type SlackApp, slackApp } from '../../src/slack/app.ts';
 import type { Route } from '../../src/slack/routes.ts';
 import { viewSeal } from '../../src/slack/sealed-views.ts';
+import { askedTooOften } from '../../src/slack/too-often.ts';
 import { eventually } from '../eventually.ts';
 import { choiceForm, commandForm, now, pressForm, sendSigned, submissionForm } from '../world/slack-signed.ts';
 import { recordedPeople } from './people-recorded.ts';
@@ -191,6 +192,15 @@ describe('/trace', () => {
 
     expect(await answer.json()).toEqual({ response_type: 'ephemeral', text: expect.stringMatching(words) });
     expect(people.asked).toEqual([]);
+  });
+
+  test('asked too often is answered privately, with when to ask again', async () => {
+    people.waiting(40_500);
+    await sendSigned({ url, secret: SECRET, form: trace('5759e988bd862e3fe1be46a994272793') });
+
+    // Nobody listens at that address.
+    expect(await eventually(() => people.failed[0]?.doing)).toBe('an answer to /trace');
+    expect(askedTooOften(40_500)).toMatch(/Please ask again in 41 s\.$/);
   });
 
   test('is answered in time even when nothing behind it answers', async () => {

@@ -9,6 +9,7 @@ export function recordedPeople() {
   const asked: Asked[] = [];
   const refused: string[] = [];
   const failed: { readonly error: unknown; readonly doing: string }[] = [];
+  let wait = 0;
   let answer: () => Promise<Changed> = async () => ({ kind: 'changed', incident: acknowledged() });
   const change =
     (what: string) =>
@@ -33,6 +34,7 @@ export function recordedPeople() {
     trace: async (question) => {
       asked.push(['trace', question]);
       await answer();
+      return wait;
     },
     unfurl: async (links) => void asked.push(['unfurl', links]),
     command: async (name, text, user) => {
@@ -45,8 +47,11 @@ export function recordedPeople() {
     refused: (why) => void refused.push(why),
     failed: (error, doing) => void failed.push({ error, doing }),
   };
+  const waiting = (ms: number): void => {
+    wait = ms;
+  };
   const answering = (next: () => Promise<Changed>): void => {
     answer = next;
   };
-  return { on, report, asked, refused, failed, answering };
+  return { on, report, asked, refused, failed, answering, waiting };
 }

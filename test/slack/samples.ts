@@ -50,6 +50,7 @@ export const alert = (changes: Partial<Alert> = {}): Alert => ({
   traceId: TRACE,
   traceIds: [TRACE],
   at: NOON,
+  lastFailure: NOON,
   ...changes,
 });
 

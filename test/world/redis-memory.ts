@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { DEFAULT_RULES, type Rules } from '../../src/incident/rules.ts';
 import type { Clock, World } from '../../src/ports.ts';
+import { redisAskings } from '../../src/redis/askings.ts';
 import { redisChanges } from '../../src/redis/changes.ts';
 import { redisExaminations } from '../../src/redis/examinations.ts';
 import { redisIncidents } from '../../src/redis/incidents.ts';
@@ -19,6 +20,6 @@ export const RULES: Rules = { ...DEFAULT_RULES, channel: 'C0INCIDENTS' };
 export const redisMemory = (redis: Redis, clock: Clock): Omit<World, 'queue' | 'chat' | 'studio'> => ({
   ...{ clock, rules: RULES, outbox: redisOutbox(redis), pace: redisPace(redis, clock), storms: redisStorms(redis, clock) },
   ...{ changes: redisChanges(redis), latencies: redisLatencies(redis), troubles: redisTroubles(redis, clock) },
-  ...{ examinations: redisExaminations(redis), recollection: redisRecollection(redis) },
+  ...{ askings: redisAskings(redis), examinations: redisExaminations(redis), recollection: redisRecollection(redis) },
   ...{ records: redisRecords(redis, clock), usual: redisUsual(redis, clock), incidents: redisIncidents(redis, clock) },
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -23,6 +23,8 @@ export type RedisServer = {
   freeze(): void;
   thaw(): void;
   kill(): Promise<void>;
+  /** It dies, and so many bytes at the end of what it wrote never reached the disk. */
+  tear(bytes: number): Promise<void>;
   start(): Promise<void>;
   /** For good: its data is gone. */
   stop(): Promise<void>;
@@ -46,6 +48,10 @@ export async function startRedisServer(inside = tmpdir()): Promise<RedisServer> 
   const inStep = async (): Promise<void> => {
     const isUp = async () => (await owner.info('replication')).includes('master_link_status:up');
     await eventually(isUp, { what: 'a replica in step', withinMs: 60_000 });
+  };
+  const kill = async (): Promise<void> => {
+    signal('SIGKILL');
+    await server.ended;
   };
   await start();
   return {
@@ -76,9 +82,14 @@ export async function startRedisServer(inside = tmpdir()): Promise<RedisServer> 
     },
     freeze: () => signal('SIGSTOP'),
     thaw: () => signal('SIGCONT'),
-    kill: async () => {
-      signal('SIGKILL');
-      await server.ended;
+    kill,
+    tear: async (bytes) => {
+      await kill();
+      const folder = join(dataDir, 'appendonlydir');
+      const [last = ''] = (await readdir(folder)).filter((name) => name.endsWith('.incr.aof'));
+      const { size } = await stat(join(folder, last));
+      await truncate(join(folder, last), Math.max(0, size - bytes));
+      await start();
     },
     stop: async () => {
       owner.disconnect();

@@ -11,7 +11,7 @@ import { fromSeconds, type Micros, micros } from '../../src/units.ts';
 import { aSpan, aTraceId, at } from '../trace/records.ts';
 import { type ChatTwin, chatTwin } from '../world/chat-twin.ts';
 import { idleQueue } from '../world/idle-queue.ts';
-import { testRedis } from '../world/redis.ts';
+import { emptied, testRedis } from '../world/redis.ts';
 import { redisMemory } from '../world/redis-memory.ts';
 import { startRedisServer } from '../world/redis-server.ts';
 
@@ -110,6 +110,7 @@ test('what is noted of something that is gone leaves nothing behind', async () =
 test('whatever the end of the append-only file lost, it starts, goes on, and no incident of which an intent is left has two threads', async () => {
   const server = await startRedisServer();
   open(server.owner);
+  await emptied(server.owner);
   const torn = new Map<string, number>();
   try {
     for (const [kind, bytes] of [

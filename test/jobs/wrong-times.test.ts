@@ -13,7 +13,7 @@ import type { Revisit } from '../../src/work.ts';
 import { anEvent, aSpan, aTraceId, at, BEGIN_MS } from '../trace/records.ts';
 import { chatTwin } from '../world/chat-twin.ts';
 import { idleQueue } from '../world/idle-queue.ts';
-import { testRedis } from '../world/redis.ts';
+import { emptied, testRedis } from '../world/redis.ts';
 import { redisMemory } from '../world/redis-memory.ts';
 import { declined } from './declined.ts';
 
@@ -78,7 +78,7 @@ describe('where the clocks of the senders are wrong', () => {
   test('a failure is an incident of now, told as any other, and nothing waits or lives longer', async () => {
     await fc.assert(
       fc.asyncProperty(wrong, async (offMs) => {
-        await redis().flushdb();
+        await emptied(redis());
         delays = [];
         const id = await failing('one', offMs);
         later(1_000);
@@ -101,7 +101,7 @@ describe('where the clocks of the senders are wrong', () => {
   test('what fails after somebody resolved it reopens it, and what goes well afterwards resolves it: neither by a time of theirs', async () => {
     await fc.assert(
       fc.asyncProperty(wrong, async (offMs) => {
-        await redis().flushdb();
+        await emptied(redis());
         revisits = [];
         const id = await failing('one', offMs);
         await world.incidents.change(id, { kind: 'resolve', by: 'U0MAYA' });
@@ -125,7 +125,7 @@ describe('where the clocks of the senders are wrong', () => {
 
   test('how long an operation takes is learned and shown all the same', async () => {
     for (const offMs of WRONG) {
-      await redis().flushdb();
+      await emptied(redis());
       const memory = redisMemory(redis(), () => now);
       const many = Array.from({ length: 30 }, (_, n) => healthy(`well ${n}`, offMs));
       await memory.records.keep(many, []);

@@ -7,7 +7,7 @@ import type { Incidents } from '../../src/ports.ts';
 import { redisIncidents } from '../../src/redis/incidents.ts';
 import { fromMillis, fromSeconds, type Micros, micros, NO_TIME } from '../../src/units.ts';
 import { aTraceId } from '../trace/records.ts';
-import { LOST_NOTHING, testRedis } from '../world/redis.ts';
+import { emptied, testRedis } from '../world/redis.ts';
 import {
   act,
   type Failing,
@@ -167,8 +167,7 @@ const commands = [
 test('whatever happens to incidents, in whatever order, twice, at once or half: their lives are as told', async () => {
   await fc.assert(
     fc.asyncProperty(fc.commands(commands, { size: 'max', maxCommands: 100 }), async (sequence) => {
-      await redis().flushdb();
-      await redis().set(...LOST_NOTHING);
+      await emptied(redis());
       const model = newModel(START);
       const clock = (): Micros => micros(model.now);
       const worker = (): Incidents => redisIncidents(redis(), clock);

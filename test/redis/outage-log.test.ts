@@ -7,7 +7,7 @@ import { outageLog } from '../../src/redis/outage-log.ts';
 import { Secret } from '../../src/secret.ts';
 import { openWorld } from '../../src/world.ts';
 import { eventually } from '../eventually.ts';
-import { LOST_NOTHING } from '../world/redis.ts';
+import { emptied } from '../world/redis.ts';
 import { startRedisServer } from '../world/redis-server.ts';
 
 let lines: string[];
@@ -26,7 +26,7 @@ test('a fault of one connection is said with its queue; while Redis is away it i
   const slack = { botToken: new Secret('xoxb-1'), signingSecret: undefined, appToken: undefined, apiUrl: 'http://127.0.0.1:1/' };
   const redisUrl = `redis://127.0.0.1:${server.port}`;
   const open = openWorld({ redisUrl, slack: { ...slack, channel: 'C0INCIDENTS' }, log });
-  await open.prompt.set(...LOST_NOTHING);
+  await emptied(open.prompt);
   const workers = startWorkers({ ...open.world, studio: studio(open.world) }, open.patient, log);
   await open.patient.ping();
   let attempts = 0;

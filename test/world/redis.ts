@@ -8,8 +8,11 @@ const DATABASES = 16;
 
 export const testRedisUrl = (): string => `${inject('redisUrl')}/${Number(process.env['VITEST_POOL_ID'] ?? 0) % DATABASES}`;
 
-/** Says that Redis has lost nothing; the key is the only one that is there before a test. */
-export const LOST_NOTHING = [keys.whole, JSON.stringify({ at: 0, adopted: 0, unread: [] }), 'EX', 3_600] as const;
+/** Takes everything away; the only key that is there afterwards says that nothing was lost. */
+export async function emptied(redis: Redis): Promise<void> {
+  await redis.flushdb();
+  await redis.set(keys.whole, JSON.stringify({ at: 0, adopted: 0, unread: [] }), 'EX', 3_600);
+}
 
 /** A connection for the tests of one file; the database is empty before each test, and known to have lost nothing. */
 export function testRedis(): () => Redis {
@@ -23,10 +26,7 @@ export function testRedis(): () => Redis {
       throw error;
     });
   });
-  beforeEach(async () => {
-    await connection().flushdb();
-    await connection().set(...LOST_NOTHING);
-  });
+  beforeEach(() => emptied(connection()));
   afterAll(async () => {
     await redis?.quit();
   });

@@ -20,8 +20,8 @@ export function readFirehose(body: unknown, accounts: Accounts): Parsed {
   const read = list(body['records']).map((record, index) => {
     const where = `records[${index}]`;
     const bytes = plain(fields(record)['data'], room);
-    // What was given up for its size had been unpacked until then; of whoever sends two of those nothing is unpacked any more.
-    room -= 'why' in bytes ? (bytes.kind === 'too-large' ? BODY_BYTES / 2 : 0) : bytes.length;
+    // What was given up for its size had been unpacked until then: of whoever sends such a thing nothing is unpacked any more.
+    room -= 'why' in bytes ? (bytes.kind === 'too-large' ? BODY_BYTES : 0) : bytes.length;
     return 'why' in bytes ? rejected(bytes.why, where, bytes.kind) : readRecord(bytes, accounts, where);
   });
   return joined(read);

@@ -95,13 +95,13 @@ test('bytes of any kind are measured without an error, and a request of real spa
   expect(protobufWatch('TraceRequest')(request)).toBeUndefined();
 });
 
-test('of a body full of bombs no more is unpacked than of two', () => {
+test('of a body with a bomb nothing is unpacked behind it', () => {
   const bomb = gzipSync(Buffer.alloc(40 * 1_024 * 1_024)).toString('base64');
   const honest = gzipSync('{}').toString('base64');
   const { rejects } = readFirehose(
-    { records: [{ data: bomb }, { data: honest }, ...Array(60).fill({ data: bomb }), { data: honest }] },
+    { records: [{ data: honest }, { data: bomb }, { data: honest }, ...Array(60).fill({ data: bomb }), { data: honest }] },
     undefined,
   );
 
-  expect(rejects.map(({ kind }) => kind)).toEqual(['too-large', 'unknown-format', ...Array(61).fill('too-large')]);
+  expect(rejects.map(({ kind }) => kind)).toEqual(['unknown-format', ...Array(63).fill('too-large')]);
 });

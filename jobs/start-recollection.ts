@@ -26,7 +26,9 @@ export function keepRecollection(world: World, log: Logger): { readonly close: (
   };
   const readBack = async (lostMs: number): Promise<void> => {
     if (lostMs === 0)
-      log[wasWhole ? 'warn' : 'info']('Redis is new, or has lost what it held: incidents are read back from Slack');
+      log[wasWhole ? 'warn' : 'info'](
+        'Redis is new, has lost what it held, or had no worker for five minutes: incidents are read back from Slack',
+      );
     if (wasWhole && lostMs < SETTLED_MS) return;
     const restored = await recall(world, lostMs > PATIENCE_MS).catch(failed);
     if (restored) tell(log, restored);

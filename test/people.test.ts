@@ -28,7 +28,7 @@ test('a snooze until the next deployment begins with the version that fails now,
   expect((await incidents.read(incidentId))?.life.state).toBe('open');
 });
 
-test('of 200 people who ask at once each has a fair share, by whichever process they ask, and hears when to ask again', async () => {
+test('of fifty people who ask at once each has a fair share, by whichever process they ask, and hears when to ask again', async () => {
   const kept: Answer[] = [];
   const queue = { ...idleQueue, answer: async (job: Answer) => void kept.push(job) };
   const bots = [redisMemory(redis(), () => NOON), redisMemory(redis(), () => NOON)].map((memory) =>
@@ -47,12 +47,12 @@ test('of 200 people who ask at once each has a fair share, by whichever process 
     };
     return bots[n % 2]?.trace(question);
   };
-  const users = Array.from({ length: 200 }, (_, n) => `U${n}`);
-  const waits = await Promise.all(users.flatMap((user) => Array.from({ length: 20 }, (_, n) => asks(user, n))));
+  const users = Array.from({ length: 50 }, (_, n) => `U${n}`);
+  const waits = await Promise.all(users.flatMap((user) => Array.from({ length: 80 }, (_, n) => asks(user, n))));
 
-  expect(kept).toHaveLength(200 * 10);
+  expect(kept).toHaveLength(50 * 60);
   const told = waits.filter((wait) => wait !== 0).map(Number);
-  expect(told).toHaveLength(200 * 10);
+  expect(told).toHaveLength(50 * 20);
   expect(Math.min(...told)).toBeGreaterThan(0);
   expect(Math.max(...told)).toBeLessThanOrEqual(60_000);
 });

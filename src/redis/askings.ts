@@ -3,8 +3,8 @@ import type { Askings } from '../ports.ts';
 import { keys } from './keys.ts';
 import { pipelined, script } from './scripts.ts';
 
-/** Each costs an assembly, a drawing and two calls to Slack; nobody reads more pictures than this. */
-const ASKINGS_EACH = 10;
+/** Each costs an assembly, a drawing and two calls to Slack. Nobody reads one a second; a program that asks as somebody may. */
+const ASKINGS_EACH = 60;
 const WITHIN_MS = 60_000;
 
 /** KEYS[1] how often this person has asked. ARGV: 1 most, 2 within (ms). Answers how long to wait; 0: it may be asked, and is counted. */

@@ -51,8 +51,8 @@ export function isoTime(value: unknown): Micros | undefined {
 
 /** Clocks that are kept right differ by less; AWS refuses requests of a clock that is farther off. */
 const AHEAD = fromMillis(5 * 60_000);
-/** AWS and collectors deliver again for a day at most, and few workflows run for longer than this. */
-const BEHIND = fromMillis(7 * 24 * 3_600_000);
+/** X-Ray keeps traces for 30 days, and what somebody asks for is fetched from there: https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html */
+const BEHIND = fromMillis(31 * 24 * 3_600_000);
 
 /** Whether what reaches us now can be of that time; else the sender's clock is wrong. */
 export const isTimely = (at: Micros, now: Micros): boolean => at <= now + AHEAD && at >= now - BEHIND;

@@ -52,7 +52,7 @@ export type Incomplete =
   | 'consumer-not-traced'
   /** The platform, or a header that was passed on, says that a part was left out by sampling. */
   | 'sampled'
-  /** Some are in the future, or of weeks before they came: only where it is known when they came. */
+  /** Some are in the future, or of more than a month before they came: only where it is known when they came. */
   | 'wrong-times';
 
 /** How the parent is known: recorded, by a span link, by a message id, or only guessed. undefined: the entry, or a root without parent. */

@@ -113,12 +113,12 @@ function firehose(random: Random): Mail {
     ...{ source: 'firehose', path: '/aws/firehose', spans: [] },
     headers: { ...JSON_TYPE, 'x-amz-firehose-access-key': TOKENS.firehose, 'x-amz-firehose-request-id': hex(random(9), 8) },
     body: JSON.stringify({ requestId: 'r', timestamp: 1, records: some.map(({ data }) => ({ data: data.toString('base64') })) }),
-    // After two bombs nothing of a body is unpacked any more.
-    things: some.reduce((sum, { things }, at) => sum + (bombsIn(some.slice(0, at)) < 2 ? things : 1), 0),
+    // Behind a bomb nothing of a body is unpacked any more.
+    things: some.reduce((sum, { things }, at) => sum + (some.slice(0, at).some(isBomb) ? 1 : things), 0),
   };
 }
 
-const bombsIn = (records: readonly { readonly data: Buffer }[]): number => records.filter(({ data }) => data === BOMB).length;
+const isBomb = ({ data }: { readonly data: Buffer }): boolean => data === BOMB;
 
 /** Mail of every kind to every door, the same for the same seed. */
 export function hostileMail(seed: number, count: number): readonly Mail[] {

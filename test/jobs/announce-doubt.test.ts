@@ -1,15 +1,13 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { announce } from '../../jobs/announce.ts';
 import { examine } from '../../jobs/examine.ts';
-import { studio } from '../../jobs/studio.ts';
 import type { Incident, Thread } from '../../src/incident/incident.ts';
 import type { World } from '../../src/ports.ts';
 import { type Micros, micros } from '../../src/units.ts';
 import { aTraceId, at } from '../trace/records.ts';
 import { type ChatTwin, chatTwin } from '../world/chat-twin.ts';
-import { idleQueue } from '../world/idle-queue.ts';
+import { jobsWorld } from '../world/jobs-world.ts';
 import { testRedis } from '../world/redis.ts';
-import { redisMemory } from '../world/redis-memory.ts';
 import { declined } from './declined.ts';
 
 const redis = testRedis();
@@ -20,9 +18,7 @@ let world: World;
 beforeEach(() => {
   now = at(0);
   slack = chatTwin();
-  const memory = redisMemory(redis(), () => now);
-  const pace = { turn: async () => 0, hold: async () => undefined };
-  world = { ...memory, studio: studio(memory), pace, queue: idleQueue, chat: slack.chat };
+  world = jobsWorld(redis(), () => now, { chat: slack.chat });
 });
 
 const passed = (seconds: number): void => {

@@ -2,7 +2,6 @@ import { Queue } from 'bullmq';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { examine } from '../../jobs/examine.ts';
 import { revisit } from '../../jobs/revisit.ts';
-import { studio } from '../../jobs/studio.ts';
 import { startWorkers, type Workers } from '../../jobs/worker.ts';
 import { logger } from '../../src/log.ts';
 import type { World } from '../../src/ports.ts';
@@ -13,8 +12,9 @@ import { eventually } from '../eventually.ts';
 import { aSpan, aTraceId, BEGIN_MS } from '../trace/records.ts';
 import { type ChatTwin, chatTwin } from '../world/chat-twin.ts';
 import { idleQueue } from '../world/idle-queue.ts';
+import { jobsWorld } from '../world/jobs-world.ts';
 import { testRedis } from '../world/redis.ts';
-import { redisMemory } from '../world/redis-memory.ts';
+import { RULES } from '../world/redis-memory.ts';
 
 const redis = testRedis();
 const KINDS = ['buy', 'sell', 'send', 'pay', 'ship', 'bill'] as const;
@@ -38,10 +38,8 @@ afterEach(async () => {
 });
 
 function worldOf(): World {
-  const memory = redisMemory(redis(), clock);
-  const pace = { turn: async () => 0, hold: async () => undefined };
-  const rules = { ...memory.rules, resolveAfter: fromMillis(500) };
-  return { ...memory, rules, pace, studio: studio(memory), queue, chat: slack.chat };
+  const rules = { ...RULES, resolveAfter: fromMillis(500) };
+  return jobsWorld(redis(), clock, { rules, queue, chat: slack.chat });
 }
 
 const four = (): readonly Workers[] => Array.from({ length: 4 }, () => startWorkers(worldOf(), redis(), logger('silent')));

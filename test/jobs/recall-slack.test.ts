@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { announce } from '../../jobs/announce.ts';
 import { recall } from '../../jobs/recall.ts';
-import { studio } from '../../jobs/studio.ts';
 import type { Roots } from '../../src/incident/recalled.ts';
 import type { World } from '../../src/ports.ts';
 import { slackChat } from '../../src/slack/chat.ts';
@@ -9,10 +8,10 @@ import { rootMessage } from '../../src/slack/root-message.ts';
 import { fromMillis } from '../../src/units.ts';
 import { alert, incident } from '../slack/samples.ts';
 import { aTraceId } from '../trace/records.ts';
-import { idleQueue } from '../world/idle-queue.ts';
+import { jobsWorld } from '../world/jobs-world.ts';
 import { roots } from '../world/local-slack-control.ts';
 import { testRedis } from '../world/redis.ts';
-import { RULES, redisMemory } from '../world/redis-memory.ts';
+import { RULES } from '../world/redis-memory.ts';
 import { type Fault, type SlackProxy, startSlackProxy } from '../world/slack-proxy.ts';
 import { localSlack, type SlackServer } from '../world/slack-servers.ts';
 
@@ -33,16 +32,11 @@ afterAll(async () => {
 });
 
 function world(): World {
-  const memory = redisMemory(redis(), clock);
-  return {
-    ...memory,
-    studio: studio(memory),
+  return jobsWorld(redis(), clock, {
     chat: slackChat({ token: slack.token, apiUrl: proxy.apiUrl, clock }),
-    // Slack's pace and storms have tests of their own.
-    pace: { turn: async () => 0, hold: async () => undefined },
+    // Storms have tests of their own.
     rules: { ...RULES, storm: { ...RULES.storm, incidents: KINDS.length + 1 } },
-    queue: idleQueue,
-  };
+  });
 }
 
 async function allFail(to: World, trace: string): Promise<void> {

@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { announce } from '../../jobs/announce.ts';
 import { recall } from '../../jobs/recall.ts';
-import { studio } from '../../jobs/studio.ts';
 import type { Alert, Incident } from '../../src/incident/incident.ts';
 import type { Deed } from '../../src/incident/life.ts';
 import type { Chat, Reported, World } from '../../src/ports.ts';
@@ -11,8 +10,9 @@ import { alert, NOON } from '../slack/samples.ts';
 import { aTraceId } from '../trace/records.ts';
 import { type ChatTwin, chatTwin } from '../world/chat-twin.ts';
 import { idleQueue } from '../world/idle-queue.ts';
+import { jobsWorld } from '../world/jobs-world.ts';
 import { testRedis } from '../world/redis.ts';
-import { RULES, redisMemory } from '../world/redis-memory.ts';
+import { RULES } from '../world/redis-memory.ts';
 
 const redis = testRedis();
 const SECONDS = 1_000_000;
@@ -25,15 +25,11 @@ beforeEach(() => {
   now = NOON;
   slack = chatTwin();
   revisits = [];
-  const memory = redisMemory(redis(), () => now);
-  world = {
-    ...memory,
-    studio: studio(memory),
+  world = jobsWorld(redis(), () => now, {
     chat: slack.chat,
-    pace: { turn: async () => 0, hold: async () => undefined },
     queue: { ...idleQueue, revisit: async ({ why, incidentId }, ms) => void revisits.push(`${why} ${incidentId} in ${ms} ms`) },
     rules: { ...RULES, storm: { ...RULES.storm, incidents: MANY + 1 } },
-  };
+  });
 });
 
 const alertOf = (kind: number, trace: string): Alert => {

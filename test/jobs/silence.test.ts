@@ -1,7 +1,6 @@
 import type { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { doctor } from '../../jobs/start-doctor.ts';
-import { studio } from '../../jobs/studio.ts';
 import { tellTrouble } from '../../jobs/tell-trouble.ts';
 import { startWorkers } from '../../jobs/worker.ts';
 import { type Entry, type Ledger, ledger, refusedBody, type Source } from '../../src/ledger.ts';
@@ -14,12 +13,12 @@ import { redisLedger } from '../../src/redis/ledgers.ts';
 import { readSeen } from '../../src/redis/silences.ts';
 import { UTC_TIMES } from '../../src/slack/times.ts';
 import { troubleMessage } from '../../src/slack/trouble-message.ts';
-import { fromMillis, type Micros } from '../../src/units.ts';
+import { fromMillis } from '../../src/units.ts';
 import { eventually } from '../eventually.ts';
 import { type ChatTwin, chatTwin } from '../world/chat-twin.ts';
 import { idleQueue } from '../world/idle-queue.ts';
+import { jobsWorld } from '../world/jobs-world.ts';
 import { testRedis, testRedisUrl } from '../world/redis.ts';
-import { redisMemory } from '../world/redis-memory.ts';
 
 const redis = testRedis();
 const MINUTE_MS = 60_000;
@@ -54,11 +53,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-function world(): World {
-  const memory = redisMemory(link, (): Micros => fromMillis(nowMs));
-  const pace = { turn: async () => 0, hold: async () => undefined };
-  return { ...memory, studio: studio(memory), chat: slack.chat, pace, queue: idleQueue };
-}
+const world = (): World => jobsWorld(link, () => fromMillis(nowMs), { chat: slack.chat });
 const said = (): readonly string[] => slack.truth.troubles.map(({ trouble }) => troubleMessage(trouble, UTC_TIMES).text);
 const clock = (minutesAgo = 0): string => UTC_TIMES.clock(fromMillis(nowMs - minutesAgo * MINUTE_MS));
 

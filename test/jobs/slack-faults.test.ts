@@ -4,16 +4,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { announce } from '../../jobs/announce.ts';
 import { examine } from '../../jobs/examine.ts';
-import { studio } from '../../jobs/studio.ts';
 import { type LocalSlack, startLocalSlack } from '../../src/local/slack.ts';
 import type { World } from '../../src/ports.ts';
 import { slackChat } from '../../src/slack/chat.ts';
 import { later, type Micros, micros } from '../../src/units.ts';
 import { aSpan, aTraceId, at } from '../trace/records.ts';
-import { idleQueue } from '../world/idle-queue.ts';
+import { jobsWorld } from '../world/jobs-world.ts';
 import { replies, roots } from '../world/local-slack-control.ts';
 import { testRedis } from '../world/redis.ts';
-import { redisMemory } from '../world/redis-memory.ts';
 import { type Fault, type SlackProxy, startSlackProxy } from '../world/slack-proxy.ts';
 
 /**
@@ -93,15 +91,8 @@ beforeEach(() => {
 });
 
 function world(): World {
-  const memory = redisMemory(redis(), () => now);
-  return {
-    ...memory,
-    studio: studio(memory),
-    chat: slackChat({ token: slack.botToken, apiUrl: proxy.apiUrl, clock: () => now }),
-    // Slack's pace has a test of its own.
-    pace: { turn: async () => 0, hold: async () => undefined },
-    queue: idleQueue,
-  };
+  const chat = slackChat({ token: slack.botToken, apiUrl: proxy.apiUrl, clock: () => now });
+  return jobsWorld(redis(), () => now, { chat });
 }
 
 const SECOND = micros(1_000_000);

@@ -1,6 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
 import { announce } from '../../jobs/announce.ts';
-import { studio } from '../../jobs/studio.ts';
 import { tellStorm } from '../../jobs/tell-storm.ts';
 import type { Alert } from '../../src/incident/incident.ts';
 import type { Chat, World } from '../../src/ports.ts';
@@ -9,8 +8,9 @@ import { alert, NOON } from '../slack/samples.ts';
 import { aTraceId } from '../trace/records.ts';
 import { type ChatTwin, chatTwin } from '../world/chat-twin.ts';
 import { idleQueue } from '../world/idle-queue.ts';
+import { jobsWorld } from '../world/jobs-world.ts';
 import { testRedis } from '../world/redis.ts';
-import { RULES, redisMemory } from '../world/redis-memory.ts';
+import { RULES } from '../world/redis-memory.ts';
 
 const redis = testRedis();
 const SECONDS = 1_000_000;
@@ -22,14 +22,10 @@ beforeEach(() => {
   now = NOON;
   slack = chatTwin();
   storms = new Set();
-  const memory = redisMemory(redis(), () => now);
-  world = {
-    ...memory,
-    studio: studio(memory),
+  world = jobsWorld(redis(), () => now, {
     chat: slack.chat,
-    pace: { turn: async () => 0, hold: async () => undefined },
     queue: { ...idleQueue, storm: async ({ stormId }) => void storms.add(stormId) },
-  };
+  });
 });
 
 const alertOf = (kind: number, trace: number): Alert => {

@@ -3,16 +3,14 @@ import { beforeEach, expect, test } from 'vitest';
 import { announce } from '../../jobs/announce.ts';
 import { examine } from '../../jobs/examine.ts';
 import { revisit } from '../../jobs/revisit.ts';
-import { studio } from '../../jobs/studio.ts';
 import { tellStorm } from '../../jobs/tell-storm.ts';
 import type { Incident } from '../../src/incident/incident.ts';
 import type { World } from '../../src/ports.ts';
 import { fromSeconds, type Micros, micros } from '../../src/units.ts';
 import { aSpan, aTraceId, at } from '../trace/records.ts';
 import { type ChatTwin, chatTwin } from '../world/chat-twin.ts';
-import { idleQueue } from '../world/idle-queue.ts';
+import { jobsWorld } from '../world/jobs-world.ts';
 import { emptied, testRedis } from '../world/redis.ts';
-import { redisMemory } from '../world/redis-memory.ts';
 import { startRedisServer } from '../world/redis-server.ts';
 
 const redis = testRedis();
@@ -26,9 +24,7 @@ beforeEach(() => open(redis()));
 function open(connection: Redis): void {
   now = at(0);
   slack = chatTwin();
-  const memory = redisMemory(connection, () => now);
-  const pace = { turn: async () => 0, hold: async () => undefined };
-  world = { ...memory, studio: studio(memory), pace, queue: idleQueue, chat: slack.chat };
+  world = jobsWorld(connection, () => now, { chat: slack.chat });
 }
 
 /** Three transactions fail alike, and are told again where they were told. */

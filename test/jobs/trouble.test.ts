@@ -2,7 +2,6 @@ import { Queue, UnrecoverableError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { replay } from '../../jobs/start-replay.ts';
-import { studio } from '../../jobs/studio.ts';
 import { tellTrouble } from '../../jobs/tell-trouble.ts';
 import { startWorkers } from '../../jobs/worker.ts';
 import { refusedBody } from '../../src/ledger.ts';
@@ -18,8 +17,9 @@ import { ANNOUNCE, EXAMINE, type QueueName } from '../../src/work.ts';
 import { eventually } from '../eventually.ts';
 import { type ChatTwin, chatTwin } from '../world/chat-twin.ts';
 import { idleQueue } from '../world/idle-queue.ts';
+import { jobsWorld } from '../world/jobs-world.ts';
 import { testRedis, testRedisUrl } from '../world/redis.ts';
-import { RULES, redisMemory } from '../world/redis-memory.ts';
+import { RULES } from '../world/redis-memory.ts';
 import { type RedisServer, startRedisServer } from '../world/redis-server.ts';
 
 const redis = testRedis();
@@ -39,11 +39,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-function worldOn(connection: Redis): World {
-  const memory = redisMemory(connection, () => now);
-  const pace = { turn: async () => 0, hold: async () => undefined };
-  return { ...memory, studio: studio(memory), chat: slack.chat, pace, queue: idleQueue };
-}
+const worldOn = (connection: Redis): World => jobsWorld(connection, () => now, { chat: slack.chat });
 const said = (): readonly string[] => slack.truth.troubles.map(({ trouble }) => troubleMessage(trouble, UTC_TIMES).text);
 const look = (of: QueueName | 'memory', world = worldOn(redis())) => tellTrouble({ v: 1, of }, world);
 
